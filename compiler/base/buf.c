@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST = 256, PIECE = 1 << 20 };    /* a sink gets pieces of about 1 MB */
+
+void buf_init(Buf *b, Arena *a)
+{
+    memset(b, 0, sizeof *b);
+    b->arena = a;
+    b->cap = FIRST;
+    b->p = arena_alloc(a, b->cap);
+}
+
+void buf_init_sink(Buf *b, Arena *a, BufSink *sink, void *user)
+{
+    buf_init(b, a);
+    b->sink = sink;
+    b->user = user;
+}
+
+static void reserve(Buf *b, size_t n)
+{
+    size_t cap = b->cap;
+
+    if (n >= SIZE_MAX / 4 || b->n >= SIZE_MAX / 4)
+        arena_out_of_memory(b->arena);
+    while (cap < b->n + n + 1)
+        cap *= 2;
+    if (cap != b->cap) {
+        b->p = arena_resize(b->arena, b->p, b->cap, cap);
+        b->cap = cap;
+    }
+}
+
+bool buf_flush(Buf *b)
+{
+    if (b->sink && b->n) {
+        if (!b->failed && !b->sink(b->user, b->p, b->n))
+            b->failed = true;
+        b->n = 0;
+        b->p[0] = 0;
+    }
+    return !b->failed;
+}
+
+void buf_put(Buf *b, const void *p, size_t n)
+{
+    reserve(b, n);
+    if (n)
+        memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+    if (b->sink && b->n >= PIECE)
+        buf_flush(b);
+}
+
+void buf_str(Buf *b, const char *s)
+{
+    buf_put(b, s, strlen(s));
+}
+
+void buf_char(Buf *b, char c)
+{
+    buf_put(b, &c, 1);
+}
+
+void buf_vprintf(Buf *b, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    reserve(b, (size_t)n);
+    vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+    b->n += (size_t)n;
+    if (b->sink && b->n >= PIECE)
+        buf_flush(b);
+}
+
+void buf_printf(Buf *b, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    buf_vprintf(b, fmt, ap);
+    va_end(ap);
+}
+
+void buf_double(Buf *b, double x)
+{
+    char s[40];
+
+    if (isnan(x)) {
+        buf_str(b, "nan");
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(s, sizeof s, "%.*g", digits, x);
+        if (strtod(s, NULL) == x)
+            break;
+    }
+    buf_str(b, s);
+}
+
+void buf_float(Buf *b, float x)
+{
+    char s[40];
+
+    if (isnan(x)) {
+        buf_str(b, "nan");
+        return;
+    }
+    for (int digits = 1; digits <= 9; digits++) {
+        snprintf(s, sizeof s, "%.*g", digits, (double)x);
+        if (strtof(s, NULL) == x)
+            break;
+    }
+    buf_str(b, s);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void close_fd(void *arg)
+{
+    int *fd = arg;
+
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static bool fail(Diag *d, const char *path, const char *what)
+{
+    Pos pos = { .file = path };
+
+    diag_error(d, pos, "%s: %s", what, strerror(errno));
+    return false;
+}
+
+static bool read_fd(int fd, unsigned char *p, size_t n, uint64_t offset)
+{
+    size_t done = 0;
+
+    while (done < n) {
+        ssize_t k = pread(fd, p + done, n - done, (off_t)(offset + done));
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k == 0)
+            errno = EIO;               /* it has become shorter meanwhile */
+        if (k <= 0)
+            return false;
+        done += (size_t)k;
+    }
+    return true;
+}
+
+bool file_read_part(Arena *a, const char *path, uint64_t offset, size_t n, Bytes *out, Diag *d)
+{
+    int *fd = arena_new(a, int);
+    Pos pos = { .file = path };
+    struct stat st;
+    unsigned char *p;
+
+    *fd = -1;
+    arena_defer(a, close_fd, fd);
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0 || fstat(*fd, &st))
+        return fail(d, path, "cannot read");
+    if (!S_ISREG(st.st_mode)) {
+        diag_error(d, pos, "is not a regular file");
+        return false;
+    }
+    if (offset > (uint64_t)st.st_size || (n != SIZE_MAX && n > (uint64_t)st.st_size - offset)) {
+        diag_error(d, pos, "has %lld bytes, too few for %zu at offset %llu",
+                   (long long)st.st_size, n, (unsigned long long)offset);
+        return false;
+    }
+    if (n == SIZE_MAX)
+        n = (size_t)((uint64_t)st.st_size - offset);
+    p = arena_alloc(a, n + 64);
+    if (!read_fd(*fd, p, n, offset))
+        return fail(d, path, "cannot read");
+    close_fd(fd);
+    out->p = p;
+    out->n = n;
+    return true;
+}
+
+bool file_read(Arena *a, const char *path, Bytes *out, Diag *d)
+{
+    return file_read_part(a, path, 0, SIZE_MAX, out, d);
+}
+
+struct OutFile {
+    const char *path, *temp;
+    int fd;                   /* -1: closed */
+    int error;                /* errno of the first write that failed */
+    Buf buf;
+};
+
+static void abandon(void *arg)
+{
+    OutFile *f = arg;
+
+    if (f->fd < 0 || !f->temp)
+        return;
+    close(f->fd);
+    unlink(f->temp);
+    f->fd = -1;
+}
+
+static bool write_some(void *user, const char *p, size_t n)
+{
+    OutFile *f = user;
+
+    while (n) {
+        ssize_t k = write(f->fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0) {
+            f->error = errno;
+            return false;
+        }
+        p += k;
+        n -= (size_t)k;
+    }
+    return true;
+}
+
+OutFile *file_create(Arena *a, const char *path, Diag *d)
+{
+    OutFile *f = arena_new(a, OutFile);
+    struct stat st;
+
+    f->path = arena_strdup(a, path);
+    buf_init_sink(&f->buf, a, write_some, f);
+    if (!strcmp(path, "-")) {
+        f->fd = STDOUT_FILENO;
+        return f;
+    }
+    /* /dev/null, /dev/full, a pipe: nothing to rename over, so written to directly */
+    if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+        f->fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (f->fd < 0)
+            return fail(d, path, "cannot write"), NULL;
+        return f;
+    }
+    f->fd = -1;
+    f->temp = arena_printf(a, "%s.tmp%ld", path, (long)getpid());
+    arena_defer(a, abandon, f);
+    f->fd = open(f->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (f->fd < 0) {
+        fail(d, path, "cannot write");
+        return NULL;
+    }
+    return f;
+}
+
+Buf *file_buf(OutFile *f)
+{
+    return &f->buf;
+}
+
+bool file_commit(OutFile *f, Diag *d)
+{
+    bool ok = buf_flush(&f->buf);
+
+    if (!ok)
+        errno = f->error;
+    if (!f->temp)
+        return ok ? true : fail(d, !strcmp(f->path, "-") ? "standard output" : f->path,
+                                "cannot write");
+    if (ok && fsync(f->fd))
+        ok = false;
+    if (ok && rename(f->temp, f->path))
+        ok = false;
+    if (!ok) {
+        fail(d, f->path, "cannot write");
+        abandon(f);
+        return false;
+    }
+    close(f->fd);
+    f->fd = -1;
+    return true;
+}
+
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+const char *path_dir(Arena *a, const char *path)
+{
+    return arena_strndup(a, path, (size_t)(path_base(path) - path));
+}
+
+const char *path_stem(Arena *a, const char *path)
+{
+    const char *base = path_base(path), *dot = strrchr(base, '.');
+
+    return dot && dot != base ? arena_strndup(a, base, (size_t)(dot - base)) : base;
+}
+
+bool path_has_suffix(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), k = strlen(suffix);
+
+    return n >= k && !strcmp(path + n - k, suffix);
+}

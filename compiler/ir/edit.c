@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* edit: changing a graph, for the passes. */
+#include "ir/graph.h"
+
+#include <assert.h>
+#include <string.h>
+
+uint32_t *ir_count_uses(const Graph *g, Arena *a)
+{
+    uint32_t *use = arena_new_n(a, uint32_t, g->n_value);
+
+    for (uint32_t i = 1; i < g->n_node; i++)
+        for (uint32_t k = 0; g->node[i].op && k < g->node[i].n_in; k++)
+            use[g->node[i].in[k].id]++;
+    for (uint32_t i = 0; i < g->n_output; i++)
+        use[g->output[i].id]++;
+    use[0] = 0;
+    return use;
+}
+
+void ir_replace(Graph *g, ValueId from, ValueId to)
+{
+    for (uint32_t i = 1; i < g->n_node; i++)
+        for (uint32_t k = 0; k < g->node[i].n_in; k++)
+            if (g->node[i].in[k].id == from.id)
+                g->node[i].in[k] = to;
+    for (uint32_t i = 0; i < g->n_output; i++)
+        if (g->output[i].id == from.id)
+            g->output[i] = to;
+}
+
+void ir_take_output(Graph *g, NodeId n, NodeId other)
+{
+    Node *o = ir_node(g, other);
+
+    assert(ir_node(g, n)->n_out == 1 && o->n_out == 1);
+    ir_node(g, n)->out[0] = o->out[0];
+    ir_val(g, o->out[0])->producer = n;
+    o->op = OP_none;
+}
+
+void ir_delete(Graph *g, NodeId n)
+{
+    ir_node(g, n)->op = OP_none;
+}
+
+void ir_set_attr(Graph *g, Node *n, Attr a)
+{
+    int k = 0;
+
+    while (n->attr[k].name != a.name)
+        k++;
+    if (a.type == ATTR_INTS) {
+        int64_t *copy = arena_new_n(g->arena, int64_t, a.n);
+        if (a.n)
+            memcpy(copy, a.u.ints, a.n * sizeof *copy);
+        a.u.ints = copy;
+    } else if (a.type == ATTR_WORD) {
+        a.u.word = intern(&g->names, a.u.word);
+    }
+    n->attr[k] = a;
+}
+
+void ir_set_in(Graph *g, Node *n, uint32_t i, ValueId v)
+{
+    if (i >= n->n_in) {
+        ValueId *in = arena_new_n(g->arena, ValueId, i + 1);
+        memcpy(in, n->in, n->n_in * sizeof *in);
+        n->in = in;
+        n->n_in = i + 1;
+    }
+    n->in[i] = v;
+    while (n->n_in && !n->in[n->n_in - 1].id)
+        n->n_in--;
+}
+
+/* Depth first over the operands, with a stack of its own: graphs can be deep. */
+typedef struct Sorter {
+    Graph *g;
+    uint32_t *stack, n_stack;
+    uint8_t *state;           /* 0 unseen, 1 open, 2 placed */
+    uint32_t *order, n_order;
+} Sorter;
+
+/* The first operand's producer that is not placed yet; 0 when all are. */
+static uint32_t pending(const Sorter *s, uint32_t id)
+{
+    const Node *n = &s->g->node[id];
+
+    for (uint32_t k = 0; k < n->n_in; k++) {
+        uint32_t p = s->g->value[n->in[k].id].producer.id;
+        if (p && s->state[p] != 2)
+            return p;
+    }
+    return 0;
+}
+
+static bool place(Sorter *s, uint32_t root)
+{
+    s->stack[s->n_stack++] = root;
+    while (s->n_stack) {
+        uint32_t id = s->stack[s->n_stack - 1], p = pending(s, id);
+
+        s->state[id] = 1;
+        if (p && s->state[p] == 1)
+            return false;
+        if (p) {
+            s->stack[s->n_stack++] = p;
+            continue;
+        }
+        s->n_stack--;
+        s->state[id] = 2;
+        s->order[s->n_order++] = id;
+    }
+    return true;
+}
+
+static void renumber(Graph *g, const uint32_t *order, uint32_t n)
+{
+    Node *node = arena_new_n(g->arena, Node, n + 1);
+
+    for (uint32_t i = 0; i < n; i++) {
+        node[i + 1] = g->node[order[i]];
+        for (uint32_t k = 0; k < node[i + 1].n_out; k++)
+            g->value[node[i + 1].out[k].id].producer.id = i + 1;
+    }
+    g->node = node;
+    g->n_node = g->cap_node = n + 1;
+}
+
+bool ir_sort(Graph *g)
+{
+    Sorter s = { .g = g };
+
+    s.stack = arena_new_n(g->arena, uint32_t, g->n_node);
+    s.state = arena_new_n(g->arena, uint8_t, g->n_node);
+    s.order = arena_new_n(g->arena, uint32_t, g->n_node);
+    for (uint32_t i = 1; i < g->n_node; i++)
+        if (g->node[i].op && s.state[i] == 0 && !place(&s, i))
+            return false;
+    renumber(g, s.order, s.n_order);
+    return true;
+}

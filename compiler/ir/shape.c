@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shape: shapes as such.  The rules of the ops are in shape_*.c. */
+#include "ir/shape.h"
+
+#include <string.h>
+
+int64_t shape_count(const Shape *s)
+{
+    int64_t n = 1;
+
+    for (uint32_t i = 0; i < s->rank; i++)
+        n *= s->dim[i];
+    return n;
+}
+
+bool shape_ok(const Shape *s)
+{
+    int64_t n = 1;
+
+    if (s->rank > IR_MAX_RANK)
+        return false;
+    for (uint32_t i = 0; i < s->rank; i++)
+        if (s->dim[i] < 0
+            || __builtin_mul_overflow(n, s->dim[i] ? s->dim[i] : 1, &n) || n > INT64_MAX / 64)
+            return false;
+    return true;
+}
+
+bool shape_equal(const Shape *a, const Shape *b)
+{
+    return a->rank == b->rank && !memcmp(a->dim, b->dim, a->rank * sizeof a->dim[0]);
+}
+
+const char *shape_text(Arena *a, const Shape *s)
+{
+    Buf b;
+
+    buf_init(&b, a);
+    buf_char(&b, '(');
+    for (uint32_t i = 0; i < s->rank; i++)
+        buf_printf(&b, "%s%lld", i ? "," : "", (long long)s->dim[i]);
+    buf_char(&b, ')');
+    return b.p;
+}
+
+bool shape_broadcast(const Shape *a, const Shape *b, Shape *out)
+{
+    const Shape *lo = a->rank < b->rank ? a : b, *hi = lo == a ? b : a;
+    uint32_t skip = hi->rank - lo->rank;
+
+    *out = *hi;
+    for (uint32_t i = 0; i < lo->rank; i++) {
+        int64_t x = lo->dim[i], *y = &out->dim[skip + i];
+        if (x != *y && x != 1 && *y != 1)
+            return false;
+        if (*y == 1)
+            *y = x;
+    }
+    return true;
+}
+
+bool shape_axis(int64_t axis, uint32_t rank, uint32_t *out)
+{
+    if (axis < -(int64_t)rank || axis >= (int64_t)rank)
+        return false;
+    *out = (uint32_t)(axis < 0 ? axis + rank : axis);
+    return true;
+}
+
+void shape_strides(const Shape *s, int64_t stride[IR_MAX_RANK])
+{
+    int64_t n = 1;
+
+    for (uint32_t i = s->rank; i-- > 0;) {
+        stride[i] = n;
+        n *= s->dim[i];
+    }
+}
+
+int64_t shape_window(int64_t in, int64_t pad, int64_t kernel, int64_t dilation, int64_t stride,
+                     bool ceil, int64_t pad_begin)
+{
+    int64_t room = in + pad - ((kernel - 1) * dilation + 1), n;
+
+    if (room < 0 || stride < 1)
+        return -1;
+    n = room / stride + 1;
+    /* rounded up, but a last window must begin inside the input or its begin padding */
+    if (ceil && room % stride && n * stride < in + pad_begin)
+        n++;
+    return n;
+}

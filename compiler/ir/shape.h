@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shape: the rule of each op: result shapes and types from operands and attributes. */
+#ifndef MNC_IR_SHAPE_H
+#define MNC_IR_SHAPE_H
+
+#include "ir/graph.h"
+
+/* What a rule gets: the node with its operands and all its attributes (defaults filled in), and
+ * room for the results.  It may complete attributes (ir_set_attr).  It says in d what is wrong. */
+typedef struct RuleArgs {
+    Graph *g;
+    Node *n;
+    Shape *shape;        /* [n->n_out] */
+    DType *dtype;        /* [n->n_out] */
+    Diag *d;
+} RuleArgs;
+
+typedef bool ShapeRule(RuleArgs *r);
+
+bool shape_infer(Op op, RuleArgs *r);
+
+/* numpy broadcasting; false when the shapes do not agree. */
+bool shape_broadcast(const Shape *a, const Shape *b, Shape *out);
+
+/* axis in [-rank, rank) -> [0, rank); false when outside. */
+bool shape_axis(int64_t axis, uint32_t rank, uint32_t *out);
+
+/* Row-major strides, in elements. */
+void shape_strides(const Shape *s, int64_t stride[IR_MAX_RANK]);
+
+/* Output size of a sliding window: (in + pad - dilated kernel) / stride + 1; -1 when it is below 1. */
+int64_t shape_window(int64_t in, int64_t pad, int64_t kernel, int64_t dilation, int64_t stride,
+                     bool ceil, int64_t pad_begin);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pass: what all passes share, and the pipeline that runs them in the order of pipeline.def. */
+#ifndef MNC_PASSES_PASS_H
+#define MNC_PASSES_PASS_H
+
+#include "ir/graph.h"
+#include "ir/plan.h"
+#include "mnc/mnc.h"
+
+/* When a pass runs. */
+typedef enum PassWhen {
+    WHEN_ALWAYS = 1,       /* also with -O0: what the backend cannot do without */
+    WHEN_OPT = 2,          /* -O1 and above */
+    WHEN_TRAIN = 4
+} PassWhen;
+
+/* Facts that a pass needs or breaks. */
+typedef enum PassFact { FACT_NONE = 0, FACT_SORTED = 1, FACT_LAYOUT = 2, FACT_MEMORY = 4 } PassFact;
+
+/* What a pass works on.  Facts that a pass makes belong to the job. */
+typedef struct Job {
+    Graph *g;
+    Plan *plan;            /* made by layout and plan_memory */
+    const mnc_options *options;
+    Diag *d;
+} Job;
+
+/* Returns false, with the reason in job->d, when the job cannot go on. */
+typedef bool PassFn(Job *job);
+
+typedef struct PassInfo {
+    const char *name;
+    PassFn *run;
+    unsigned when, needs, breaks;
+    const char *help;
+} PassInfo;
+
+extern const PassInfo pass_info[];     /* ends with a name of NULL */
+
+/* Runs all passes that apply, checking the graph after each; stops after the pass called after
+ * (NULL: runs all).  False with messages on failure or when there is no such pass. */
+bool pass_run_all(Job *job, const char *after);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mnc.h: the compiler as a library.
+ *
+ *     mnc_model *m = mnc_open(&options);
+ *     if (mnc_read(m, "mobilenet_v2.onnx") == MNC_OK && mnc_write_c(m, "net.c") == MNC_OK)
+ *         ...                                    net.c and net.h are there
+ *     fputs(mnc_messages(m), stderr);            notes and errors, one per line
+ *     mnc_close(m);
+ *
+ * The library never prints, never exits and has no global state; models are independent of each
+ * other and may be used from different threads.  All memory belongs to the model.
+ */
+#ifndef MNC_MNC_H
+#define MNC_MNC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mnc_status {
+    MNC_OK = 0,
+    MNC_INVALID = 1,       /* wrong input, unreadable file, full disk: see mnc_messages */
+    MNC_NO_MEMORY = 2
+} mnc_status;
+
+/* Like realloc; size 0 frees.  Returns NULL when there is no memory. */
+typedef void *mnc_alloc_fn(void *user, void *ptr, size_t size);
+
+/* All zero is the default.  Strings must live as long as the model. */
+typedef struct mnc_options {
+    const char *target;              /* "auto" (default), "native", or a name of `mnc ops --targets` */
+    const char *prefix;              /* of all external names; default: from the output's file name */
+    const char *weights;             /* "embed" (default) or "file": NAME.weights beside the C file */
+    const char *templates;           /* folder that overrides the built-in templates */
+    int plain;                       /* -O0: plain readable loops, no fusion */
+    int64_t batch;                   /* for a symbolic first dimension; 0: 1, with a note */
+    const char *const *input_shape;  /* "NAME=1,3,224,224"; ends with NULL; NULL: none */
+    const char *const *bind;         /* "NAME=FILE.pb": input NAME is this constant; as above */
+    size_t max_memory;               /* bytes the compiler may use; 0: no limit */
+    mnc_alloc_fn *alloc;             /* NULL: malloc */
+    void *alloc_user;
+} mnc_options;
+
+typedef struct mnc_model mnc_model;
+
+/* NULL when there is no memory. */
+mnc_model *mnc_open(const mnc_options *options);
+void mnc_close(mnc_model *m);
+
+/* Reads an ONNX file or a spec (.mnet), once per model.  External data is looked for beside it. */
+mnc_status mnc_read(mnc_model *m, const char *path);
+
+/* The same from memory; name is used in messages and decides the format by its suffix. */
+mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_t n);
+
+/* Writes the C file and, beside it, the header (net.c -> net.h) and perhaps net.weights.  Each
+ * appears whole or not at all.  path "-": the C alone, to standard output. */
+mnc_status mnc_write_c(mnc_model *m, const char *path);
+
+/* The graph as text: after the pass of that name (NULL: all), or as read ("import"). */
+mnc_status mnc_dump(mnc_model *m, const char *after, const char *path);
+
+/* The memory plan, as "text" or "svg". */
+mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path);
+
+/* What was said so far, as text; "" when nothing was. */
+const char *mnc_messages(const mnc_model *m);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

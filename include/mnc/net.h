@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: 0BSD */
+/* net.h: what each generated file exports, beside its own typed functions.
+ *
+ * The same text stands in each generated file, so that the file needs no header of ours; the guard
+ * lets several nets, and this header, meet in one program.
+ *
+ * A generated net NAME has
+ *     const mnc_net *NAME_describe(void);
+ *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void *arena);
+ *     int NAME_selftest(const void *weights, void *memory);
+ *     NAME_ARENA_BYTES, NAME_SELFTEST_BYTES, NAME_INPUT_x_BYTES ...
+ */
+#ifndef MNC_NET_ABI
+#define MNC_NET_ABI 1
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Return codes of NAME_run and NAME_selftest. */
+enum { MNC_NET_OK = 0, MNC_NET_NULL = 1, MNC_NET_MISALIGNED = 2, MNC_NET_DIFFERS = 3 };
+
+typedef struct mnc_tensor {
+    const char *name;
+    int dtype;                   /* ONNX TensorProto.DataType: 1 float, 7 int64, 9 bool ... */
+    int rank;
+    const int64_t *dim;          /* [rank], ONNX order; the data is row-major */
+    size_t bytes;
+} mnc_tensor;
+
+typedef struct mnc_net {
+    int abi;                     /* MNC_NET_ABI */
+    const char *name, *version;  /* the model's name, the compiler's version */
+    const char *target;          /* what this CPU was given: "x86-64-v3" */
+    int n_input, n_output;
+    const mnc_tensor *input, *output;
+    size_t arena_bytes;          /* 64-byte aligned memory that run needs */
+    size_t weight_bytes;
+    const void *weights;         /* 64-byte aligned; NULL when they are in a file of their own */
+    /* in[i], out[i] in the order of input and output. */
+    int (*run)(const void *const *in, void *const *out, const void *weights, void *arena);
+    size_t selftest_bytes;
+    int (*selftest)(const void *weights, void *memory);
+} mnc_net;
+
+#endif
