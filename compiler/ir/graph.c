@@ -143,6 +143,7 @@ static bool check_operands(const Graph *g, const NodeSpec *spec, Diag *d)
 {
     const OpInfo *info = &op_info[spec->op];
 
+    (void)g;                           /* without assertions nothing else needs it */
     if (spec->n_in < info->min_in || (info->max_in != MANY && spec->n_in > info->max_in)) {
         diag_error(d, spec->pos, "%s takes %u to %u operands, not %u", info->name,
                    info->min_in, info->max_in, spec->n_in);

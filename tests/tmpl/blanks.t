@@ -1,0 +1,12 @@
+//# A=2
+    //@   params   A	
+  	 //@for i in 0..A
+x${i}
+//@	end
+//@ if(A)
+yes
+ //@ end  
+//# expect
+x0
+x1
+yes
