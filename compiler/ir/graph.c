@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 Graph *ir_new(Arena *a)
@@ -145,12 +146,20 @@ static bool check_operands(const Graph *g, const NodeSpec *spec, Diag *d)
 
     (void)g;                           /* without assertions nothing else needs it */
     if (spec->n_in < info->min_in || (info->max_in != MANY && spec->n_in > info->max_in)) {
-        diag_error(d, spec->pos, "%s takes %u to %u operands, not %u", info->name,
-                   info->min_in, info->max_in, spec->n_in);
+        if (info->max_in == MANY)
+            diag_error(d, spec->pos, "%s takes %u operands or more, not %u", info->name,
+                       info->min_in, spec->n_in);
+        else if (info->min_in == info->max_in)
+            diag_error(d, spec->pos, "%s takes %u operands, not %u", info->name, info->min_in,
+                       spec->n_in);
+        else
+            diag_error(d, spec->pos, "%s takes %u to %u operands, not %u", info->name,
+                       info->min_in, info->max_in, spec->n_in);
         return false;
     }
     for (uint32_t i = 0; i < spec->n_in; i++) {
-        assert(spec->in[i].id < g->n_value);
+        if (spec->in[i].id >= g->n_value)
+            abort();                                  /* our bug, also in a release build */
         if (!spec->in[i].id && (i < info->min_in || info->max_in == MANY)) {
             diag_error(d, spec->pos, "operand %u of %s is missing", i + 1, info->name);
             return false;

@@ -45,12 +45,12 @@ const char *shape_text(Arena *a, const Shape *s)
 
 bool shape_broadcast(const Shape *a, const Shape *b, Shape *out)
 {
-    const Shape *lo = a->rank < b->rank ? a : b, *hi = lo == a ? b : a;
-    uint32_t skip = hi->rank - lo->rank;
+    const Shape lo = a->rank < b->rank ? *a : *b, hi = a->rank < b->rank ? *b : *a;
+    uint32_t skip = hi.rank - lo.rank;
 
-    *out = *hi;
-    for (uint32_t i = 0; i < lo->rank; i++) {
-        int64_t x = lo->dim[i], *y = &out->dim[skip + i];
+    *out = hi;
+    for (uint32_t i = 0; i < lo.rank; i++) {
+        int64_t x = lo.dim[i], *y = &out->dim[skip + i];
         if (x != *y && x != 1 && *y != 1)
             return false;
         if (*y == 1)

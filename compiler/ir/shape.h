@@ -19,7 +19,7 @@ typedef bool ShapeRule(RuleArgs *r);
 
 bool shape_infer(Op op, RuleArgs *r);
 
-/* numpy broadcasting; false when the shapes do not agree. */
+/* numpy broadcasting; false when the shapes do not agree.  out may be a or b. */
 bool shape_broadcast(const Shape *a, const Shape *b, Shape *out);
 
 /* axis in [-rank, rank) -> [0, rank); false when outside. */
