@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* build: the cache asked, the compiler run in a temporary folder, the folder removed again.
+ *
+ * Signals are held back as long as the folder exists; whatever ends this function (an error, no
+ * memory, Ctrl-C) goes through the arena's cleanups or through its end, both of which remove it.
+ */
+#include "build.h"
+
+#include "mnc/net.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* The temporary folder and the signals that wait for its end. */
+typedef struct Workshop {
+    char *dir;                   /* NULL: not there */
+    const char *c, *so;
+    sigset_t before;
+} Workshop;
+
+static void close_workshop(void *arg)
+{
+    Workshop *w = arg;
+
+    if (!w->dir)
+        return;
+    unlink(w->c);
+    unlink(w->so);
+    rmdir(w->dir);
+    w->dir = NULL;
+    rt_release_signals(&w->before);
+}
+
+static bool open_workshop(Arena *a, Workshop *w, Diag *d)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *dir = arena_printf(a, "%s/mnc-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    Pos pos = { .file = dir };
+
+    w->c = arena_printf(a, "%s/net.c", dir);
+    w->so = arena_printf(a, "%s/net.so", dir);
+    arena_defer(a, close_workshop, w);
+    rt_hold_signals(&w->before);
+    if (!mkdtemp(dir)) {
+        rt_release_signals(&w->before);
+        diag_error(d, pos, "cannot make a temporary folder: %s", strerror(errno));
+        return false;
+    }
+    memcpy((char *)(uintptr_t)w->c, dir, strlen(dir));        /* mkdtemp has filled in the X */
+    memcpy((char *)(uintptr_t)w->so, dir, strlen(dir));
+    w->dir = dir;
+    return true;
+}
+
+static void feed(XXH3_state_t *h, const char *s)
+{
+    XXH3_128bits_update(h, s, strlen(s) + 1);
+}
+
+/* 32 hexadecimal digits that change with everything the result depends on. */
+static const char *cache_key(Arena *a, const RtBuild *b)
+{
+    const char *abi = arena_printf(a, "mnc net ABI %d", MNC_NET_ABI);
+    XXH3_state_t *h = XXH3_createState();
+    XXH128_hash_t x;
+
+    if (!h)
+        arena_out_of_memory(a);
+    XXH3_128bits_reset(h);
+    feed(h, abi);
+    feed(h, b->cc->path);
+    feed(h, b->cc->version);
+    for (size_t i = 0; i < b->cc->argc; i++)
+        feed(h, b->cc->argv[i]);
+    for (const char *const *f = rt_cc_flags; *f; f++)
+        feed(h, *f);
+    XXH3_128bits_update(h, b->text, b->n);
+    x = XXH3_128bits_digest(h);
+    XXH3_freeState(h);
+    return arena_printf(a, "%016llx%016llx", (unsigned long long)x.high64,
+                        (unsigned long long)x.low64);
+}
+
+static bool write_text(Arena *a, const char *path, const RtBuild *b, Diag *d)
+{
+    enum { PIECE = 1 << 20 };            /* what goes on at once is not kept twice in memory */
+    OutFile *f = file_create(a, path, d);
+
+    if (!f)
+        return false;
+    for (size_t at = 0; at < b->n; at += PIECE)
+        buf_put(file_buf(f), b->text + at, b->n - at < PIECE ? b->n - at : PIECE);
+    return file_commit(f, d);
+}
+
+static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
+{
+    Workshop *w = arena_new(a, Workshop);
+    const char *so;
+    bool ok;
+
+    if (!open_workshop(a, w, d))
+        return false;
+    ok = write_text(a, w->c, b, d) && rt_compile(a, b->cc, w->c, w->so, d);
+    if (ok) {
+        if (!b->cache || !rt_cache_put(a, b->cache, key, w->so, &so))
+            so = w->so;
+        ok = b->load(b->user, so, d);
+    }
+    close_workshop(w);
+    return ok;
+}
+
+bool rt_build(Arena *a, const RtBuild *b, Diag *d)
+{
+    const char *key = cache_key(a, b), *so;
+
+    if (b->cache && rt_cache_find(a, b->cache, key, &so))
+        return b->load(b->user, so, d);
+    return make(a, b, key, d);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* build: from C text to a shared object on disk, by the machine's compiler, through a cache.
+ *
+ * Compiling happens in a folder of its own under $TMPDIR.  The cache is only ever a shortcut: when
+ * it cannot be used (read-only, full, somebody else's) things are compiled each time.
+ */
+#ifndef MNC_RT_BUILD_H
+#define MNC_RT_BUILD_H
+
+#include "base/file.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* An arena for a part of a job: the same allocator and the same way out.  It is destroyed with its
+ * parent at the latest; arena_destroy earlier is welcome. */
+Arena *rt_scratch(Arena *parent);
+
+/* Runs a program without a shell and waits.  Its output, both streams, up to 64 KB, goes to out.
+ * Returns the status as waitpid gives it, or -1 when it could not be started (errno says why).
+ * A signal that is held back (rt_hold_signals) and arrives meanwhile ends the program. */
+int rt_spawn(const char *const *argv, Buf *out);
+
+/* Holds back SIGINT, SIGTERM and SIGHUP in this thread, and lets them through again. */
+void rt_hold_signals(sigset_t *before);
+void rt_release_signals(const sigset_t *before);
+bool rt_signal_waits(void);
+
+typedef struct RtCompiler {
+    const char *const *argv;     /* the command's words, NULL at the end */
+    size_t argc;
+    const char *path;            /* of the program, found in $PATH */
+    const char *version;         /* what it says to --version; part of the cache's key */
+} RtCompiler;
+
+/* command NULL: $CC, else the first of cc, gcc, clang.  False, with a message: there is none. */
+bool rt_find_compiler(Arena *a, const char *command, RtCompiler *out, Diag *d);
+
+/* Compiles c_path to a shared object.  False with the compiler's output in d. */
+bool rt_compile(Arena *a, const RtCompiler *cc, const char *c_path, const char *so_path, Diag *d);
+
+/* The flags that are part of the key. */
+extern const char *const rt_cc_flags[];
+
+/* The cache's folder, made if need be; NULL when there is none to use.  dir as in
+ * mnc_program_options.cache. */
+const char *rt_cache_dir(Arena *a, const char *dir);
+
+/* KEY.so in the cache; false when it is not there or damaged (it is removed then). */
+bool rt_cache_find(Arena *a, const char *dir, const char *key, const char **so_path);
+
+/* Copies a shared object into the cache and sweeps it; false when that fails. */
+bool rt_cache_put(Arena *a, const char *dir, const char *key, const char *so_path,
+                  const char **cached);
+
+/* Loads the shared object made from text: load(user, so_path) is called once, with a file that
+ * exists only during the call.  False when compiling or load fails. */
+typedef bool RtLoad(void *user, const char *so_path, Diag *d);
+typedef struct RtBuild {
+    const RtCompiler *cc;
+    const char *cache;           /* rt_cache_dir's result */
+    const char *text;
+    size_t n;
+    RtLoad *load;
+    void *user;
+} RtBuild;
+bool rt_build(Arena *a, const RtBuild *b, Diag *d);
+
+#endif

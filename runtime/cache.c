@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cache: compiled nets on disk, KEY.so, where KEY is a hash of all that went into it.
+ *
+ * Each file ends in a seal, its size and its hash, behind what the loader looks at.  A file that
+ * was cut short, or that a dying disk has changed, has no valid seal; it is removed and made again.
+ * Files come in by rename, so that two processes at once, or one that is killed, leave only whole
+ * ones; temporary names of killed processes are swept after an hour.
+ */
+#include "build.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+enum { HOUR = 3600 };                                  /* seconds */
+static const off_t most_bytes = (off_t)2 << 30;        /* the least recently used go first */
+
+typedef struct Seal {
+    char magic[8];
+    uint64_t size;                    /* bytes before the seal */
+    XXH128_canonical_t hash;          /* of those bytes */
+} Seal;
+
+static const char seal_magic[8] = { 'm', 'n', 'c', 's', 'e', 'a', 'l', '1' };
+
+static void destroy(void *arena)
+{
+    arena_destroy(arena);
+}
+
+Arena *rt_scratch(Arena *parent)
+{
+    Arena *a = arena_new(parent, Arena);
+
+    arena_init(a, parent->fn, parent->user, parent->limit, parent->oom);
+    arena_defer(parent, destroy, a);
+    return a;
+}
+
+static Seal seal_of(const void *p, size_t n)
+{
+    Seal s = { .size = n };
+
+    memcpy(s.magic, seal_magic, sizeof s.magic);
+    XXH128_canonicalFromHash(&s.hash, XXH3_128bits(p, n));
+    return s;
+}
+
+/* Ours alone: loading from a folder that others can write to would run their code. */
+static bool private_dir(const char *dir)
+{
+    struct stat st;
+
+    return !stat(dir, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid()
+        && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* mkdir -p, with what XDG's base directory specification says about the mode. */
+static void make_dirs(Arena *a, const char *dir)
+{
+    char *path = arena_strdup(a, dir);
+
+    for (char *p = path + 1; *p; p++)
+        if (*p == '/') {
+            *p = 0;
+            mkdir(path, 0700);
+            *p = '/';
+        }
+    mkdir(path, 0700);
+}
+
+const char *rt_cache_dir(Arena *a, const char *dir)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+    if (!dir && xdg && *xdg == '/')                    /* XDG: relative paths are to be ignored */
+        dir = arena_printf(a, "%s/mnc", xdg);
+    else if (!dir && home && *home)
+        dir = arena_printf(a, "%s/.cache/mnc", home);
+    if (!dir || !*dir)
+        return NULL;
+    make_dirs(a, dir);
+    return private_dir(dir) && !access(dir, R_OK | X_OK) ? dir : NULL;
+}
+
+static bool sealed(Arena *a, const char *path)
+{
+    Arena *scratch = rt_scratch(a);
+    Seal seal, right;
+    bool ok = false;
+    Bytes b;
+    Diag d;
+
+    diag_init(&d, scratch);
+    if (file_read(scratch, path, &b, &d) && b.n > sizeof seal) {
+        memcpy(&seal, b.p + b.n - sizeof seal, sizeof seal);
+        right = seal_of(b.p, b.n - sizeof seal);
+        ok = !memcmp(&seal, &right, sizeof seal);
+    }
+    arena_destroy(scratch);
+    return ok;
+}
+
+bool rt_cache_find(Arena *a, const char *dir, const char *key, const char **so_path)
+{
+    const char *path = arena_printf(a, "%s/%s.so", dir, key);
+    struct stat st;
+
+    if (stat(path, &st))
+        return false;
+    if (!sealed(a, path)) {
+        unlink(path);
+        return false;
+    }
+    utimensat(AT_FDCWD, path, NULL, 0);                /* used now: rt_cache_put sweeps by age */
+    *so_path = path;
+    return true;
+}
+
+/* ---- sweeping ---- */
+
+typedef struct Entry {
+    const char *path;
+    struct stat st;
+} Entry;
+
+typedef struct Entries {
+    Entry *e;
+    size_t n;
+    off_t bytes;
+} Entries;
+
+static int by_age(const void *x, const void *y)
+{
+    time_t a = ((const Entry *)x)->st.st_mtime, b = ((const Entry *)y)->st.st_mtime;
+
+    return (a > b) - (a < b);
+}
+
+static void close_dir(void *arg)
+{
+    DIR **h = arg;
+
+    if (*h)
+        closedir(*h);
+    *h = NULL;
+}
+
+/* Our regular files; temporary ones are removed when they are old. */
+static Entries list(Arena *a, const char *dir)
+{
+    enum { MOST = 4096 };
+    Entries out = { .e = arena_new_n(a, Entry, MOST) };
+    DIR **h = arena_new(a, DIR *);
+    const struct dirent *file;
+
+    arena_defer(a, close_dir, h);
+    *h = opendir(dir);
+    while (*h && (file = readdir(*h)) && out.n < MOST) {
+        Entry *e = &out.e[out.n];
+        e->path = arena_printf(a, "%s/%s", dir, file->d_name);
+        if (lstat(e->path, &e->st) || !S_ISREG(e->st.st_mode))
+            continue;
+        if (path_has_suffix(e->path, ".so")) {
+            out.bytes += e->st.st_size;
+            out.n++;
+        } else if (strstr(file->d_name, ".so.tmp") && time(NULL) - e->st.st_mtime > HOUR) {
+            unlink(e->path);
+        }
+    }
+    close_dir(h);
+    return out;
+}
+
+static void sweep(Arena *a, const char *dir)
+{
+    Entries all = list(a, dir);
+
+    qsort(all.e, all.n, sizeof *all.e, by_age);
+    for (size_t i = 0; i < all.n && all.bytes > most_bytes; i++) {
+        unlink(all.e[i].path);
+        all.bytes -= all.e[i].st.st_size;
+    }
+}
+
+static bool copy_sealed(Arena *a, const char *from, const char *to)
+{
+    Diag d;
+    Bytes b;
+    Seal seal;
+    OutFile *f;
+
+    diag_init(&d, a);
+    if (!file_read(a, from, &b, &d) || !(f = file_create(a, to, &d)))
+        return false;
+    seal = seal_of(b.p, b.n);
+    buf_put(file_buf(f), b.p, b.n);
+    buf_put(file_buf(f), &seal, sizeof seal);
+    return file_commit(f, &d);
+}
+
+bool rt_cache_put(Arena *a, const char *dir, const char *key, const char *so_path,
+                  const char **cached)
+{
+    const char *path = arena_printf(a, "%s/%s.so", dir, key);
+    Arena *scratch = rt_scratch(a);
+    bool ok;
+
+    sweep(scratch, dir);
+    ok = copy_sealed(scratch, so_path, path);
+    arena_destroy(scratch);                            /* removes what a failure has left */
+    *cached = path;
+    return ok;
+}

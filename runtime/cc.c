@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cc: which C compiler, and how it is called. */
+#include "build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const char *const rt_cc_flags[] = { "-O3", "-fPIC", "-shared", NULL };
+
+/* Splits at spaces; no quoting, as make does with $(CC). */
+static const char **split(Arena *a, const char *command, size_t *n)
+{
+    char *rest = arena_strdup(a, command), *word;
+    const char **argv = arena_new_n(a, const char *, strlen(command) / 2 + 2);
+
+    *n = 0;
+    while ((word = strsep(&rest, " \t")))
+        if (*word)
+            argv[(*n)++] = word;
+    return argv;
+}
+
+/* As execvp looks for it; NULL when it is nowhere. */
+static const char *in_path(Arena *a, const char *program)
+{
+    const char *path = getenv("PATH");
+    char *rest, *dir;
+
+    if (strchr(program, '/'))
+        return access(program, X_OK) ? NULL : program;
+    rest = arena_strdup(a, path ? path : "/usr/local/bin:/usr/bin:/bin");
+    while ((dir = strsep(&rest, ":"))) {
+        const char *full = arena_printf(a, "%s/%s", *dir ? dir : ".", program);
+        if (!access(full, X_OK))
+            return full;
+    }
+    return NULL;
+}
+
+static bool choose(Arena *a, const char *command, RtCompiler *out, Diag *d)
+{
+    static const char *const usual[] = { "cc", "gcc", "clang" };
+    const char *env = getenv("CC");
+    Pos pos = { .file = NULL };
+
+    if (!command && env && *env)
+        command = env;
+    if (command) {
+        out->argv = split(a, command, &out->argc);
+        out->path = out->argc ? in_path(a, out->argv[0]) : NULL;
+        if (!out->path)
+            diag_error(d, pos, "cannot find the C compiler '%s'%s", diag_quote(a, command),
+                       command == env ? ", which CC names" : "");
+        return out->path != NULL;
+    }
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        out->argv = split(a, usual[i], &out->argc);
+        out->path = in_path(a, usual[i]);
+        if (out->path)
+            return true;
+    }
+    diag_error(d, pos, "there is no C compiler: neither cc, gcc nor clang is in PATH");
+    diag_hint(d, "install gcc or clang, or let CC name one");
+    return false;
+}
+
+bool rt_find_compiler(Arena *a, const char *command, RtCompiler *out, Diag *d)
+{
+    const char **argv;
+    Buf version;
+
+    if (!choose(a, command, out, d))
+        return false;
+    argv = arena_new_n(a, const char *, out->argc + 2);
+    memcpy(argv, out->argv, out->argc * sizeof *argv);
+    argv[out->argc] = "--version";
+    buf_init(&version, a);
+    rt_spawn(argv, &version);        /* a compiler that knows no --version says so, also good */
+    out->version = version.p;
+    return true;
+}
+
+/* "cc -O3 ... net.c failed (exit status 1)" with the first lines of what it said. */
+static bool report(Arena *a, const RtCompiler *cc, int status, const Buf *said, Diag *d)
+{
+    enum { LINES = 20 };
+    Pos pos = { .file = NULL };
+    const char *text = said->p, *end = text, *why;
+
+    if (status < 0)
+        why = arena_printf(a, "could not be started: %s", strerror(errno));
+    else if (rt_signal_waits())
+        why = "was interrupted";
+    else if (WIFSIGNALED(status))
+        why = arena_printf(a, "was ended by signal %d (%s)", WTERMSIG(status),
+                           strsignal(WTERMSIG(status)));
+    else
+        why = arena_printf(a, "failed with exit status %d", WEXITSTATUS(status));
+    diag_error(d, pos, "the C compiler '%s' %s%s", diag_quote(a, cc->path), why,
+               *text ? "; it said:" : ", without a word");
+    for (int i = 0; i < LINES && *end; i++) {
+        text = end;
+        end = strchrnul(text, '\n');
+        diag_note(d, pos, "%s", diag_quote(a, arena_strndup(a, text, (size_t)(end - text))));
+        end += *end == '\n';
+    }
+    return false;
+}
+
+bool rt_compile(Arena *a, const RtCompiler *cc, const char *c_path, const char *so_path, Diag *d)
+{
+    const char *const tail[] = { "-o", so_path, c_path, "-lm", NULL };
+    const char **argv = arena_new_n(a, const char *, cc->argc + 16);
+    size_t n = 0;
+    int status;
+    Buf said;
+
+    for (; n < cc->argc; n++)
+        argv[n] = cc->argv[n];
+    for (const char *const *f = rt_cc_flags; *f; f++)
+        argv[n++] = *f;
+    for (const char *const *f = tail; *f; f++)
+        argv[n++] = *f;
+    buf_init(&said, a);
+    status = rt_spawn(argv, &said);
+    return status == 0 ? true : report(a, cc, status, &said, d);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* program: the public API of run.h.
+ *
+ * Each entry sets the way out for lack of memory, so that nothing below it checks for NULL.
+ */
+#include "mnc/run.h"
+
+#include "build.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mnc_program {
+    mnc_program_options o;
+    const char *name;            /* of what was loaded, for messages */
+    Arena arena;
+    jmp_buf oom;
+    Diag diag;
+    void *handle;                /* of dlopen */
+    const mnc_net *net;
+    const void *weights;
+    void *work;                  /* net->arena_bytes */
+};
+
+static void *call_alloc(void *user, void *ptr, size_t size)
+{
+    const mnc_program_options *o = user;
+
+    return o->alloc(o->alloc_user, ptr, size);
+}
+
+/* Nothing loaded, nothing said. */
+static void reset(mnc_program *p)
+{
+    mnc_program_options o = p->o;
+
+    memset(p, 0, sizeof *p);
+    p->o = o;
+    arena_init(&p->arena, o.alloc ? call_alloc : NULL, &p->o, 0, &p->oom);
+    diag_init(&p->diag, &p->arena);
+}
+
+mnc_program *mnc_program_open(const mnc_program_options *options)
+{
+    static const mnc_program_options none = { .alloc = NULL };
+    mnc_program_options o = options ? *options : none;
+    mnc_program *p = o.alloc ? o.alloc(o.alloc_user, NULL, sizeof *p) : malloc(sizeof *p);
+
+    if (!p)
+        return NULL;
+    p->o = o;
+    reset(p);
+    return p;
+}
+
+void mnc_program_close(mnc_program *p)
+{
+    if (!p)
+        return;
+    arena_destroy(&p->arena);
+    if (p->handle)
+        dlclose(p->handle);
+    if (p->o.alloc)
+        p->o.alloc(p->o.alloc_user, p, 0);
+    else
+        free(p);
+}
+
+/* What was made for another ABI must not be believed in anything but its first member. */
+static bool take_net(mnc_program *p, Diag *d)
+{
+    const char *name = arena_printf(&p->arena, "%s_describe", p->o.prefix ? p->o.prefix : "net");
+    void *symbol = dlsym(p->handle, name);
+    const mnc_net *(*describe)(void);
+    Pos pos = { .file = p->name };
+
+    if (!symbol) {
+        diag_error(d, pos, "is no generated net: it has no function %s",
+                   diag_quote(d->arena, name));
+        return false;
+    }
+    memcpy(&describe, &symbol, sizeof describe);       /* ISO C knows no cast between the two */
+    p->net = describe();
+    if (p->net && p->net->abi == MNC_NET_ABI)
+        return true;
+    diag_error(d, pos, "was made for ABI %d, and this is ABI %d",
+               p->net ? p->net->abi : 0, MNC_NET_ABI);
+    diag_hint(d, "compile the model again with this version of mnc");
+    p->net = NULL;
+    return false;
+}
+
+static bool load_object(void *user, const char *so_path, Diag *d)
+{
+    mnc_program *p = user;
+    Pos pos = { .file = p->name };
+
+    p->handle = dlopen(so_path, RTLD_NOW | RTLD_LOCAL);
+    if (!p->handle) {
+        diag_error(d, pos, "cannot load the compiled net: %s", dlerror());
+        return false;
+    }
+    return take_net(p, d);
+}
+
+/* c_path NULL: the text came from memory, so there is no file beside it. */
+static bool take_weights(mnc_program *p, const char *c_path)
+{
+    Arena *a = &p->arena;
+    Pos pos = { .file = p->name };
+    const char *path;
+    Bytes b;
+
+    p->weights = p->net->weights;
+    if (p->weights || !p->net->weight_bytes)
+        return true;
+    if (!c_path) {
+        diag_error(&p->diag, pos, "has its weights in a file beside it; load its C file by path");
+        return false;
+    }
+    path = arena_printf(a, "%s%s.weights", path_dir(a, c_path), path_stem(a, c_path));
+    if (!file_read(a, path, &b, &p->diag))
+        return false;
+    p->weights = b.p;
+    if (b.n == p->net->weight_bytes)
+        return true;
+    pos.file = path;
+    diag_error(&p->diag, pos, "has %zu bytes, but the net has weights of %zu", b.n,
+               p->net->weight_bytes);
+    return false;
+}
+
+static bool load_text(mnc_program *p, const char *name, const char *c_path, const char *text,
+                      size_t n)
+{
+    Arena *a = &p->arena;
+    RtCompiler cc;
+    RtBuild b = { .cc = &cc, .text = text, .n = n, .load = load_object, .user = p };
+
+    if (p->handle) {
+        diag_error(&p->diag, (Pos){ .file = name }, "cannot be loaded: this program has a net");
+        return false;
+    }
+    p->name = name;
+    b.cache = rt_cache_dir(a, p->o.cache);
+    if (!rt_find_compiler(a, p->o.compiler, &cc, &p->diag) || !rt_build(a, &b, &p->diag))
+        return false;
+    if (!take_weights(p, c_path)) {
+        p->net = NULL;
+        return false;
+    }
+    p->work = arena_alloc(a, p->net->arena_bytes + 64);
+    return true;
+}
+
+/* The way out of a load.  All goes, so that no temporary folder and no held signal stays. */
+static mnc_status out_of_memory(mnc_program *p)
+{
+    arena_destroy(&p->arena);
+    if (p->handle)
+        dlclose(p->handle);
+    reset(p);
+    return MNC_NO_MEMORY;
+}
+
+mnc_status mnc_program_load_text(mnc_program *p, const char *name, const char *text, size_t n)
+{
+    if (setjmp(p->oom))
+        return out_of_memory(p);
+    return load_text(p, arena_strdup(&p->arena, name), NULL, text, n) ? MNC_OK : MNC_INVALID;
+}
+
+mnc_status mnc_program_load(mnc_program *p, const char *c_path)
+{
+    const char *path;
+    Arena *scratch;
+    Bytes text;
+    bool ok;
+
+    if (setjmp(p->oom))
+        return out_of_memory(p);
+    path = arena_strdup(&p->arena, c_path);
+    scratch = rt_scratch(&p->arena);
+    ok = file_read(scratch, path, &text, &p->diag)
+        && load_text(p, path, path, (const char *)text.p, text.n);
+    arena_destroy(scratch);
+    return ok ? MNC_OK : MNC_INVALID;
+}
+
+const mnc_net *mnc_program_net(const mnc_program *p)
+{
+    return p->net;
+}
+
+/* What a return code of the net means; MNC_NET_OK says nothing. */
+static mnc_status judge(mnc_program *p, int code)
+{
+    static const char *const text[] = {
+        [MNC_NET_NULL] = "the net got a null pointer",
+        [MNC_NET_MISALIGNED] = "the net's memory is not aligned",
+        [MNC_NET_DIFFERS] = "the net's answer differs from the one recorded in its file",
+    };
+
+    if (code == MNC_NET_OK)
+        return MNC_OK;
+    if (setjmp(p->oom))
+        return MNC_NO_MEMORY;
+    if (code > 0 && (size_t)code < sizeof text / sizeof text[0])
+        diag_error(&p->diag, (Pos){ .file = p->name }, "%s", text[code]);
+    else
+        diag_error(&p->diag, (Pos){ .file = p->name }, "the net returned %d", code);
+    return MNC_INVALID;
+}
+
+static mnc_status nothing_loaded(mnc_program *p)
+{
+    if (setjmp(p->oom))
+        return MNC_NO_MEMORY;
+    diag_error(&p->diag, (Pos){ .file = NULL }, "no net is loaded");
+    return MNC_INVALID;
+}
+
+mnc_status mnc_program_run(mnc_program *p, const void *const *in, void *const *out)
+{
+    if (!p->net)
+        return nothing_loaded(p);
+    return judge(p, p->net->run(in, out, p->weights, p->work));
+}
+
+mnc_status mnc_program_selftest(mnc_program *p)
+{
+    Arena *scratch;
+    int code;
+
+    if (!p->net)
+        return nothing_loaded(p);
+    if (setjmp(p->oom))
+        return MNC_NO_MEMORY;
+    scratch = rt_scratch(&p->arena);
+    code = p->net->selftest(p->weights, arena_alloc(scratch, p->net->selftest_bytes + 64));
+    arena_destroy(scratch);
+    return judge(p, code);
+}
+
+const char *mnc_program_messages(mnc_program *p)
+{
+    Buf b;
+
+    if (setjmp(p->oom))
+        return "there is no memory for the messages\n";
+    buf_init(&b, &p->arena);
+    diag_print(&p->diag, &b);
+    return b.p;
+}
