@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Writes OUT, a C file with every template of DIR as a byte array and a table of them by name.
+# Writes OUT, a C file with every template of DIR, and net.h, as byte arrays, and a table by name.
 file(GLOB files ${DIR}/*.t)
 list(SORT files)
+list(APPEND files ${DIR}/../include/mnc/net.h)
 set(text "/* made by cmake/embed.cmake */\n#include \"backend/tmpl.h\"\n\n")
 set(table "")
 set(i 0)

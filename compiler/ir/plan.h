@@ -29,20 +29,42 @@ typedef struct Place {
     int64_t stride[IR_MAX_RANK];     /* elements, per logical dimension */
 } Place;
 
-/* A buffer in the arena: one per owner, and one for a node's scratch memory. */
+/* A buffer in the arena: one per owner.  Owners that work in place share one. */
 typedef struct Slot {
-    int64_t offset, bytes;           /* offset: 64-byte aligned */
+    int64_t offset, bytes;           /* offset: 64-byte aligned; bytes 0: has none */
     uint32_t first, last;            /* the nodes from whose start to whose end it is needed */
+    ValueId shares;                  /* the owner whose slot this one lies in; 0: its own */
 } Slot;
 
 typedef struct Plan {
     Place *place;                    /* [n_value] */
-    Slot *slot;                      /* [n_value], of owners in the arena; bytes 0: has none */
-    Slot *scratch;                   /* [n_node]; bytes 0: needs none */
+    uint32_t n_place;
+    Slot *slot;                      /* [n_value], of owners in the arena */
     int64_t arena_bytes;
+    int64_t naive_bytes;             /* all slots side by side, for the report */
+    int64_t least_bytes;             /* the most that is alive at one node: no plan can be below */
 } Plan;
 
-/* Bytes from the first to the last element, by the strides. */
-int64_t place_bytes(const Value *v, const Place *p);
+/* The layouts that the plan gives by itself, dense: row-major, and channels last (dimension 1
+ * innermost, then the last, the one before ...), which needs a rank of 3 or more. */
+void plan_row_major(const Shape *s, int64_t stride[IR_MAX_RANK]);
+void plan_channels_last(const Shape *s, int64_t stride[IR_MAX_RANK]);
+
+/* Whether two sets of strides mean the same places; strides of dimensions of 1 do not matter. */
+bool plan_same_strides(const Shape *s, const int64_t *a, const int64_t *b);
+bool plan_is_row_major(const Shape *s, const int64_t *stride);
+bool plan_is_channels_last(const Shape *s, const int64_t *stride);     /* dense */
+
+/* The strides of shape to over the same elements as shape from with stride, in row-major order of
+ * the logical index; false when that takes a copy. */
+bool plan_reshape(const Shape *from, const int64_t *stride, const Shape *to,
+                  int64_t out[IR_MAX_RANK]);
+
+/* Does node n move or compute anything, or is its result just a Place in its operand's buffer? */
+bool plan_is_view(const Plan *p, const Node *n);
+
+/* The plan as a table, and as a picture: time (nodes) across, bytes upwards. */
+void plan_print(const Graph *g, const Plan *p, Buf *out);
+void plan_svg(const Graph *g, const Plan *p, Buf *out);
 
 #endif

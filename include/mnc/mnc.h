@@ -67,7 +67,7 @@ mnc_status mnc_dump(mnc_model *m, const char *after, const char *path);
 mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path);
 
 /* What was said so far, as text; "" when nothing was. */
-const char *mnc_messages(const mnc_model *m);
+const char *mnc_messages(mnc_model *m);
 
 #ifdef __cplusplus
 }

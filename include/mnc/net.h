@@ -17,7 +17,14 @@
 #include <stdint.h>
 
 /* Return codes of NAME_run and NAME_selftest. */
-enum { MNC_NET_OK = 0, MNC_NET_NULL = 1, MNC_NET_MISALIGNED = 2, MNC_NET_DIFFERS = 3 };
+enum {
+    MNC_NET_OK = 0,
+    MNC_NET_NULL = 1,            /* a pointer is missing */
+    MNC_NET_MISALIGNED = 2,      /* weights or arena are not 64-byte aligned */
+    MNC_NET_CPU = 3,             /* made for one target, which this CPU is not */
+    MNC_NET_DIFFERS = 4,         /* the self-test's result is wrong */
+    MNC_NET_NO_SAMPLE = 5        /* made without a self-test */
+};
 
 typedef struct mnc_tensor {
     const char *name;
@@ -30,7 +37,7 @@ typedef struct mnc_tensor {
 typedef struct mnc_net {
     int abi;                     /* MNC_NET_ABI */
     const char *name, *version;  /* the model's name, the compiler's version */
-    const char *target;          /* what this CPU was given: "x86-64-v3" */
+    const char *(*target)(void); /* what runs on this CPU: "x86-64-v3" */
     int n_input, n_output;
     const mnc_tensor *input, *output;
     size_t arena_bytes;          /* 64-byte aligned memory that run needs */

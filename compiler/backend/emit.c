@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "backend/emit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- names of the members of the input and output structs ---- */
+
+static const char *unique_among(Arena *a, const char *name, const char *const *others, uint32_t n)
+{
+    const char *want = name;
+
+    for (uint32_t k = 2, i = 0; i < n;) {
+        if (strcmp(others[i], want)) {
+            i++;
+        } else {
+            want = arena_printf(a, "%s_%u", name, k++);
+            i = 0;
+        }
+    }
+    return want;
+}
+
+static const char **member_names(Emit *e, const ValueId *v, uint32_t n)
+{
+    const char **name = arena_new_n(e->arena, const char *, n);
+
+    for (uint32_t i = 0; i < n; i++)
+        name[i] = unique_among(e->arena, c_identifier(e->arena, ir_val(e->g, v[i])->name), name,
+                               i);
+    return name;
+}
+
+/* ---- one target ---- */
+
+/* "stem: conv + clip, (1,3,224,224) -> (1,32,112,112)" */
+static void layer_comment(Emit *e, const Node *n)
+{
+    Buf *b = &e->body;
+
+    buf_printf(b, "    /* %s: %s", c_comment(e->arena, ir_val(e->g, n->out[0])->name),
+               op_info[n->op].name);
+    if ((n->op == OP_conv || n->op == OP_dense) && ir_in(n, 3).id)
+        buf_str(b, " + add");
+    if (n->act.op)
+        buf_printf(b, " + %s", op_info[n->act.op].name);
+    buf_str(b, ", ");
+    buf_str(b, shape_text(e->arena, emit_shape(e, n->in[0])));
+    buf_str(b, " -> ");
+    buf_str(b, shape_text(e->arena, emit_shape(e, n->out[0])));
+    buf_str(b, " */\n");
+}
+
+static bool emit_nodes(Emit *e)
+{
+    bool ok = true;
+
+    for (uint32_t i = 1; i < e->g->n_node; i++) {
+        const Node *n = &e->g->node[i];
+        KernelFn *kernel;
+
+        if (!n->op || plan_is_view(e->plan, n) || shape_count(emit_shape(e, n->out[0])) == 0)
+            continue;
+        kernel = kernel_for(e, n);
+        if (!kernel) {
+            diag_error(e->d, n->pos, "%s on %s has no kernel", op_info[n->op].name,
+                       dtype_info[ir_val(e->g, n->in[0])->dtype].name);
+            ok = false;
+            continue;
+        }
+        layer_comment(e, n);
+        ok = kernel(e, n) && ok;
+    }
+    return ok;
+}
+
+static bool include_template(Emit *e, const char *file, Buf *out)
+{
+    return tmpl_expand(e->options->templates, file, tmpl_vars(e->arena), out, e->d);
+}
+
+static bool include_math(Emit *e, Buf *out)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+
+    tmpl_word(v, "SUFFIX", e->target->suffix);
+    return tmpl_expand(e->options->templates, "v_math.c.t", v, out, e->d);
+}
+
+static void run_function(Emit *e, Buf *out)
+{
+    buf_printf(out, "static void run_%s(const %s_inputs *in, const %s_outputs *out,\n"
+               "    const unsigned char *w, unsigned char *a)\n{\n"
+               "    (void)in, (void)out, (void)w, (void)a;\n", e->target->suffix, e->prefix,
+               e->prefix);
+    buf_put(out, e->body.p, e->body.n);
+    buf_str(out, "}\n");
+}
+
+static bool emit_target(Emit *e, const Target *t, Buf *out)
+{
+    e->target = t;
+    buf_init(&e->kernels, e->arena);
+    buf_init(&e->body, e->arena);
+    if (!include_template(e, t->vocabulary, &e->kernels)
+        || !include_math(e, &e->kernels) || !emit_nodes(e))
+        return false;
+    buf_printf(out, "\n/* ---- %s ---- */\n\n", t->name);
+    if (*t->guard)
+        buf_printf(out, "#if %s\n\n", t->guard);
+    buf_put(out, e->kernels.p, e->kernels.n);
+    buf_char(out, '\n');
+    run_function(e, out);
+    if (!include_template(e, "v_end.c.t", out))
+        return false;
+    if (*t->guard)
+        buf_printf(out, "#endif\n");
+    return true;
+}
+
+/* ---- choosing among targets ---- */
+
+/* Targets to put into the file, in order of preference: one, or for "auto" all. */
+static uint32_t choose_targets(Emit *e, const Target **list)
+{
+    const char *want = e->options->target ? e->options->target : "auto";
+    uint32_t n = 0;
+
+    if (!strcmp(want, "native")) {
+#if defined(__x86_64__)
+        bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+        want = v3 ? "x86-64-v3" : "portable";
+#else
+        want = "portable";
+#endif
+    }
+    for (const Target *t = targets; t->name; t++)
+        if (!strcmp(want, t->name) || (!strcmp(want, "auto") && (!e->plain || !*t->guard)))
+            list[n++] = t;
+    if (n == 0) {
+        diag_error(e->d, (Pos){ 0 }, "there is no target '%s'", want);
+        diag_hint(e->d, "targets are auto, native, x86-64-v3, portable");
+    }
+    return n;
+}
+
+static void guarded(Buf *out, const Target *t, const char *text)
+{
+    if (*t->guard)
+        buf_printf(out, "#if %s\n%s#endif\n", t->guard, text);
+    else
+        buf_str(out, text);
+}
+
+/* The chosen variant's name, and the call of it. */
+static void emit_choice(Emit *e, const Target *const *list, uint32_t n, Buf *out)
+{
+    buf_str(out, "\n/* Which of the variants above this CPU runs. */\nstatic int variant(void)\n{\n");
+    for (uint32_t i = 0; i < n; i++)
+        guarded(out, list[i], arena_printf(e->arena, "    if (%s)\n        return %u;\n",
+                                           list[i]->cpu, i + 1));
+    buf_str(out, "    return 0;\n}\n\nstatic const char *variant_name(void)\n{\n");
+    for (uint32_t i = 0; i < n; i++)
+        buf_printf(out, "    if (variant() == %u)\n        return \"%s\";\n", i + 1,
+                   list[i]->name);
+    buf_str(out, "    return \"none\";\n}\n");
+}
+
+static void emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out)
+{
+    const char *p = e->prefix;
+
+    buf_printf(out, "\nint %s_run(const %s_inputs *in, const %s_outputs *out, const void *weights,"
+               " void *arena)\n{\n"
+               "    const unsigned char *w = (const unsigned char *)weights;\n"
+               "    unsigned char *a = (unsigned char *)arena;\n\n", p, p, p);
+    if (strcmp(e->options->weights ? e->options->weights : "embed", "file"))
+        buf_printf(out, "    if (!w)\n        w = %s_weights;\n", p);
+    buf_printf(out, "    if (!in || !out%s%s)\n        return MNC_NET_NULL;\n",
+               e->weights.bytes ? " || !w" : "", e->plan->arena_bytes ? " || !a" : "");
+    for (uint32_t i = 0; i < e->g->n_input; i++)
+        buf_printf(out, "    if (!in->%s)\n        return MNC_NET_NULL;\n", e->in_name[i]);
+    for (uint32_t i = 0; i < e->g->n_output; i++)
+        buf_printf(out, "    if (!out->%s)\n        return MNC_NET_NULL;\n", e->out_name[i]);
+    buf_str(out, "    if (((uintptr_t)w | (uintptr_t)a) % 64)\n"
+                 "        return MNC_NET_MISALIGNED;\n");
+    for (uint32_t i = 0; i < n; i++)
+        guarded(out, list[i], arena_printf(e->arena,
+            "    if (variant() == %u) {\n        run_%s(in, out, w, a);\n"
+            "        return MNC_NET_OK;\n    }\n", i + 1, list[i]->suffix));
+    buf_str(out, "    return MNC_NET_CPU;\n}\n");
+}
+
+/* ---- the file ---- */
+
+bool emit_file(Emit *e, Buf *c, Buf *h)
+{
+    const Target *list[8];
+    uint32_t n = choose_targets(e, list);
+    Buf code;
+
+    if (!n)
+        return false;
+    buf_init(&code, e->arena);
+    weights_init(&e->weights, e->arena);
+    intern_init(&e->functions, e->arena);
+    e->plain = e->options->plain;
+    e->in_name = member_names(e, e->g->input, e->g->n_input);
+    e->out_name = member_names(e, e->g->output, e->g->n_output);
+    for (uint32_t i = 0; i < n; i++)
+        if (!emit_target(e, list[i], &code))
+            return false;
+    emit_preface(e, h, "h");
+    emit_declarations(e, h);
+    emit_preface(e, c, "c");
+    emit_declarations(e, c);
+    if (!include_template(e, "common.c.t", c))
+        return false;
+    if (strcmp(e->options->weights ? e->options->weights : "embed", "file"))
+        weights_emit(&e->weights, arena_printf(e->arena, "%s_weights", e->prefix), c);
+    buf_put(c, code.p, code.n);
+    emit_choice(e, list, n, c);
+    emit_run(e, list, n, c);
+    emit_describe(e, c);
+    emit_selftest(e, c);
+    return true;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emit: from a planned graph to the text of net.c and net.h.
+ *
+ * For each target the nodes are walked in order; the node's kernel (kernels.c) says which template
+ * with which parameters computes it.  A template is expanded once per distinct parameters, so equal
+ * layers call one function.  What the file holds, in this order: head, declarations (also net.h),
+ * weights, per target [vocabulary, kernels, run function], the public functions.
+ */
+#ifndef MNC_BACKEND_EMIT_H
+#define MNC_BACKEND_EMIT_H
+
+#include "backend/tmpl.h"
+#include "backend/weights.h"
+#include "ir/graph.h"
+#include "ir/plan.h"
+#include "mnc/mnc.h"
+
+/* A vector instruction set, and the register tiles that suit it. */
+typedef struct Target {
+    const char *name;          /* "x86-64-v3" */
+    const char *suffix;        /* of its functions: "v3" */
+    const char *vocabulary;    /* template with the v_* operations */
+    const char *guard;         /* preprocessor condition under which it compiles; "" always */
+    const char *cpu;           /* C expression: has this CPU got it?  "1" always */
+    int width;                 /* floats per vector */
+    int tile_m, tile_v;        /* convolution: pixels x vectors of channels held in registers */
+    int narrow_m, narrow_v;    /* the same for layers of at most narrow_v vectors of channels */
+} Target;
+
+extern const Target targets[];             /* the best first; ends with a name of NULL */
+const Target *target_by_name(const char *name);
+
+typedef struct Emit {
+    Arena *arena;
+    Graph *g;
+    Plan *plan;
+    const mnc_options *options;
+    Diag *d;
+    const char *prefix;        /* "net": of everything external, and of the file's own statics */
+    const Target *target;      /* the one being written */
+    bool plain;                /* -O0: the plain kernels */
+    Weights weights;
+    Intern functions;          /* template + parameters -> mark: number of the function + 1 */
+    const char **function;     /* names by number */
+    uint32_t n_function, cap_function;
+    Buf kernels, body;         /* of the current target */
+    const char **in_name, **out_name;      /* members of the input and output structs */
+    const char *hash;          /* of the model, as text */
+    /* the self-test's expected outputs, by output, row-major; NULL: not known */
+    const void *const *expect;
+} Emit;
+
+/* ---- for kernels ---- */
+
+/* The function that template file makes of v, which gets the parameter NAME by this: base and a
+ * number, unless an equal one is there already.  NULL with a message when the template fails. */
+const char *emit_function(Emit *e, const char *file, const char *base, TmplVars *v);
+
+/* The number at the end of that function's name; 0 on failure. */
+uint32_t emit_function_number(Emit *e, const char *file, const char *base, TmplVars *v);
+
+/* Writes fn(args...); args are C expressions, n of them. */
+void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n);
+
+/* C expression of the pointer to the first element of v: for reading, for writing. */
+const char *emit_in(Emit *e, ValueId v);
+const char *emit_out(Emit *e, ValueId v);
+/* The same, extra elements further on. */
+const char *emit_in_at(Emit *e, ValueId v, int64_t extra);
+const char *emit_out_at(Emit *e, ValueId v, int64_t extra);
+
+/* Puts data (kept) into the weights; C expression of a pointer to it. */
+const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, const char *what);
+
+/* The name of a function or macro v_f32 -> v_f32 that applies the activation ("v_same": none). */
+const char *emit_act(Emit *e, const Act *act);
+/* The same for a unary node's own op and attributes. */
+const char *emit_unary_act(Emit *e, const Node *n);
+
+/* A number as a C literal of type float or double. */
+const char *emit_float(Emit *e, double x, DType t);
+
+static inline const Place *emit_place(const Emit *e, ValueId v) { return &e->plan->place[v.id]; }
+static inline const Shape *emit_shape(const Emit *e, ValueId v) { return &ir_val(e->g, v)->shape; }
+static inline const char *emit_type(const Emit *e, ValueId v)
+{
+    return dtype_info[ir_val(e->g, v)->dtype].c;
+}
+
+/* Emits node n; false with a message. */
+typedef bool KernelFn(Emit *e, const Node *n);
+KernelFn *kernel_for(const Emit *e, const Node *n);
+
+/* ---- loop nests over strided operands ---- */
+
+enum { NEST_RANK = 2 * IR_MAX_RANK, NEST_OPERANDS = 4 };
+
+/* Loops, outermost first, with each operand's step in elements.  Operand 0 is the result. */
+typedef struct Nest {
+    uint32_t rank, n;
+    int64_t dim[NEST_RANK];
+    int64_t step[NEST_OPERANDS][NEST_RANK];
+} Nest;
+
+void nest_init(Nest *nest, uint32_t n_operand);
+void nest_add(Nest *nest, int64_t dim, const int64_t *steps);      /* steps: one per operand */
+/* Drops loops of 1, orders by the result's step (largest outside), merges what runs on.  At least
+ * one loop remains. */
+void nest_simplify(Nest *nest);
+/* The loops of an elementwise op: shape of the result, each operand broadcast to it. */
+void nest_elementwise(const Emit *e, Nest *nest, ValueId result, const ValueId *in, uint32_t n);
+/* Parameters RANK, DIM[], and for each operand i of names its steps. */
+void nest_vars(const Nest *nest, TmplVars *v, const char *const *names);
+/* True when in the innermost loop the result's step is 1 and each operand's 0 or 1. */
+bool nest_is_vector(const Nest *nest);
+
+/* ---- the whole file ---- */
+
+/* Writes net.c's text to c and net.h's to h.  False with messages. */
+bool emit_file(Emit *e, Buf *c, Buf *h);
+
+/* cname.c: text from a model, made safe. */
+const char *c_comment(Arena *a, const char *s);        /* inside a comment */
+const char *c_string(Arena *a, const char *s);         /* inside "", as a literal with its quotes */
+const char *c_identifier(Arena *a, const char *s);     /* letters, digits, _; no keyword */
+
+/* emit_head.c */
+void emit_preface(Emit *e, Buf *out, const char *file);
+void emit_declarations(Emit *e, Buf *out);
+void emit_describe(Emit *e, Buf *out);
+void emit_selftest(Emit *e, Buf *out);
+
+#endif

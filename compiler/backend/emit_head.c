@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emit_head: the parts of the file that people and other programs read: preface, declarations,
+ * description, self-test. */
+#include "backend/emit.h"
+#include "ir/count.h"
+#include "passes/pass.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool embeds(const Emit *e)
+{
+    return !e->options->weights || strcmp(e->options->weights, "file");
+}
+
+void emit_preface(Emit *e, Buf *out, const char *file)
+{
+    const mnc_options *o = e->options;
+
+    buf_printf(out, "/* %s.%s: %s as C, made by mnc " MNC_VERSION ".\n", e->prefix, file,
+               c_comment(e->arena, e->g->name));
+    buf_str(out, " * SPDX-License-Identifier: 0BSD\n *\n");
+    buf_printf(out, " * model       %s\n * options     -O%d --target=%s --weights=%s\n", e->hash,
+               o->plain ? 0 : 2, o->target ? c_comment(e->arena, o->target) : "auto",
+               embeds(e) ? "embed" : "file");
+    buf_str(out, " * passes     ");
+    for (const PassInfo *p = pass_info; p->name; p++)
+        if (!o->plain || p->when & WHEN_ALWAYS)
+            buf_printf(out, " %s", p->name);
+    buf_printf(out, "\n * parameters  %" PRId64 "\n * mult-adds   %" PRId64 "\n",
+               count_params(e->g), count_graph_macs(e->g));
+    buf_printf(out, " * weights     %" PRId64 " bytes\n * arena       %" PRId64 " bytes\n */\n",
+               e->weights.bytes, e->plan->arena_bytes);
+}
+
+static void shape_macro(Emit *e, const char *kind, const char *name, ValueId v, Buf *out)
+{
+    const Value *val = ir_val(e->g, v);
+    const char *p = e->prefix;
+    int64_t count = shape_count(&val->shape);
+
+    buf_printf(out, "#define %s_%s_%s_COUNT %" PRId64 "    /* %s, %s */\n", p, kind, name, count,
+               shape_text(e->arena, &val->shape), dtype_info[val->dtype].name);
+    buf_printf(out, "#define %s_%s_%s_BYTES %" PRId64 "\n", p, kind, name,
+               count * (int64_t)dtype_info[val->dtype].size);
+}
+
+static void member(Emit *e, ValueId v, const char *name, const char *constant, Buf *out)
+{
+    const Value *val = ir_val(e->g, v);
+
+    buf_printf(out, "    %s%s *%s;    /* %s: %s %s */\n", constant, dtype_info[val->dtype].c, name,
+               c_comment(e->arena, val->name), dtype_info[val->dtype].name,
+               shape_text(e->arena, &val->shape));
+}
+
+static void structs(Emit *e, Buf *out)
+{
+    const char *p = e->prefix;
+
+    buf_printf(out, "\ntypedef struct %s_inputs {\n", p);
+    for (uint32_t i = 0; i < e->g->n_input; i++)
+        member(e, e->g->input[i], e->in_name[i], "const ", out);
+    buf_printf(out, "%s} %s_inputs;\n\ntypedef struct %s_outputs {\n",
+               e->g->n_input ? "" : "    char none;\n", p, p);
+    for (uint32_t i = 0; i < e->g->n_output; i++)
+        member(e, e->g->output[i], e->out_name[i], "", out);
+    buf_printf(out, "} %s_outputs;\n\n", p);
+}
+
+/* What the self-test needs beside the arena: inputs and outputs, each 64-byte aligned. */
+static int64_t sample_bytes(Emit *e)
+{
+    int64_t n = 0;
+
+    for (uint32_t i = 0; i < e->g->n_input + e->g->n_output; i++) {
+        ValueId v = i < e->g->n_input ? e->g->input[i] : e->g->output[i - e->g->n_input];
+        n += shape_count(emit_shape(e, v)) * (int64_t)dtype_info[ir_val(e->g, v)->dtype].size;
+        n = (n + 63) / 64 * 64;
+    }
+    return n;
+}
+
+/* include/mnc/net.h, which every file carries, word for word. */
+static void put_abi(Buf *out)
+{
+    const TmplFile *f = tmpl_files;
+
+    while (strcmp(f->name, "net.h"))
+        f++;
+    buf_put(out, f->text, f->n);
+}
+
+void emit_declarations(Emit *e, Buf *out)
+{
+    const char *p = e->prefix;
+
+    buf_printf(out, "#ifndef %s_NET_H\n#define %s_NET_H\n\n", p, p);
+    put_abi(out);
+    buf_str(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    for (uint32_t i = 0; i < e->g->n_input; i++)
+        shape_macro(e, "INPUT", e->in_name[i], e->g->input[i], out);
+    for (uint32_t i = 0; i < e->g->n_output; i++)
+        shape_macro(e, "OUTPUT", e->out_name[i], e->g->output[i], out);
+    buf_printf(out, "#define %s_ARENA_BYTES %" PRId64 "\n#define %s_WEIGHT_BYTES %" PRId64 "\n"
+               "#define %s_SELFTEST_BYTES %" PRId64 "\n", p, e->plan->arena_bytes, p,
+               e->weights.bytes, p, e->plan->arena_bytes + sample_bytes(e));
+    structs(e, out);
+    buf_printf(out,
+        "/* Computes the outputs.  All tensors are row-major, aligned as their element type.\n"
+        " * weights: %s, 64-byte aligned.\n"
+        " * arena: %s_ARENA_BYTES of memory for this call alone, 64-byte aligned; not kept.\n"
+        " * Returns MNC_NET_OK, MNC_NET_NULL, MNC_NET_MISALIGNED or MNC_NET_CPU. */\n"
+        "int %s_run(const %s_inputs *in, const %s_outputs *out, const void *weights,"
+        " void *arena);\n\n", embeds(e) ? "NULL for the embedded ones, or a copy of them"
+                                        : "the contents of the .weights file", p, p, p, p);
+    buf_printf(out,
+        "/* Runs a sample input and compares with the output that the reference implementation gave.\n"
+        " * memory: %s_SELFTEST_BYTES, 64-byte aligned.  Returns MNC_NET_OK or MNC_NET_DIFFERS. */\n"
+        "int %s_selftest(const void *weights, void *memory);\n\n"
+        "/* Names, shapes and sizes. */\nconst mnc_net *%s_describe(void);\n\n"
+        "#ifdef __cplusplus\n}\n#endif\n#endif\n", p, p, p);
+}
+
+/* ---- description ---- */
+
+static void tensor_table(Emit *e, const char *kind, const ValueId *v, uint32_t n, Buf *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const Shape *s = emit_shape(e, v[i]);
+        buf_printf(out, "static const int64_t %s_dim%u[] = { ", kind, i);
+        for (uint32_t d = 0; d < s->rank; d++)
+            buf_printf(out, "%" PRId64 ", ", s->dim[d]);
+        buf_str(out, "0 };\n");
+    }
+    buf_printf(out, "static const mnc_tensor %s_table[] = {\n", kind);
+    for (uint32_t i = 0; i < n; i++) {
+        const Value *val = ir_val(e->g, v[i]);
+        const DTypeInfo *t = &dtype_info[val->dtype];
+        buf_printf(out, "    { %s, %d, %u, %s_dim%u, %" PRId64 " },\n",
+                   c_string(e->arena, val->name), t->onnx, val->shape.rank, kind, i,
+                   shape_count(&val->shape) * (int64_t)t->size);
+    }
+    buf_str(out, "    { 0, 0, 0, 0, 0 }\n};\n");
+}
+
+/* run by position: unpacks the arrays of pointers into the structs. */
+static void run_by_position(Emit *e, Buf *out)
+{
+    const char *p = e->prefix;
+
+    buf_printf(out, "\nstatic int run_by_position(const void *const *in, void *const *out,\n"
+               "    const void *weights, void *arena)\n{\n    %s_inputs x;\n    %s_outputs y;\n\n",
+               p, p);
+    if (!e->g->n_input)
+        buf_str(out, "    (void)in;\n    x.none = 0;\n");
+    for (uint32_t i = 0; i < e->g->n_input; i++)
+        buf_printf(out, "    x.%s = (const %s *)in[%u];\n", e->in_name[i],
+                   emit_type(e, e->g->input[i]), i);
+    for (uint32_t i = 0; i < e->g->n_output; i++)
+        buf_printf(out, "    y.%s = (%s *)out[%u];\n", e->out_name[i],
+                   emit_type(e, e->g->output[i]), i);
+    buf_printf(out, "    return %s_run(&x, &y, weights, arena);\n}\n", p);
+}
+
+void emit_describe(Emit *e, Buf *out)
+{
+    const char *p = e->prefix;
+
+    buf_char(out, '\n');
+    tensor_table(e, "input", e->g->input, e->g->n_input, out);
+    tensor_table(e, "output", e->g->output, e->g->n_output, out);
+    run_by_position(e, out);
+    buf_printf(out, "\nconst mnc_net *%s_describe(void)\n{\n    static const mnc_net net = {\n"
+               "        MNC_NET_ABI, %s, \"" MNC_VERSION "\", variant_name,\n"
+               "        %u, %u, input_table, output_table,\n", p, c_string(e->arena, e->g->name),
+               e->g->n_input, e->g->n_output);
+    buf_printf(out, "        %s_ARENA_BYTES, %s_WEIGHT_BYTES, %s%s,\n        run_by_position,\n"
+               "        %s_SELFTEST_BYTES, %s_selftest\n    };\n\n    return &net;\n}\n", p, p,
+               embeds(e) && e->weights.bytes ? p : "0",
+               embeds(e) && e->weights.bytes ? "_weights" : "", p, p);
+}
+
+/* ---- self-test ---- */
+
+/* The expected outputs as C arrays; false for types that it does not compare. */
+static void expected_arrays(Emit *e, Buf *out)
+{
+    for (uint32_t i = 0; i < e->g->n_output; i++) {
+        const Value *v = ir_val(e->g, e->g->output[i]);
+        int64_t n = shape_count(&v->shape);
+        Value all = *v;
+
+        all.data = e->expect[i];
+        buf_printf(out, "static const float expect%u[] = {", i);
+        for (int64_t k = 0; k < n; k += n / 4096 + 1)
+            buf_printf(out, "%s%s,", k % 6 ? " " : "\n    ",
+                       emit_float(e, (double)(float)ir_element(&all, k), DT_F32));
+        buf_printf(out, "%s\n};\n", n ? "" : " 0");
+    }
+}
+
+static void selftest_body(Emit *e, Buf *out)
+{
+    int64_t at = 0;
+
+    for (uint32_t i = 0; i < e->g->n_input; i++) {
+        const char *t = emit_type(e, e->g->input[i]);
+        int64_t n = shape_count(emit_shape(e, e->g->input[i]));
+        buf_printf(out, "    in.%s = AT(%s, m, %s_ARENA_BYTES + %" PRId64 ");\n"
+                   "    for (i = 0; i < %" PRId64 "; i++)\n        AT(%s, m, %s_ARENA_BYTES + %"
+                   PRId64 ")[i] = (%s)SAMPLE_%s(i);\n", e->in_name[i], t, e->prefix, at, n, t,
+                   e->prefix, at, t, dtype_info[ir_val(e->g, e->g->input[i])->dtype].name);
+        at += n * (int64_t)dtype_info[ir_val(e->g, e->g->input[i])->dtype].size;
+        at = (at + 63) / 64 * 64;
+    }
+    for (uint32_t i = 0; i < e->g->n_output; i++) {
+        buf_printf(out, "    out.%s = AT(%s, m, %s_ARENA_BYTES + %" PRId64 ");\n", e->out_name[i],
+                   emit_type(e, e->g->output[i]), e->prefix, at);
+        at += shape_count(emit_shape(e, e->g->output[i]))
+            * (int64_t)dtype_info[ir_val(e->g, e->g->output[i])->dtype].size;
+        at = (at + 63) / 64 * 64;
+    }
+}
+
+void emit_selftest(Emit *e, Buf *out)
+{
+    const char *p = e->prefix;
+
+    buf_char(out, '\n');
+    if (!e->expect) {
+        buf_printf(out, "int %s_selftest(const void *weights, void *memory)\n{\n"
+                   "    (void)weights, (void)memory;\n    return MNC_NET_NO_SAMPLE;\n}\n", p);
+        return;
+    }
+    expected_arrays(e, out);
+    tmpl_expand(e->options->templates, "selftest.c.t", tmpl_vars(e->arena), out, e->d);
+    buf_printf(out, "\nint %s_selftest(const void *weights, void *memory)\n{\n"
+               "    unsigned char *m = (unsigned char *)memory;\n    %s_inputs in;\n"
+               "    %s_outputs out;\n    int64_t i;\n    int code;\n\n"
+               "    if (!m)\n        return MNC_NET_NULL;\n", p, p, p);
+    if (!e->g->n_input)
+        buf_str(out, "    (void)i;\n    in.none = 0;\n");
+    selftest_body(e, out);
+    buf_printf(out, "    code = %s_run(&in, &out, weights, memory);\n"
+               "    if (code != MNC_NET_OK)\n        return code;\n", p);
+    for (uint32_t i = 0; i < e->g->n_output; i++)
+        buf_printf(out, "    SAMPLE_COMPARE(out.%s, expect%u, %" PRId64 ");\n", e->out_name[i], i,
+                   shape_count(emit_shape(e, e->g->output[i])));
+    buf_str(out, "    return MNC_NET_OK;\n}\n");
+}

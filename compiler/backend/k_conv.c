@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* k_conv: convolutions by register tiles (Goto and van de Geijn, Anatomy of high-performance matrix
+ * multiplication, 2008; here without packing of x, which channels-last layout makes unnecessary).
+ *
+ * A tile is M pixels x NV vectors of output channels; its sums stay in registers while the loop runs
+ * over kernel rows, kernel columns and input channels, in this order for every output element.
+ * A pointwise convolution is the case of one kernel element, with the image as one long row; a dense
+ * layer has the batch for pixels.
+ *
+ * Weights are packed in panels of 16 output channels: per panel [r][s][c][16]; the last panel is as
+ * wide as what is left, rounded up to 8, so that one packing serves all vector lengths.
+ */
+#include "backend/conv.h"
+
+#include <string.h>
+
+enum {
+    PANEL = 16, ROUND = 8,
+    CHUNK_BYTES = 192 * 1024,     /* of x between two passes over the weights: half an L2 cache */
+    HOT_BYTES = 512 * 1024        /* weights that stay in an L2 cache while rows go by */
+};
+
+/* ---- geometry ---- */
+
+static bool is_const_f32(const Emit *e, ValueId v)
+{
+    return ir_is_const(e->g, v) && ir_val(e->g, v)->dtype == DT_F32
+        && emit_place(e, v)->kind == PLACE_WEIGHTS;
+}
+
+bool conv_is_packable(const Emit *e, const Node *n)
+{
+    const Shape *y = emit_shape(e, n->out[0]);
+
+    return !e->plain && y->rank >= 2 && y->rank <= 4 && is_const_f32(e, n->in[1])
+        && (!ir_in(n, 2).id || is_const_f32(e, n->in[2]))
+        && (emit_place(e, n->out[0])->stride[1] == 1 || y->dim[1] == 1);
+}
+
+static void spatial(const Node *n, uint32_t rank, ConvShape *c)
+{
+    const int64_t *stride = ir_ints(n, A_stride, NULL), *pad = ir_ints(n, A_pad, NULL);
+    const int64_t *dil = ir_ints(n, A_dilation, NULL);
+    uint32_t last = rank - 3;
+
+    c->stride_w = stride[last];
+    c->pad_w = pad[last];
+    c->dil_w = dil[last];
+    c->stride_h = rank == 4 ? stride[0] : 1;
+    c->pad_h = rank == 4 ? pad[0] : 0;
+    c->dil_h = rank == 4 ? dil[0] : 1;
+}
+
+static Steps steps_of(const Emit *e, ValueId v)
+{
+    const Place *p = emit_place(e, v);
+    uint32_t rank = emit_shape(e, v)->rank;
+    Steps s = { .n = p->stride[0], .c = p->stride[1] };
+
+    s.w = rank > 2 ? p->stride[rank - 1] : 0;
+    s.h = rank > 3 ? p->stride[2] : 0;
+    return s;
+}
+
+ConvShape conv_shape(const Emit *e, const Node *n)
+{
+    const Shape *x = emit_shape(e, n->in[0]), *w = emit_shape(e, n->in[1]);
+    const Shape *y = emit_shape(e, n->out[0]);
+    ConvShape c = { .n = x->dim[0], .groups = 1, .h = 1, .w = 1, .oh = 1, .ow = 1, .r = 1, .s = 1,
+                    .stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1 };
+
+    c.x = steps_of(e, n->in[0]);
+    c.y = steps_of(e, n->out[0]);
+    c.k = y->dim[1];
+    c.c = w->dim[1];
+    if (x->rank > 2) {
+        spatial(n, x->rank, &c);
+        c.groups = ir_int(n, A_group);
+        c.w = x->dim[x->rank - 1];
+        c.ow = y->dim[x->rank - 1];
+        c.s = w->dim[x->rank - 1];
+    }
+    if (x->rank > 3) {
+        c.h = x->dim[2];
+        c.oh = y->dim[2];
+        c.r = w->dim[2];
+    }
+    if (ir_in(n, 3).id) {
+        c.add = true;
+        c.res = steps_of(e, n->in[3]);
+    }
+    return c;
+}
+
+bool fits_conv(const Emit *e, const Node *n)
+{
+    return conv_is_packable(e, n)
+        && (!ir_in(n, 3).id || emit_place(e, n->in[3])->stride[1] == 1
+            || emit_shape(e, n->in[3])->dim[1] == 1);
+}
+
+bool fits_dense(const Emit *e, const Node *n)
+{
+    return fits_conv(e, n);
+}
+
+/* ---- packing ---- */
+
+static int64_t round_up(int64_t n, int64_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+/* Floats of one group's panels: whole ones, and a last one of what is left. */
+static int64_t group_floats(const ConvShape *c)
+{
+    return c->r * c->s * c->c * round_up(c->k / c->groups, ROUND);
+}
+
+/* w (K, C/groups, R, S), any layout -> per group and panel [r][s][c][width]. */
+static void pack_group(const ConvShape *c, const float *w, float *out)
+{
+    int64_t taps = c->r * c->s, kg = c->k / c->groups;
+
+    for (int64_t first = 0; first < kg; first += PANEL) {
+        int64_t width = kg - first < PANEL ? round_up(kg - first, ROUND) : PANEL;
+        for (int64_t t = 0; t < taps; t++)
+            for (int64_t i = 0; i < c->c; i++, out += width)
+                for (int64_t k = 0; k < width && first + k < kg; k++)
+                    out[k] = w[((first + k) * c->c + i) * taps + t];
+    }
+}
+
+static const char *label(Emit *e, const Node *n, const char *what)
+{
+    return arena_printf(e->arena, "%s of %s", what,
+                        c_comment(e->arena, ir_val(e->g, n->out[0])->name));
+}
+
+static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c)
+{
+    int64_t floats = group_floats(c), kg = c->k / c->groups;
+    const float *w = ir_val(e->g, n->in[1])->data;
+    float *out = arena_new_n(e->arena, float, (size_t)(floats * c->groups));
+
+    for (int64_t g = 0; g < c->groups; g++)
+        pack_group(c, w + g * kg * c->c * c->r * c->s, out + g * floats);
+    return emit_weights(e, DT_F32, out, floats * c->groups, label(e, n, "weights"));
+}
+
+const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t kg)
+{
+    int64_t width = round_up(kg, PANEL);
+    float *out = arena_new_n(e->arena, float, (size_t)(groups * width));
+    const float *b = ir_in(n, 2).id ? ir_val(e->g, n->in[2])->data : NULL;
+
+    for (int64_t g = 0; b && g < groups; g++)
+        memcpy(out + g * width, b + g * kg, (size_t)kg * sizeof *b);
+    return emit_weights(e, DT_F32, out, groups * width, label(e, n, "bias"));
+}
+
+/* ---- the pixels of a pointwise convolution as one row ---- */
+
+static bool one_run(const ConvShape *c, const Steps *s)
+{
+    return (c->oh == 1 || s->h == c->ow * s->w) && (c->n == 1 || s->n == c->oh * c->ow * s->w);
+}
+
+/* Rows of equal length such that a row of x fits in half a cache; 1 when there is no such number. */
+static int64_t rows_for_cache(const ConvShape *c, int64_t pixels)
+{
+    int64_t need = (pixels * c->c * 4 + CHUNK_BYTES - 1) / CHUNK_BYTES;
+
+    for (int64_t rows = need; rows <= 4 * need; rows++)
+        if (pixels % rows == 0)
+            return rows;
+    return 1;
+}
+
+static void flatten(ConvShape *c)
+{
+    int64_t pixels = c->n * c->oh * c->ow, rows;
+
+    if (c->r * c->s != 1 || c->stride_h != 1 || c->stride_w != 1 || c->pad_h || c->pad_w
+        || c->groups != 1 || c->h != c->oh || c->w != c->ow)
+        return;
+    if (c->oh * c->ow == 1)
+        c->x.w = c->x.n, c->y.w = c->y.n, c->res.w = c->res.n;
+    else if (!one_run(c, &c->x) || !one_run(c, &c->y) || (c->add && !one_run(c, &c->res)))
+        return;
+    rows = rows_for_cache(c, pixels);
+    c->n = 1;
+    c->h = c->oh = rows;
+    c->w = c->ow = pixels / rows;
+    c->x.h = c->ow * c->x.w;
+    c->y.h = c->ow * c->y.w;
+    c->res.h = c->ow * c->res.w;
+}
+
+/* ---- tiles ---- */
+
+enum { MAX_PIECE = 3, MAX_CALL = 64 };
+
+/* Output channels start .. start + count * step, step at a time, nv vectors. */
+typedef struct Piece { int64_t start, count, step, nv, ldw, last, m; } Piece;
+
+/* What the template gets: pieces, and for each a list of tiles along the row. */
+typedef struct Tiling {
+    Emit *e;
+    const ConvShape *c;
+    const char *act;
+    Piece piece[MAX_PIECE];
+    uint32_t n_piece, n_call;
+    int64_t first[MAX_PIECE + 1];
+    int64_t fn[MAX_CALL], col[MAX_CALL], m[MAX_CALL], times[MAX_CALL], q0[MAX_CALL], q1[MAX_CALL];
+    bool ok;
+} Tiling;
+
+/* With few pixels a tile is wide instead of high, so that enough sums are under way. */
+static int64_t tile_vectors(const Tiling *t, int64_t panels)
+{
+    const Target *g = t->e->target;
+    int64_t per_panel = PANEL / g->width ? PANEL / g->width : 1, nv = g->tile_v;
+    int64_t sums = (int64_t)g->tile_m * g->tile_v;
+
+    while (t->c->ow * nv * 2 <= sums && nv * 2 <= panels * per_panel)
+        nv *= 2;
+    return nv;
+}
+
+static int64_t tile_pixels(const Target *g, int64_t nv)
+{
+    int64_t sums = (int64_t)g->tile_m * g->tile_v;
+
+    return nv == g->tile_v ? g->tile_m : nv <= g->narrow_v ? g->narrow_m
+         : sums / nv > 1 ? sums / nv : 1;
+}
+
+static void add_piece(Tiling *t, Piece p)
+{
+    if (p.count == 0 || p.nv == 0)
+        return;
+    p.m = tile_pixels(t->e->target, p.nv);
+    t->piece[t->n_piece++] = p;
+}
+
+static void cut_channels(Tiling *t)
+{
+    int64_t kg = t->c->k / t->c->groups, whole = kg / PANEL * PANEL, left = kg - whole;
+    int64_t vw = t->e->target->width, nv = tile_vectors(t, kg / PANEL), step = nv * vw, rest;
+
+    add_piece(t, (Piece){ .count = whole / step, .step = step, .nv = nv, .ldw = PANEL,
+                          .last = vw });
+    rest = whole % step;
+    add_piece(t, (Piece){ .start = whole - rest, .count = rest > 0, .step = rest, .nv = rest / vw,
+                          .ldw = PANEL, .last = vw });
+    nv = (left + vw - 1) / vw;
+    add_piece(t, (Piece){ .start = whole, .count = left > 0, .step = left, .nv = nv,
+                          .ldw = round_up(left, ROUND), .last = left - (nv - 1) * vw });
+}
+
+static uint32_t tile_function(Tiling *t, const Piece *p, int64_t m)
+{
+    const ConvShape *c = t->c;
+    TmplVars *v = tmpl_vars(t->e->arena);
+    bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
+    const struct { const char *name; int64_t x; } vars[] = {
+        { "M", m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
+        { "PANEL", c->r * c->s * c->c * PANEL }, { "LAST", p->last }, { "TAPS", taps },
+        { "C", c->c }, { "S", c->s }, { "XR", c->dil_h * c->x.h }, { "XQ", c->dil_w * c->x.w },
+        { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "YW", c->y.w }, { "SW", c->res.w },
+        { "ADD", c->add },
+    };
+
+    for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
+        tmpl_int(v, vars[i].name, vars[i].x);
+    tmpl_word(v, "ACT", t->act);
+    return emit_function_number(t->e, "conv_tile.c.t", "tile", v);
+}
+
+typedef struct Run { int64_t col, count, m, q0, q1; } Run;
+
+static void add_call(Tiling *t, const Piece *p, Run r)
+{
+    uint32_t i = t->n_call;
+
+    if (r.count == 0)
+        return;
+    if (i == MAX_CALL) {
+        t->ok = false;
+        return;
+    }
+    t->fn[i] = tile_function(t, p, r.m);
+    t->ok = t->ok && t->fn[i];
+    t->col[i] = r.col;
+    t->m[i] = r.m;
+    t->times[i] = r.count;
+    t->q0[i] = r.q0;
+    t->q1[i] = r.q1;
+    t->n_call++;
+}
+
+/* The inner columns: as many full tiles as needed, made as equal as can be. */
+static void add_inner(Tiling *t, const Piece *p, int64_t col, int64_t n)
+{
+    int64_t tiles = (n + p->m - 1) / p->m, low, high;
+
+    if (n == 0)
+        return;
+    low = n / tiles;
+    high = n % tiles;
+    add_call(t, p, (Run){ col, high, low + 1, 0, t->c->s });
+    add_call(t, p, (Run){ col + high * (low + 1), tiles - high, low, 0, t->c->s });
+}
+
+static void cut_columns(Tiling *t, const Piece *p)
+{
+    ConvColumns cols = conv_columns(t->c);
+
+    for (int64_t ow = 0; ow < cols.inner_first; ow++)
+        add_call(t, p, (Run){ ow, 1, 1, conv_q0(t->c, ow), conv_q1(t->c, ow) });
+    add_inner(t, p, cols.inner_first, cols.inner_end - cols.inner_first);
+    for (int64_t ow = cols.inner_end; ow < t->c->ow; ow++)
+        add_call(t, p, (Run){ ow, 1, 1, conv_q0(t->c, ow), conv_q1(t->c, ow) });
+}
+
+/* Kernel columns that lie inside the image for output column ow. */
+int64_t conv_q0(const ConvShape *c, int64_t ow)
+{
+    int64_t left = ow * c->stride_w - c->pad_w;
+
+    return left < 0 ? (-left + c->dil_w - 1) / c->dil_w : 0;
+}
+
+int64_t conv_q1(const ConvShape *c, int64_t ow)
+{
+    int64_t left = ow * c->stride_w - c->pad_w, room = c->w - 1 - left;
+    int64_t n = room < 0 ? 0 : room / c->dil_w + 1;
+
+    return n < c->s ? n : c->s;
+}
+
+ConvColumns conv_columns(const ConvShape *c)
+{
+    ConvColumns r = { 0, c->ow };
+
+    while (r.inner_first < c->ow && conv_q0(c, r.inner_first) > 0)
+        r.inner_first++;
+    while (r.inner_end > r.inner_first && conv_q1(c, r.inner_end - 1) < c->s)
+        r.inner_end--;
+    return r;
+}
+
+/* ---- the call ---- */
+
+static void set_lists(const Tiling *t, TmplVars *v)
+{
+    int64_t start[MAX_PIECE], count[MAX_PIECE], step[MAX_PIECE];
+
+    for (uint32_t i = 0; i < t->n_piece; i++) {
+        start[i] = t->piece[i].start;
+        count[i] = t->piece[i].count;
+        step[i] = t->piece[i].step;
+    }
+    tmpl_ints(v, "START", start, t->n_piece);
+    tmpl_ints(v, "COUNT", count, t->n_piece);
+    tmpl_ints(v, "STEP", step, t->n_piece);
+    tmpl_ints(v, "FIRST", t->first, t->n_piece + 1);
+    tmpl_ints(v, "FN", t->fn, t->n_call);
+    tmpl_ints(v, "COL", t->col, t->n_call);
+    tmpl_ints(v, "M", t->m, t->n_call);
+    tmpl_ints(v, "TIMES", t->times, t->n_call);
+    tmpl_ints(v, "Q0", t->q0, t->n_call);
+    tmpl_ints(v, "Q1", t->q1, t->n_call);
+}
+
+static void set_vars(const Tiling *t, TmplVars *v)
+{
+    const ConvShape *c = t->c;
+    int64_t k = c->r * c->s * c->c, kg = c->k / c->groups;
+    bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
+    bool few_rows = c->r * c->s == 1 && c->oh == 1;
+    const struct { const char *name; int64_t x; } vars[] = {
+        { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh }, { "TAPS", taps },
+        { "R", c->r }, { "H", c->h }, { "STRIDE", c->stride_h }, { "PAD", c->pad_h },
+        { "DIL", c->dil_h }, { "XN", c->x.n }, { "XG", c->c * c->x.c },
+        { "XROW", c->stride_h * c->x.h }, { "XFIRST", c->pad_h * c->x.h + c->pad_w * c->x.w },
+        { "XT", c->stride_w * c->x.w }, { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
+        { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
+        { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
+        { "PANELS_OUTER", few_rows || k * kg * 4 > HOT_BYTES },
+    };
+
+    for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
+        tmpl_int(v, vars[i].name, vars[i].x);
+    tmpl_word(v, "TILE", arena_printf(t->e->arena, "tile_%s", t->e->target->suffix));
+    set_lists(t, v);
+}
+
+static bool call_conv(Emit *e, const Node *n, const Tiling *t)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn, *args[5];
+    uint32_t k = 0;
+
+    set_vars(t, v);
+    fn = emit_function(e, "conv.c.t", op_info[n->op].name, v);
+    if (!fn)
+        return false;
+    args[k++] = emit_in(e, n->in[0]);
+    args[k++] = pack_weights(e, n, t->c);
+    args[k++] = conv_pack_bias(e, n, t->c->groups, t->c->k / t->c->groups);
+    if (t->c->add)
+        args[k++] = emit_in(e, n->in[3]);
+    args[k++] = emit_out(e, n->out[0]);
+    emit_call(e, fn, args, k);
+    return true;
+}
+
+bool emit_conv(Emit *e, const Node *n)
+{
+    ConvShape c = conv_shape(e, n);
+    Tiling t = { .e = e, .c = &c, .ok = true };
+
+    flatten(&c);
+    t.act = emit_act(e, &n->act);
+    if (!t.act)
+        return false;
+    cut_channels(&t);
+    for (uint32_t i = 0; i < t.n_piece; i++) {
+        t.first[i] = t.n_call;
+        cut_columns(&t, &t.piece[i]);
+    }
+    t.first[t.n_piece] = t.n_call;
+    return t.ok && call_conv(e, n, &t);
+}
+
+bool emit_dense(Emit *e, const Node *n)
+{
+    return emit_conv(e, n);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* k_reduce: sums, means, extremes over some dimensions.
+ *
+ * Two nests: the results, and for each the elements that go into it.  Where the results lie side by
+ * side as their operands do (channels last, reduced over the image), lanes are results; else each
+ * is a scalar loop, f32 sums in double.  Either way the order is fixed by the shape alone. */
+#include "backend/kernels.h"
+
+#include <string.h>
+
+typedef struct Reduction { Nest outer, inner; int64_t count; } Reduction;
+
+static bool is_reduced(const Node *n, uint32_t d)
+{
+    uint32_t count;
+    const int64_t *axes = ir_ints(n, A_axes, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (axes[i] == d)
+            return true;
+    return false;
+}
+
+static void find_nests(const Emit *e, const Node *n, Reduction *r)
+{
+    const Shape *x = emit_shape(e, n->in[0]);
+    const int64_t *xs = emit_place(e, n->in[0])->stride, *ys = emit_place(e, n->out[0])->stride;
+    bool keep = ir_int(n, A_keep) != 0;
+
+    nest_init(&r->outer, 2);
+    nest_init(&r->inner, 1);
+    r->count = 1;
+    for (uint32_t d = 0, k = 0; d < x->rank; d++) {
+        if (is_reduced(n, d)) {
+            nest_add(&r->inner, x->dim[d], &xs[d]);
+            r->count *= x->dim[d];
+            k += keep;
+        } else {
+            nest_add(&r->outer, x->dim[d], (int64_t[]){ ys[k++], xs[d] });
+        }
+    }
+    nest_simplify(&r->outer);
+    nest_simplify(&r->inner);
+}
+
+static const char *accumulator(DType t)
+{
+    return t == DT_F32 || t == DT_F64 ? "double" : t == DT_U64 ? "uint64_t" : "int64_t";
+}
+
+bool emit_reduce(Emit *e, const Node *n)
+{
+    DType t = ir_val(e->g, n->in[0])->dtype;
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn;
+    Reduction r;
+    bool vector;
+
+    find_nests(e, n, &r);
+    vector = t == DT_F32 && nest_is_vector(&r.outer) && r.outer.step[1][r.outer.rank - 1] == 1
+        && r.outer.dim[r.outer.rank - 1] > 1;
+    nest_vars(&r.outer, v, (const char *[]){ "Y", "X" });
+    tmpl_int(v, "INNER", r.inner.rank);
+    tmpl_ints(v, "LOOP", r.inner.dim, r.inner.rank);
+    tmpl_ints(v, "XR", r.inner.step[0], r.inner.rank);
+    tmpl_int(v, "COUNT", r.count);
+    tmpl_word(v, "T", dtype_info[t].c);
+    tmpl_word(v, "ACC", vector ? "float" : accumulator(t));
+    tmpl_word(v, "OP", op_info[n->op].name + strlen("reduce_"));
+    tmpl_int(v, "VECTOR", vector);
+    fn = emit_function(e, "reduce.c.t", "reduce", v);
+    if (fn)
+        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+    return fn != NULL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernels: which kernel computes a node.  The first of its op's whose conditions hold. */
+#include "backend/kernels.h"
+
+#include <stddef.h>
+
+typedef struct Choice {
+    Op op;
+    KernelTest *fits;      /* NULL: always */
+    KernelFn *emit;
+} Choice;
+
+static const Choice choices[] = {
+    { OP_conv, fits_depthwise, emit_depthwise },
+    { OP_conv, fits_conv, emit_conv },
+    { OP_dense, fits_dense, emit_dense },
+    { OP_concat, NULL, emit_concat },
+    { OP_cast, NULL, emit_map },
+    { OP_reshape, NULL, emit_copy },
+};
+
+static KernelFn *by_flags(const Node *n)
+{
+    unsigned flags = op_info[n->op].flags;
+
+    return flags & VIEW ? emit_copy : flags & UNARY ? emit_map : flags & BINARY ? emit_zip
+         : flags & REDUCE ? emit_reduce : NULL;
+}
+
+KernelFn *kernel_for(const Emit *e, const Node *n)
+{
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+        if (choices[i].op == n->op && (!choices[i].fits || choices[i].fits(e, n)))
+            return choices[i].emit;
+    return by_flags(n);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernels: one function per family of ops; each computes its template's parameters from the node
+ * and its operands' places, packs what the template wants packed, and writes the call. */
+#ifndef MNC_BACKEND_KERNELS_H
+#define MNC_BACKEND_KERNELS_H
+
+#include "backend/emit.h"
+
+typedef bool KernelTest(const Emit *e, const Node *n);
+
+/* k_conv.c: register tiles; constant weights, at most two spatial dimensions. */
+KernelTest fits_conv, fits_depthwise, fits_dense;
+KernelFn emit_conv, emit_depthwise, emit_dense;
+
+/* k_map.c: elementwise.  emit_copy: the same elements in other places. */
+KernelFn emit_map, emit_copy, emit_zip, emit_concat;
+
+/* k_reduce.c */
+KernelFn emit_reduce;
+
+/* emit_copy for any two strided tensors of the same shape; C expressions point to their firsts. */
+typedef struct Copy {
+    const Shape *shape;
+    DType dtype;
+    const char *from, *to;
+    const int64_t *from_stride, *to_stride;
+} Copy;
+bool emit_strided_copy(Emit *e, const Copy *c);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ir/count.h"
+
+static int64_t product(int64_t a, int64_t b)
+{
+    int64_t c;
+
+    return __builtin_mul_overflow(a, b, &c) ? INT64_MAX : c;
+}
+
+int64_t count_macs(const Graph *g, const Node *n)
+{
+    const Shape *x, *w, *y;
+
+    if (n->op != OP_conv && n->op != OP_conv_transpose && n->op != OP_dense && n->op != OP_matmul)
+        return 0;
+    x = &ir_val(g, n->in[0])->shape;
+    w = &ir_val(g, n->in[1])->shape;
+    y = &ir_val(g, n->out[0])->shape;
+    switch (n->op) {
+    case OP_conv:              /* each output element: one filter, (C/group) x kernel */
+        return w->dim[0] ? product(shape_count(y), shape_count(w) / w->dim[0]) : 0;
+    case OP_conv_transpose:    /* each input element meets (K/group) x kernel weights */
+        return w->dim[0] ? product(shape_count(x), shape_count(w) / w->dim[0]) : 0;
+    case OP_dense:
+        return product(shape_count(y), w->dim[1]);
+    default:
+        return product(shape_count(y), x->dim[x->rank - 1]);
+    }
+}
+
+int64_t count_graph_macs(const Graph *g)
+{
+    int64_t sum = 0;
+
+    for (uint32_t i = 1; i < g->n_node; i++)
+        if (g->node[i].op && __builtin_add_overflow(sum, count_macs(g, &g->node[i]), &sum))
+            return INT64_MAX;
+    return sum;
+}
+
+int64_t count_params(const Graph *g)
+{
+    uint32_t *use = ir_count_uses(g, g->arena);
+    int64_t sum = 0;
+
+    for (uint32_t i = 1; i < g->n_value; i++)
+        if (g->value[i].kind == VAL_PARAM && use[i])
+            sum += shape_count(&g->value[i].shape);
+    return sum;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* count: multiply-adds and parameters, as papers count them. */
+#ifndef MNC_IR_COUNT_H
+#define MNC_IR_COUNT_H
+
+#include "ir/graph.h"
+
+/* One multiply of a convolution's, dense layer's or matrix product's weight each; biases,
+ * normalisation and pooling are not counted.  Saturates at INT64_MAX. */
+int64_t count_macs(const Graph *g, const Node *n);
+int64_t count_graph_macs(const Graph *g);
+
+/* Elements of the learnable parameters that are read by a node. */
+int64_t count_params(const Graph *g);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan: arithmetic on strides. */
+#include "ir/plan.h"
+#include "ir/shape.h"
+
+void plan_row_major(const Shape *s, int64_t stride[IR_MAX_RANK])
+{
+    shape_strides(s, stride);
+}
+
+void plan_channels_last(const Shape *s, int64_t stride[IR_MAX_RANK])
+{
+    int64_t n = s->dim[1];
+
+    stride[1] = 1;
+    for (uint32_t i = s->rank; i-- > 2;) {
+        stride[i] = n;
+        n *= s->dim[i];
+    }
+    stride[0] = n;
+}
+
+bool plan_same_strides(const Shape *s, const int64_t *a, const int64_t *b)
+{
+    for (uint32_t i = 0; i < s->rank; i++)
+        if (s->dim[i] > 1 && a[i] != b[i])
+            return false;
+    return true;
+}
+
+bool plan_is_row_major(const Shape *s, const int64_t *stride)
+{
+    int64_t dense[IR_MAX_RANK];
+
+    plan_row_major(s, dense);
+    return plan_same_strides(s, stride, dense);
+}
+
+bool plan_is_channels_last(const Shape *s, const int64_t *stride)
+{
+    int64_t dense[IR_MAX_RANK];
+
+    if (s->rank < 3)
+        return false;
+    plan_channels_last(s, dense);
+    return plan_same_strides(s, stride, dense);
+}
+
+/* Dimensions of 1 dropped, neighbours merged that lie one inside the other. */
+static uint32_t merged(const Shape *s, const int64_t *stride, int64_t *dim, int64_t *step)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < s->rank; i++) {
+        if (s->dim[i] == 1)
+            continue;
+        if (n && step[n - 1] == s->dim[i] * stride[i]) {
+            dim[n - 1] *= s->dim[i];
+            step[n - 1] = stride[i];
+        } else {
+            dim[n] = s->dim[i];
+            step[n++] = stride[i];
+        }
+    }
+    return n;
+}
+
+/* Each merged run of the operand must be used up by whole dimensions of the result. */
+bool plan_reshape(const Shape *from, const int64_t *stride, const Shape *to,
+                  int64_t out[IR_MAX_RANK])
+{
+    int64_t dim[IR_MAX_RANK], step[IR_MAX_RANK], left = 1, inner = 1;
+    uint32_t n = merged(from, stride, dim, step);
+
+    if (shape_count(from) == 0) {
+        plan_row_major(to, out);
+        return true;
+    }
+    for (uint32_t i = to->rank; i-- > 0;) {
+        if (to->dim[i] == 1) {
+            out[i] = inner;
+            continue;
+        }
+        if (left == 1) {
+            if (n == 0)
+                return false;
+            left = dim[--n];
+            inner = step[n];
+        }
+        if (left % to->dim[i])
+            return false;
+        out[i] = inner;
+        inner *= to->dim[i];
+        left /= to->dim[i];
+    }
+    return true;
+}
+
+bool plan_is_view(const Plan *p, const Node *n)
+{
+    if (!(op_info[n->op].flags & VIEW))
+        return false;
+    for (uint32_t i = 0; i < n->n_out; i++)
+        if (p->place[n->out[i].id].owner.id != p->place[n->in[0].id].owner.id)
+            return false;
+    return true;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan_memory: buffers to offsets in one arena.
+ *
+ * A buffer lives from the first node that writes into it to the last that reads it.  Where a node
+ * may work in place and its operand dies there, result and operand share a buffer.  Then each
+ * buffer, the largest first (Pisarchyk and Lee, Efficient memory management for deep neural net
+ * inference, 2020: "greedy by size"), goes to the lowest gap that fits among those that live at
+ * the same time; in the order of time as well, and the better of the two plans stays.
+ *
+ * needs SORTED, LAYOUT.  Two buffers alive at the same node never overlap.
+ */
+#include "passes/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64, MANY_SLOTS = 8192 };      /* above that the quadratic order is left out */
+
+typedef struct Memory {
+    const Graph *g;
+    Plan *p;
+    Arena *a;
+    uint32_t *owner, n_owner;      /* ids of owners that have a slot of their own */
+} Memory;
+
+static int64_t round_up(int64_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static void touch(Memory *m, ValueId v, uint32_t node)
+{
+    const Place *p = &m->p->place[v.id];
+    Slot *s = &m->p->slot[p->owner.id];
+
+    if (!v.id || p->kind != PLACE_ARENA)
+        return;
+    if (!s->bytes) {
+        const Value *own = ir_val(m->g, p->owner);
+        int64_t n = shape_count(&own->shape) * (int64_t)dtype_info[own->dtype].size;
+        s->bytes = round_up(n ? n : 1);
+        s->first = node;
+    }
+    s->last = node;
+}
+
+static void find_lifetimes(Memory *m)
+{
+    for (uint32_t i = 1; i < m->g->n_node; i++) {
+        const Node *n = &m->g->node[i];
+        for (uint32_t k = 0; n->op && k < n->n_in; k++)
+            touch(m, n->in[k], i);
+        for (uint32_t k = 0; n->op && k < n->n_out; k++)
+            touch(m, n->out[k], i);
+    }
+}
+
+/* ---- in place ---- */
+
+/* May the node's result overwrite operand k, element by element? */
+static bool may_overwrite(const Node *n, uint32_t k)
+{
+    if (op_info[n->op].flags & (UNARY | BINARY) || n->op == OP_batch_norm || n->op == OP_where)
+        return true;
+    return n->op == OP_conv && k == 3;        /* the residual is read where the result goes */
+}
+
+static bool same_buffer_shape(const Memory *m, ValueId x, ValueId y)
+{
+    const Value *a = ir_val(m->g, x), *b = ir_val(m->g, y);
+    const Place *p = &m->p->place[x.id], *q = &m->p->place[y.id];
+
+    return shape_equal(&a->shape, &b->shape) && p->owner.id == x.id && q->owner.id == y.id
+        && dtype_info[a->dtype].size == dtype_info[b->dtype].size
+        && plan_same_strides(&a->shape, p->stride, q->stride);
+}
+
+static ValueId root(const Plan *p, ValueId v)
+{
+    while (p->slot[v.id].shares.id)
+        v = p->slot[v.id].shares;
+    return v;
+}
+
+/* Another operand in the same buffer at other places would be read after it was overwritten. */
+static bool others_read(const Memory *m, const Node *n, uint32_t k)
+{
+    const Place *p = &m->p->place[n->in[k].id];
+
+    for (uint32_t i = 0; i < n->n_in; i++) {
+        const Place *q = &m->p->place[n->in[i].id];
+        if (i != k && n->in[i].id && n->in[i].id != n->in[k].id && q->kind == PLACE_ARENA
+            && root(m->p, q->owner).id == root(m->p, p->owner).id)
+            return true;
+        if (i != k && n->in[i].id == n->in[k].id && !may_overwrite(n, i))
+            return true;
+    }
+    return false;
+}
+
+static void try_in_place(Memory *m, const Node *n, uint32_t node)
+{
+    ValueId y = n->out[0];
+
+    if (plan_is_view(m->p, n) || m->p->place[y.id].kind != PLACE_ARENA)
+        return;
+    for (uint32_t k = 0; k < n->n_in; k++) {
+        ValueId x = n->in[k], r;
+        if (!x.id || !may_overwrite(n, k) || m->p->place[x.id].kind != PLACE_ARENA
+            || !same_buffer_shape(m, x, y) || others_read(m, n, k)
+            || m->p->slot[y.id].first != node)
+            continue;
+        r = root(m->p, x);
+        if (m->p->slot[r.id].last != node)
+            continue;
+        m->p->slot[r.id].last = m->p->slot[y.id].last;
+        m->p->slot[y.id].shares = r;
+        return;
+    }
+}
+
+/* ---- offsets ---- */
+
+static bool overlap_in_time(const Slot *a, const Slot *b)
+{
+    return a->first <= b->last && b->first <= a->last;
+}
+
+typedef struct Busy { int64_t from, to; } Busy;
+
+static int by_from(const void *x, const void *y)
+{
+    const Busy *a = x, *b = y;
+
+    return a->from < b->from ? -1 : a->from > b->from;
+}
+
+/* The lowest gap among the busy ranges that fits with the least left over. */
+static int64_t best_gap(Busy *busy, uint32_t n, int64_t bytes)
+{
+    int64_t end = 0, best = -1, least = INT64_MAX;
+
+    qsort(busy, n, sizeof *busy, by_from);
+    for (uint32_t i = 0; i < n; i++) {
+        int64_t gap = busy[i].from - end;
+        if (gap >= bytes && gap < least) {
+            least = gap;
+            best = end;
+        }
+        end = busy[i].to > end ? busy[i].to : end;
+    }
+    return best >= 0 ? best : end;
+}
+
+/* Places the owners in the given order; returns the arena's size. */
+static int64_t assign(Memory *m, const uint32_t *order, int64_t *offset)
+{
+    Busy *busy = arena_new_n(m->a, Busy, m->n_owner);
+    int64_t top = 0;
+
+    for (uint32_t i = 0; i < m->n_owner; i++) {
+        const Slot *s = &m->p->slot[order[i]];
+        uint32_t n = 0;
+
+        for (uint32_t k = 0; k < i; k++) {
+            const Slot *t = &m->p->slot[order[k]];
+            if (overlap_in_time(s, t))
+                busy[n++] = (Busy){ offset[order[k]], offset[order[k]] + t->bytes };
+        }
+        offset[order[i]] = best_gap(busy, n, s->bytes);
+        if (offset[order[i]] + s->bytes > top)
+            top = offset[order[i]] + s->bytes;
+    }
+    return top;
+}
+
+typedef struct Ranked { int64_t key; uint32_t owner; } Ranked;
+
+static int by_key(const void *x, const void *y)
+{
+    const Ranked *a = x, *b = y;
+
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return a->owner < b->owner ? -1 : a->owner > b->owner;
+}
+
+static uint32_t *ranked(Memory *m, bool by_size)
+{
+    Ranked *r = arena_new_n(m->a, Ranked, m->n_owner);
+    uint32_t *order = arena_new_n(m->a, uint32_t, m->n_owner);
+
+    for (uint32_t i = 0; i < m->n_owner; i++) {
+        const Slot *s = &m->p->slot[m->owner[i]];
+        r[i] = (Ranked){ by_size ? -s->bytes : (int64_t)s->first, m->owner[i] };
+    }
+    if (m->n_owner)
+        qsort(r, m->n_owner, sizeof *r, by_key);
+    for (uint32_t i = 0; i < m->n_owner; i++)
+        order[i] = r[i].owner;
+    return order;
+}
+
+static void choose_offsets(Memory *m)
+{
+    int64_t *size_offset = arena_new_n(m->a, int64_t, m->g->n_value), *best = size_offset;
+    int64_t *time_offset = arena_new_n(m->a, int64_t, m->g->n_value);
+    int64_t by_size = INT64_MAX, by_time = assign(m, ranked(m, false), time_offset);
+
+    if (m->n_owner <= MANY_SLOTS)
+        by_size = assign(m, ranked(m, true), size_offset);
+    if (by_time < by_size)
+        best = time_offset;
+    m->p->arena_bytes = by_time < by_size ? by_time : by_size;
+    for (uint32_t i = 0; i < m->n_owner; i++)
+        m->p->slot[m->owner[i]].offset = best[m->owner[i]];
+}
+
+/* ---- figures for the report ---- */
+
+static void find_bounds(Memory *m)
+{
+    int64_t *change = arena_new_n(m->a, int64_t, m->g->n_node + 1), alive = 0;
+
+    for (uint32_t i = 0; i < m->n_owner; i++) {
+        const Slot *s = &m->p->slot[m->owner[i]];
+        m->p->naive_bytes += s->bytes;
+        change[s->first] += s->bytes;
+        change[s->last + 1] -= s->bytes;
+    }
+    for (uint32_t i = 1; i < m->g->n_node; i++) {
+        alive += change[i];
+        if (alive > m->p->least_bytes)
+            m->p->least_bytes = alive;
+    }
+}
+
+bool pass_plan_memory(Job *job)
+{
+    Memory m = { .g = job->g, .p = job->plan, .a = job->g->arena };
+
+    m.p->slot = arena_new_n(m.a, Slot, m.g->n_value);
+    m.p->naive_bytes = m.p->least_bytes = 0;
+    find_lifetimes(&m);
+    for (uint32_t i = 1; i < m.g->n_node; i++)
+        if (m.g->node[i].op)
+            try_in_place(&m, &m.g->node[i], i);
+    m.owner = arena_new_n(m.a, uint32_t, m.g->n_value);
+    for (uint32_t i = 1; i < m.g->n_value; i++)
+        if (m.p->slot[i].bytes && !m.p->slot[i].shares.id)
+            m.owner[m.n_owner++] = i;
+    choose_offsets(&m);
+    find_bounds(&m);
+    for (uint32_t i = 1; i < m.g->n_value; i++)
+        if (m.p->slot[i].shares.id)
+            m.p->slot[i].offset = m.p->slot[root(m.p, (ValueId){ i }).id].offset;
+    return true;
+}

@@ -1,0 +1,35 @@
+//@ params
+#include <math.h>
+#include <string.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
+/* Each of these may be defined from outside: for a linker section in flash, another compiler. */
+#ifndef NET_ALIGN
+#if defined(__GNUC__)
+#define NET_ALIGN(n) __attribute__((aligned(n)))
+#else
+#define NET_ALIGN(n)
+#endif
+#endif
+#ifndef NET_SECTION
+#define NET_SECTION
+#endif
+#ifndef NET_UNUSED
+#if defined(__GNUC__)
+#define NET_UNUSED __attribute__((unused))
+#else
+#define NET_UNUSED
+#endif
+#endif
+
+/* A pointer to elements of type T, n bytes into the block p. */
+#define AT(T, p, n) ((T *)(uintptr_t)((p) + (n)))
+
+/* One rounding for multiply and add: the same bits on every machine that has it in hardware. */
+#if defined(FP_FAST_FMAF) || defined(NET_EXACT)
+#define NET_FMA(a, b, c) fmaf(a, b, c)
+#else
+#define NET_FMA(a, b, c) ((a) * (b) + (c))
+#endif

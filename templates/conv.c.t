@@ -1,0 +1,58 @@
+//@ params NAME TILE BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] Q0[] Q1[] PANELS_OUTER
+/* Convolution: ${BATCH} x ${GROUPS} x ${ROWS} rows of output, each in register tiles along the row,
+ * by panels of output channels.  Columns at the border are tiles of their own; rows at the border
+ * shorten the loop over the kernel's rows. */
+NET_FN void ${NAME}(const float *x, const float *w, const float *b,
+//@ if ADD
+    const float *s,
+//@ end
+    float *y)
+{
+    for (int n = 0; n < ${BATCH}; n++)
+    for (int g = 0; g < ${GROUPS}; g++) {
+        const float *xg = x + n * (ptrdiff_t)${XN} + g * ${XG}, *wg = w + g * ${WG};
+        const float *bg = b + g * ${BG};
+        float *yg = y + n * (ptrdiff_t)${YN} + g * ${YG};
+//@ if ADD
+        const float *sg = s + n * (ptrdiff_t)${SN} + g * ${YG};
+//@ end
+//@ if !PANELS_OUTER
+        for (int row = 0; row < ${ROWS}; row++) {
+//@ end
+//@ for p in 0..len(START)
+        for (int c = ${START[p]}; c < ${START[p] + COUNT[p] * STEP[p]}; c += ${STEP[p]}) {
+//@ if PANELS_OUTER
+            for (int row = 0; row < ${ROWS}; row++) {
+//@ end
+//@ if TAPS
+            const int top = row * ${STRIDE} - ${PAD};
+            const int r0 = top < 0 ? (-top + ${DIL - 1}) / ${DIL} : 0;
+            const int r1 = top + ${(R - 1) * DIL} < ${H} ? ${R} : (${H - 1} - top) / ${DIL} + 1;
+//@ end
+            const ptrdiff_t at = row * (ptrdiff_t)${XROW} - ${XFIRST};
+            const float *wc = wg + (ptrdiff_t)c * ${K};
+            float *yr = yg + row * (ptrdiff_t)${YROW} + c;
+//@ if ADD
+            const float *sr = sg + row * (ptrdiff_t)${SROW} + c;
+//@ end
+//@ for t in FIRST[p]..FIRST[p + 1]
+            for (int i = ${COL[t]}; i < ${COL[t] + TIMES[t] * M[t]}; i += ${M[t]})
+                ${TILE}_${FN[t]}(xg, at + i * (ptrdiff_t)${XT}, wc, bg + c,
+//@ if ADD
+                    sr + i * (ptrdiff_t)${SW},
+//@ end
+//@ if TAPS
+                    r0, r1, ${Q0[t]}, ${Q1[t]},
+//@ end
+                    yr + i * (ptrdiff_t)${YW});
+//@ end
+//@ if PANELS_OUTER
+            }
+//@ end
+        }
+//@ end
+//@ if !PANELS_OUTER
+        }
+//@ end
+    }
+}

@@ -1,0 +1,85 @@
+//@ params NAME RANK DIM[] X[] Y[] INNER LOOP[] XR[] COUNT T ACC OP VECTOR
+/* y = ${OP} of x over ${COUNT} elements each. */
+NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
+{
+//@ for d in 0..RANK - VECTOR
+    for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
+        const ${T} *x${d + 1} = x${d} + i${d} * ${X[d]};
+        ${T} *y${d + 1} = y${d} + i${d} * ${Y[d]};
+//@ end
+//@ if VECTOR
+    for (ptrdiff_t i = 0; i < ${DIM[RANK - 1]}; i += V) {
+        const int n = (int)(${DIM[RANK - 1]} - i < V ? ${DIM[RANK - 1]} - i : V);
+        const float *r0 = x${RANK - 1} + i;
+        v_f32 a, p;
+//@ else
+        const ${T} *r0 = x${RANK};
+        ${ACC} a;
+//@ end
+//@ if VECTOR
+//@ if OP == max
+        a = v_set1(-INFINITY);
+//@ elif OP == min
+        a = v_set1(INFINITY);
+//@ elif OP == prod
+        a = v_set1(1.0f);
+//@ else
+        a = v_set1(0.0f);
+//@ end
+//@ else
+//@ if OP == max || OP == min
+        a = (${ACC})*r0;
+//@ elif OP == prod
+        a = 1;
+//@ else
+        a = 0;
+//@ end
+//@ end
+//@ for d in 0..INNER
+        for (ptrdiff_t k${d} = 0; k${d} < ${LOOP[d]}; k${d}++) {
+            const ${T} *r${d + 1} = r${d} + k${d} * ${XR[d]};
+//@ end
+//@ if VECTOR
+            p = n == V ? v_load(r${INNER}) : v_load_n(r${INNER}, n);
+//@ if OP == max
+            a = v_max(p, a);
+//@ elif OP == min
+            a = v_min(p, a);
+//@ elif OP == prod
+            a = v_mul(a, p);
+//@ else
+            a = v_add(a, p);
+//@ end
+//@ else
+//@ if OP == max
+            a = a < (${ACC})*r${INNER} ? (${ACC})*r${INNER} : a;
+//@ elif OP == min
+            a = (${ACC})*r${INNER} < a ? (${ACC})*r${INNER} : a;
+//@ elif OP == prod
+            a *= (${ACC})*r${INNER};
+//@ else
+            a += (${ACC})*r${INNER};
+//@ end
+//@ end
+//@ for d in 0..INNER
+        }
+//@ end
+//@ if VECTOR
+//@ if OP == mean
+        a = v_div(a, v_set1(${COUNT}.0f));
+//@ end
+        if (n == V)
+            v_store(y${RANK - 1} + i, a);
+        else
+            v_store_n(y${RANK - 1} + i, a, n);
+    }
+//@ else
+//@ if OP == mean
+        a /= ${COUNT};
+//@ end
+        *y${RANK} = (${T})a;
+//@ end
+//@ for d in 0..RANK - VECTOR
+    }
+//@ end
+}

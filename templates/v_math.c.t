@@ -1,0 +1,74 @@
+//@ params SUFFIX
+#define v_same(x) (x)
+#define v_each v_each_${SUFFIX}
+#define v_exp v_exp_${SUFFIX}
+#define v_sigmoid v_sigmoid_${SUFFIX}
+#define v_tanh v_tanh_${SUFFIX}
+#define v_erf v_erf_${SUFFIX}
+
+/* A function of libm, lane by lane. */
+NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
+{
+    float lane[V];
+
+    v_store(lane, x);
+    for (int i = 0; i < V; i++)
+        lane[i] = f(lane[i]);
+    return v_load(lane);
+}
+
+/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error below
+ * 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
+NET_FN v_f32 v_exp(v_f32 x)
+{
+    v_f32 n, half, r, y;
+
+    x = v_min(v_set1(89.0f), v_max(v_set1(-104.0f), x));
+    n = v_round(v_mul(x, v_set1(1.44269504f)));
+    r = v_fma(n, v_set1(-0.693359375f), x);
+    r = v_fma(n, v_set1(2.12194440e-4f), r);
+    y = v_set1(1.98412698e-4f);
+    y = v_fma(y, r, v_set1(1.38888889e-3f));
+    y = v_fma(y, r, v_set1(8.33333333e-3f));
+    y = v_fma(y, r, v_set1(4.16666667e-2f));
+    y = v_fma(y, r, v_set1(1.66666667e-1f));
+    y = v_fma(y, r, v_set1(0.5f));
+    y = v_fma(y, r, v_set1(1.0f));
+    y = v_fma(y, r, v_set1(1.0f));
+    half = v_floor(v_mul(n, v_set1(0.5f)));
+    return v_mul(v_mul(y, v_pow2(half)), v_pow2(v_sub(n, half)));
+}
+
+/* 1 / (1 + e^-x) */
+NET_FN v_f32 v_sigmoid(v_f32 x)
+{
+    return v_div(v_set1(1.0f), v_add(v_set1(1.0f), v_exp(v_neg(x))));
+}
+
+/* For small |x| a polynomial in x^2 (Cephes, tanhf), else 1 - 2 / (e^2|x| + 1) with x's sign. */
+NET_FN v_f32 v_tanh(v_f32 x)
+{
+    v_f32 a = v_abs(x), s = v_mul(x, x), small, large;
+
+    small = v_set1(-5.70498872745e-3f);
+    small = v_fma(small, s, v_set1(2.06390887954e-2f));
+    small = v_fma(small, s, v_set1(-5.37397155531e-2f));
+    small = v_fma(small, s, v_set1(1.33314422036e-1f));
+    small = v_fma(small, s, v_set1(-3.33332819422e-1f));
+    small = v_fma(v_mul(small, s), x, x);
+    large = v_add(v_exp(v_add(a, a)), v_set1(1.0f));
+    large = v_sub(v_set1(1.0f), v_div(v_set1(2.0f), large));
+    large = v_if_less(x, v_set1(0.0f), v_neg(large), large);
+    return v_if_less(a, v_set1(0.625f), small, large);
+}
+
+NET_FN v_f32 v_erf(v_f32 x)
+{
+    return v_each(erff, x);
+}
+
+#define v_prelu v_prelu_${SUFFIX}
+NET_FN v_f32 v_prelu(v_f32 x, v_f32 slope)
+{
+    return v_if_less(x, v_set1(0.0f), v_mul(x, slope), x);
+}

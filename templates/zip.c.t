@@ -1,0 +1,45 @@
+//@ params NAME RANK DIM[] A[] B[] Y[] TX TY OP ACT EXPR VECTOR
+/* y = f(a, b), element by element, broadcast by steps of 0. */
+NET_FN void ${NAME}(const ${TX} *a0, const ${TX} *b0, ${TY} *y0)
+{
+//@ for d in 0..RANK - VECTOR
+    for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
+        const ${TX} *a${d + 1} = a${d} + i${d} * ${A[d]}, *b${d + 1} = b${d} + i${d} * ${B[d]};
+        ${TY} *y${d + 1} = y${d} + i${d} * ${Y[d]};
+//@ end
+//@ if VECTOR
+        const ptrdiff_t n = ${DIM[RANK - 1]};
+//@ if !A[RANK - 1]
+        const v_f32 a = v_set1(*a${RANK - 1});
+//@ end
+//@ if !B[RANK - 1]
+        const v_f32 b = v_set1(*b${RANK - 1});
+//@ end
+        ptrdiff_t i = 0;
+        for (; i + V <= n; i += V) {
+//@ if A[RANK - 1]
+            const v_f32 a = v_load(a${RANK - 1} + i);
+//@ end
+//@ if B[RANK - 1]
+            const v_f32 b = v_load(b${RANK - 1} + i);
+//@ end
+            v_store(y${RANK - 1} + i, ${ACT}(${OP}(a, b)));
+        }
+        if (i < n) {
+            const int left = (int)(n - i);
+//@ if A[RANK - 1]
+            const v_f32 a = v_load_n(a${RANK - 1} + i, left);
+//@ end
+//@ if B[RANK - 1]
+            const v_f32 b = v_load_n(b${RANK - 1} + i, left);
+//@ end
+            v_store_n(y${RANK - 1} + i, ${ACT}(${OP}(a, b)), left);
+        }
+//@ else
+        const ${TX} a = *a${RANK}, b = *b${RANK};
+        *y${RANK} = (${TY})(${EXPR});
+//@ end
+//@ for d in 0..RANK - VECTOR
+    }
+//@ end
+}
