@@ -28,14 +28,12 @@ NET_FN v_f32 ${NAME}(v_f32 x)
     return v_mul(x, v_sigmoid(x));
 //@ elif OP == tanh
     return v_tanh(x);
-//@ elif OP == gelu
-//@ if A == 1.0f
+//@ elif OP == gelu_tanh
     v_f32 u = v_mul(x, v_fma(v_mul(x, x), v_set1(0.0356774081f), v_set1(0.797884561f)));
     return v_mul(v_mul(v_set1(0.5f), x), v_add(v_set1(1.0f), v_tanh(u)));
-//@ else
+//@ elif OP == gelu
     v_f32 u = v_erf(v_mul(x, v_set1(0.707106781f)));
     return v_mul(v_mul(v_set1(0.5f), x), v_add(v_set1(1.0f), u));
-//@ end
 //@ elif OP == mish
     return v_mul(x, v_tanh(v_each(log1pf, v_exp(x))));
 //@ elif OP == softplus

@@ -29,3 +29,5 @@
 #undef v_tanh
 #undef v_erf
 #undef v_prelu
+#undef v_pick
+#undef v_lane

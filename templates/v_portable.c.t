@@ -1,97 +1,113 @@
 //@ params
-/* Plain C: 4 floats, which compilers put into a register where there is one. */
+/* No particular machine: 4 floats, which a GNU compiler puts into whatever vector registers there
+ * are, and others take one by one. */
 #define NET_FN NET_UNUSED static
 #define V 4
+#if defined(__GNUC__)
+typedef float v_f32 __attribute__((vector_size(16)));
+typedef int32_t v_i32 __attribute__((vector_size(16)));
+#define v_lane(x, i) (x)[i]
+#define v_add(a, b) ((a) + (b))
+#define v_sub(a, b) ((a) - (b))
+#define v_mul(a, b) ((a) * (b))
+#define v_div(a, b) ((a) / (b))
+#define v_neg(a) (-(a))
+#define v_pick(m, a, b) ((v_f32)(((v_i32)(a) & (m)) | ((v_i32)(b) & ~(m))))
+#define v_max(a, b) v_pick((a) > (b), a, b)
+#define v_min(a, b) v_pick((a) < (b), a, b)
+#define v_if_less(a, b, x, y) v_pick((a) < (b), x, y)
+#else
 typedef struct v_f32 { float f[4]; } v_f32;
+#define v_lane(x, i) (x).f[i]
+#define V_LANES(name, args, expr) \
+    NET_FN v_f32 name args \
+    { \
+        v_f32 y_; \
+        for (int i = 0; i < 4; i++) \
+            y_.f[i] = (expr); \
+        return y_; \
+    }
+V_LANES(v_add, (v_f32 a, v_f32 b), a.f[i] + b.f[i])
+V_LANES(v_sub, (v_f32 a, v_f32 b), a.f[i] - b.f[i])
+V_LANES(v_mul, (v_f32 a, v_f32 b), a.f[i] * b.f[i])
+V_LANES(v_div, (v_f32 a, v_f32 b), a.f[i] / b.f[i])
+V_LANES(v_neg, (v_f32 a), -a.f[i])
+V_LANES(v_max, (v_f32 a, v_f32 b), a.f[i] > b.f[i] ? a.f[i] : b.f[i])
+V_LANES(v_min, (v_f32 a, v_f32 b), a.f[i] < b.f[i] ? a.f[i] : b.f[i])
+V_LANES(v_if_less, (v_f32 a, v_f32 b, v_f32 x, v_f32 y), a.f[i] < b.f[i] ? x.f[i] : y.f[i])
+#endif
+
+#if defined(__GNUC__) && !defined(NET_EXACT)
+/* Contracted to one rounding by the compiler where the machine has fused multiply-add. */
+#define v_fma(a, b, c) ((a) * (b) + (c))
+#else
+NET_FN v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
+{
+    for (int i = 0; i < 4; i++)
+        v_lane(c, i) = NET_FMA(v_lane(a, i), v_lane(b, i), v_lane(c, i));
+    return c;
+}
+#endif
 
 NET_FN v_f32 v_load(const float *p)
 {
-    v_f32 y = { { p[0], p[1], p[2], p[3] } };
+    v_f32 y;
+
+    memcpy(&y, p, sizeof y);
     return y;
 }
 
 NET_FN void v_store(float *p, v_f32 x)
 {
-    p[0] = x.f[0];
-    p[1] = x.f[1];
-    p[2] = x.f[2];
-    p[3] = x.f[3];
+    memcpy(p, &x, sizeof x);
+}
+
+NET_FN v_f32 v_set1(float x)
+{
+    v_f32 y;
+
+    for (int i = 0; i < 4; i++)
+        v_lane(y, i) = x;
+    return y;
 }
 
 NET_FN v_f32 v_load_n(const float *p, int n)
 {
-    v_f32 y = { { 0, 0, 0, 0 } };
+    v_f32 y = v_set1(0.0f);
+
     for (int i = 0; i < 4 && i < n; i++)
-        y.f[i] = p[i];
+        v_lane(y, i) = p[i];
     return y;
 }
 
 NET_FN void v_store_n(float *p, v_f32 x, int n)
 {
     for (int i = 0; i < 4 && i < n; i++)
-        p[i] = x.f[i];
+        p[i] = v_lane(x, i);
 }
 
-NET_FN v_f32 v_set1(float x)
-{
-    v_f32 y = { { x, x, x, x } };
-    return y;
-}
-
-NET_FN v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
-{
-    v_f32 y;
-    for (int i = 0; i < 4; i++)
-        y.f[i] = NET_FMA(a.f[i], b.f[i], c.f[i]);
-    return y;
-}
-
-#define V_UNARY(name, expr) \
-    NET_FN v_f32 name(v_f32 a) \
+#define V_EACH_LANE(name, f) \
+    NET_FN v_f32 name(v_f32 x) \
     { \
-        v_f32 y; \
         for (int i = 0; i < 4; i++) \
-            y.f[i] = (expr); \
-        return y; \
+            v_lane(x, i) = f(v_lane(x, i)); \
+        return x; \
     }
-#define V_BINARY(name, expr) \
-    NET_FN v_f32 name(v_f32 a, v_f32 b) \
-    { \
-        v_f32 y; \
-        for (int i = 0; i < 4; i++) \
-            y.f[i] = (expr); \
-        return y; \
-    }
-V_BINARY(v_add, a.f[i] + b.f[i])
-V_BINARY(v_sub, a.f[i] - b.f[i])
-V_BINARY(v_mul, a.f[i] * b.f[i])
-V_BINARY(v_div, a.f[i] / b.f[i])
-V_BINARY(v_max, a.f[i] > b.f[i] ? a.f[i] : b.f[i])
-V_BINARY(v_min, a.f[i] < b.f[i] ? a.f[i] : b.f[i])
-V_UNARY(v_sqrt, sqrtf(a.f[i]))
-V_UNARY(v_abs, fabsf(a.f[i]))
-V_UNARY(v_neg, -a.f[i])
-V_UNARY(v_round, rintf(a.f[i]))
-V_UNARY(v_floor, floorf(a.f[i]))
-V_UNARY(v_ceil, ceilf(a.f[i]))
-#undef V_UNARY
-#undef V_BINARY
-
-/* a < b ? x : y */
-NET_FN v_f32 v_if_less(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
-{
-    for (int i = 0; i < 4; i++)
-        y.f[i] = a.f[i] < b.f[i] ? x.f[i] : y.f[i];
-    return y;
-}
+V_EACH_LANE(v_sqrt, sqrtf)
+V_EACH_LANE(v_abs, fabsf)
+V_EACH_LANE(v_round, rintf)
+V_EACH_LANE(v_floor, floorf)
+V_EACH_LANE(v_ceil, ceilf)
 
 /* 2 to the power of a whole number in [-126, 127] */
 NET_FN v_f32 v_pow2(v_f32 n)
 {
+    float y[4];
+
     for (int i = 0; i < 4; i++) {
-        int32_t k = n.f[i] > -127.0f ? (int32_t)n.f[i] : 0;      /* NaN has no integer */
+        int32_t k = v_lane(n, i) > -127.0f ? (int32_t)v_lane(n, i) : 0;   /* NaN has no integer */
         uint32_t u = (uint32_t)(k + 127) << 23;
-        memcpy(&n.f[i], &u, sizeof u);
+        memcpy(&y[i], &u, sizeof u);
     }
-    return n;
+    return v_load(y);
 }

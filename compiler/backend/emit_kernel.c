@@ -131,7 +131,7 @@ static const char *act_function(Emit *e, Op op, double a, double b)
 
     if (op == OP_none || op == OP_identity)
         return "v_same";
-    tmpl_word(v, "OP", op_info[op].name);
+    tmpl_word(v, "OP", op == OP_gelu && a != 0 ? "gelu_tanh" : op_info[op].name);
     tmpl_word(v, "A", emit_float(e, a, DT_F32));
     tmpl_word(v, "B", emit_float(e, b, DT_F32));
     return emit_function(e, "act.c.t", op_info[op].name, v);

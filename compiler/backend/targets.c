@@ -9,6 +9,11 @@
 #include <string.h>
 
 const Target targets[] = {
+    { .name = "x86-64-v4", .suffix = "v4", .vocabulary = "v_x86_64_v4.c.t",
+      .guard = "defined(__x86_64__) && defined(__GNUC__)",
+      .cpu = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512vl\")"
+             " && __builtin_cpu_supports(\"avx512dq\")",
+      .width = 16, .tile_m = 14, .tile_v = 2, .narrow_m = 28, .narrow_v = 1 },
     { .name = "x86-64-v3", .suffix = "v3", .vocabulary = "v_x86_64_v3.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
       .cpu = "__builtin_cpu_supports(\"avx2\") && __builtin_cpu_supports(\"fma\")",
