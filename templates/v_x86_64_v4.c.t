@@ -1,5 +1,6 @@
 //@ params
-/* AVX-512: 16 floats in a register, 32 registers. */
+/* AVX-512: 16 floats in a register, 32 registers.  Zero-masked forms with all lanes on stand where
+ * gcc 12 warns of the undefined register that the plain form of the intrinsic mentions. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define V 16
 #define v_f32 __m512
@@ -11,19 +12,22 @@
 #define v_mul(a, b) _mm512_mul_ps(a, b)
 #define v_div(a, b) _mm512_div_ps(a, b)
 #define v_fma(a, b, c) _mm512_fmadd_ps(a, b, c)
-#define v_max(a, b) _mm512_max_ps(a, b)
-#define v_min(a, b) _mm512_min_ps(a, b)
-#define v_sqrt(a) _mm512_sqrt_ps(a)
+#define v_max(a, b) _mm512_maskz_max_ps(0xffff, a, b)
+#define v_min(a, b) _mm512_maskz_min_ps(0xffff, a, b)
+#define v_sqrt(a) _mm512_maskz_sqrt_ps(0xffff, a)
 #define v_abs(a) _mm512_abs_ps(a)
 #define v_neg(a) _mm512_xor_ps(_mm512_set1_ps(-0.0f), a)
-#define v_round(a) _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
-#define v_floor(a) _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
-#define v_ceil(a) _mm512_roundscale_ps(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)
+#define v_round(a) \
+    _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define v_floor(a) \
+    _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
+#define v_ceil(a) \
+    _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)
 /* a < b ? x : y */
 #define v_if_less(a, b, x, y) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x)
 /* 2 to the power of a whole number in [-126, 127] */
-#define v_pow2(n) _mm512_castsi512_ps(_mm512_slli_epi32( \
-    _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)), 23))
+#define v_pow2(n) _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, \
+    _mm512_add_epi32(_mm512_maskz_cvtps_epi32(0xffff, n), _mm512_set1_epi32(127)), 23))
 /* The first n lanes. */
 #define v_load_n(p, n) _mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), p)
 #define v_store_n(p, x, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), x)
