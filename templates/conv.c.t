@@ -1,7 +1,7 @@
-//@ params NAME TILE BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] Q0[] Q1[] PANELS_OUTER
+//@ params NAME TILE BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] PANELS_OUTER
 /* Convolution: ${BATCH} x ${GROUPS} x ${ROWS} rows of output, each in register tiles along the row,
- * by panels of output channels.  Columns at the border are tiles of their own; rows at the border
- * shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
+ * rows at the border shorten the loop over the kernel's rows. */
 NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
     const float *s,
@@ -27,7 +27,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if TAPS
             const int top = row * ${STRIDE} - ${PAD};
             const int r0 = top < 0 ? (-top + ${DIL - 1}) / ${DIL} : 0;
-            const int r1 = top + ${(R - 1) * DIL} < ${H} ? ${R} : (${H - 1} - top) / ${DIL} + 1;
+            const int r1 = top + ${(R - 1) * DIL} < ${H} ? ${R} : (${H - 1 + DIL} - top) / ${DIL};
 //@ end
             const ptrdiff_t at = row * (ptrdiff_t)${XROW} - ${XFIRST};
             const float *wc = wg + (ptrdiff_t)c * ${K};
@@ -42,7 +42,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
                     sr + i * (ptrdiff_t)${SW},
 //@ end
 //@ if TAPS
-                    r0, r1, ${Q0[t]}, ${Q1[t]},
+                    r0, r1,
 //@ end
                     yr + i * (ptrdiff_t)${YW});
 //@ end

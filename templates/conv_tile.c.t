@@ -1,4 +1,4 @@
-//@ params NAME M NV VW LDW PANEL LAST TAPS C S XR XQ XW XC YW SW ADD ACT
+//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD ACT
 /* ${M} pixels x ${(NV - 1) * VW + LAST} channels, the sum over ${C} channels of each tap in order.
  * x: pixel step ${XW}, channel step ${XC}; w: rows of ${LDW} channels. */
 NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
@@ -6,7 +6,7 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
     const float *s,
 //@ end
 //@ if TAPS
-    int r0, int r1, int q0, int q1,
+    int r0, int r1,
 //@ end
     float *y)
 {
@@ -16,33 +16,40 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
 //@ end
 //@ end
 
-//@ if TAPS
+//@ if TAPS && INNER
     for (int r = r0; r < r1; r++)
-    for (int q = q0; q < q1; q++) {
+    for (int q = 0; q < ${S}; q++) {
         const float *xq = x + at + r * (ptrdiff_t)${XR} + q * ${XQ}, *wq = w + (r * ${S} + q) * ${C * LDW};
-//@ else
-    {
-        const float *xq = x + at, *wq = w;
-//@ end
         for (int k = 0; k < ${C}; k++) {
-            v_f32 p;
-//@ for j in 0..NV
-//@ if j == NV - 1 && LDW % VW
-            const v_f32 w${j} = v_load_n(wq + ${j * VW}, ${LDW % VW});
-//@ else
-            const v_f32 w${j} = v_load(wq + ${j * VW / 16 * PANEL + j * VW % 16});
-//@ end
-//@ end
+//@ include conv_step.c.t
+        }
+    }
+//@ elif TAPS
+    for (int r = r0; r < r1; r++) {
+        const float *xr = x + at + r * (ptrdiff_t)${XR}, *wr = w + r * ${S * C * LDW};
+//@ for q in 0..S
+//@ if (COL + M - 1) * STEP - PADQ + q * DILQ >= 0 && COL * STEP - PADQ + q * DILQ < W
+        for (int k = 0; k < ${C}; k++) {
+            const float *xq = xr + ${q * XQ} + k * ${XC}, *wq = wr + ${q * C * LDW} + k * ${LDW};
+//@ include conv_weights.c.t
 //@ for i in 0..M
+//@ if (COL + i) * STEP - PADQ + q * DILQ >= 0 && (COL + i) * STEP - PADQ + q * DILQ < W
             p = v_set1(xq[${i * XW}]);
 //@ for j in 0..NV
             a${i}_${j} = v_fma(p, w${j}, a${i}_${j});
 //@ end
 //@ end
-            xq += ${XC};
-            wq += ${LDW};
+//@ end
         }
+//@ end
+//@ end
     }
+//@ else
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < ${C}; k++) {
+//@ include conv_step.c.t
+    }
+//@ end
 
 //@ for i in 0..M
 //@ for j in 0..NV

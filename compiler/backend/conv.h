@@ -24,13 +24,14 @@ ConvShape conv_shape(const Emit *e, const Node *n);
 /* Constant f32 weights and bias, channels of the result side by side. */
 bool conv_is_packable(const Emit *e, const Node *n);
 
-/* Output columns whose window lies inside the image; before and after them it is cut. */
-typedef struct ConvColumns { int64_t inner_first, inner_end; } ConvColumns;
-ConvColumns conv_columns(const ConvShape *c);
+/* A row of output cut into tiles of at most m columns, as equal as can be: times tiles of m columns
+ * from col on.  Those that are not inner meet the border: some of their kernel columns fall outside
+ * of the image. */
+typedef struct Run { int64_t col, m, times; bool inner; } Run;
 
-/* The kernel columns [q0, q1) that lie inside the image for output column ow. */
-int64_t conv_q0(const ConvShape *c, int64_t ow);
-int64_t conv_q1(const ConvShape *c, int64_t ow);
+enum { CONV_MAX_RUN = 24 };
+/* Returns the number of runs, or 0 when it takes more than CONV_MAX_RUN or a tile lies in padding. */
+uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN]);
 
 /* Bias, or zeros, per group rounded up to whole panels; a C pointer expression. */
 const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t per_group);

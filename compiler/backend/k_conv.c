@@ -20,82 +20,15 @@ enum {
     HOT_BYTES = 512 * 1024        /* weights that stay in an L2 cache while rows go by */
 };
 
-/* ---- geometry ---- */
-
-static bool is_const_f32(const Emit *e, ValueId v)
-{
-    return ir_is_const(e->g, v) && ir_val(e->g, v)->dtype == DT_F32
-        && emit_place(e, v)->kind == PLACE_WEIGHTS;
-}
-
-bool conv_is_packable(const Emit *e, const Node *n)
-{
-    const Shape *y = emit_shape(e, n->out[0]);
-
-    return !e->plain && y->rank >= 2 && y->rank <= 4 && is_const_f32(e, n->in[1])
-        && (!ir_in(n, 2).id || is_const_f32(e, n->in[2]))
-        && (emit_place(e, n->out[0])->stride[1] == 1 || y->dim[1] == 1);
-}
-
-static void spatial(const Node *n, uint32_t rank, ConvShape *c)
-{
-    const int64_t *stride = ir_ints(n, A_stride, NULL), *pad = ir_ints(n, A_pad, NULL);
-    const int64_t *dil = ir_ints(n, A_dilation, NULL);
-    uint32_t last = rank - 3;
-
-    c->stride_w = stride[last];
-    c->pad_w = pad[last];
-    c->dil_w = dil[last];
-    c->stride_h = rank == 4 ? stride[0] : 1;
-    c->pad_h = rank == 4 ? pad[0] : 0;
-    c->dil_h = rank == 4 ? dil[0] : 1;
-}
-
-static Steps steps_of(const Emit *e, ValueId v)
-{
-    const Place *p = emit_place(e, v);
-    uint32_t rank = emit_shape(e, v)->rank;
-    Steps s = { .n = p->stride[0], .c = p->stride[1] };
-
-    s.w = rank > 2 ? p->stride[rank - 1] : 0;
-    s.h = rank > 3 ? p->stride[2] : 0;
-    return s;
-}
-
-ConvShape conv_shape(const Emit *e, const Node *n)
-{
-    const Shape *x = emit_shape(e, n->in[0]), *w = emit_shape(e, n->in[1]);
-    const Shape *y = emit_shape(e, n->out[0]);
-    ConvShape c = { .n = x->dim[0], .groups = 1, .h = 1, .w = 1, .oh = 1, .ow = 1, .r = 1, .s = 1,
-                    .stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1 };
-
-    c.x = steps_of(e, n->in[0]);
-    c.y = steps_of(e, n->out[0]);
-    c.k = y->dim[1];
-    c.c = w->dim[1];
-    if (x->rank > 2) {
-        spatial(n, x->rank, &c);
-        c.groups = ir_int(n, A_group);
-        c.w = x->dim[x->rank - 1];
-        c.ow = y->dim[x->rank - 1];
-        c.s = w->dim[x->rank - 1];
-    }
-    if (x->rank > 3) {
-        c.h = x->dim[2];
-        c.oh = y->dim[2];
-        c.r = w->dim[2];
-    }
-    if (ir_in(n, 3).id) {
-        c.add = true;
-        c.res = steps_of(e, n->in[3]);
-    }
-    return c;
-}
-
 bool fits_conv(const Emit *e, const Node *n)
 {
-    return conv_is_packable(e, n)
-        && (!ir_in(n, 3).id || emit_place(e, n->in[3])->stride[1] == 1
+    Run run[CONV_MAX_RUN];
+    ConvShape c;
+
+    if (!conv_is_packable(e, n))
+        return false;
+    c = conv_shape(e, n);
+    return conv_cut_row(&c, 1, run) && (!ir_in(n, 3).id || emit_place(e, n->in[3])->stride[1] == 1
             || emit_shape(e, n->in[3])->dim[1] == 1);
 }
 
@@ -199,7 +132,7 @@ static void flatten(ConvShape *c)
 
 /* ---- tiles ---- */
 
-enum { MAX_PIECE = 3, MAX_CALL = 64 };
+enum { MAX_PIECE = 3, MAX_CALL = MAX_PIECE * CONV_MAX_RUN };
 
 /* Output channels start .. start + count * step, step at a time, nv vectors. */
 typedef struct Piece { int64_t start, count, step, nv, ldw, last, m; } Piece;
@@ -212,7 +145,7 @@ typedef struct Tiling {
     Piece piece[MAX_PIECE];
     uint32_t n_piece, n_call;
     int64_t first[MAX_PIECE + 1];
-    int64_t fn[MAX_CALL], col[MAX_CALL], m[MAX_CALL], times[MAX_CALL], q0[MAX_CALL], q1[MAX_CALL];
+    int64_t fn[MAX_CALL], col[MAX_CALL], m[MAX_CALL], times[MAX_CALL];
     bool ok;
 } Tiling;
 
@@ -259,17 +192,18 @@ static void cut_channels(Tiling *t)
                           .ldw = round_up(left, ROUND), .last = left - (nv - 1) * vw });
 }
 
-static uint32_t tile_function(Tiling *t, const Piece *p, int64_t m)
+static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
 {
     const ConvShape *c = t->c;
     TmplVars *v = tmpl_vars(t->e->arena);
     bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
     const struct { const char *name; int64_t x; } vars[] = {
-        { "M", m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
+        { "M", run->m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
         { "PANEL", c->r * c->s * c->c * PANEL }, { "LAST", p->last }, { "TAPS", taps },
         { "C", c->c }, { "S", c->s }, { "XR", c->dil_h * c->x.h }, { "XQ", c->dil_w * c->x.w },
         { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "YW", c->y.w }, { "SW", c->res.w },
-        { "ADD", c->add },
+        { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
+        { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -278,77 +212,20 @@ static uint32_t tile_function(Tiling *t, const Piece *p, int64_t m)
     return emit_function_number(t->e, "conv_tile.c.t", "tile", v);
 }
 
-typedef struct Run { int64_t col, count, m, q0, q1; } Run;
-
-static void add_call(Tiling *t, const Piece *p, Run r)
-{
-    uint32_t i = t->n_call;
-
-    if (r.count == 0)
-        return;
-    if (i == MAX_CALL) {
-        t->ok = false;
-        return;
-    }
-    t->fn[i] = tile_function(t, p, r.m);
-    t->ok = t->ok && t->fn[i];
-    t->col[i] = r.col;
-    t->m[i] = r.m;
-    t->times[i] = r.count;
-    t->q0[i] = r.q0;
-    t->q1[i] = r.q1;
-    t->n_call++;
-}
-
-/* The inner columns: as many full tiles as needed, made as equal as can be. */
-static void add_inner(Tiling *t, const Piece *p, int64_t col, int64_t n)
-{
-    int64_t tiles = (n + p->m - 1) / p->m, low, high;
-
-    if (n == 0)
-        return;
-    low = n / tiles;
-    high = n % tiles;
-    add_call(t, p, (Run){ col, high, low + 1, 0, t->c->s });
-    add_call(t, p, (Run){ col + high * (low + 1), tiles - high, low, 0, t->c->s });
-}
-
 static void cut_columns(Tiling *t, const Piece *p)
 {
-    ConvColumns cols = conv_columns(t->c);
+    Run run[CONV_MAX_RUN];
+    uint32_t n = conv_cut_row(t->c, p->m, run);
 
-    for (int64_t ow = 0; ow < cols.inner_first; ow++)
-        add_call(t, p, (Run){ ow, 1, 1, conv_q0(t->c, ow), conv_q1(t->c, ow) });
-    add_inner(t, p, cols.inner_first, cols.inner_end - cols.inner_first);
-    for (int64_t ow = cols.inner_end; ow < t->c->ow; ow++)
-        add_call(t, p, (Run){ ow, 1, 1, conv_q0(t->c, ow), conv_q1(t->c, ow) });
-}
-
-/* Kernel columns that lie inside the image for output column ow. */
-int64_t conv_q0(const ConvShape *c, int64_t ow)
-{
-    int64_t left = ow * c->stride_w - c->pad_w;
-
-    return left < 0 ? (-left + c->dil_w - 1) / c->dil_w : 0;
-}
-
-int64_t conv_q1(const ConvShape *c, int64_t ow)
-{
-    int64_t left = ow * c->stride_w - c->pad_w, room = c->w - 1 - left;
-    int64_t n = room < 0 ? 0 : room / c->dil_w + 1;
-
-    return n < c->s ? n : c->s;
-}
-
-ConvColumns conv_columns(const ConvShape *c)
-{
-    ConvColumns r = { 0, c->ow };
-
-    while (r.inner_first < c->ow && conv_q0(c, r.inner_first) > 0)
-        r.inner_first++;
-    while (r.inner_end > r.inner_first && conv_q1(c, r.inner_end - 1) < c->s)
-        r.inner_end--;
-    return r;
+    t->ok = t->ok && n;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t i = t->n_call++;
+        t->fn[i] = tile_function(t, p, &run[k]);
+        t->ok = t->ok && t->fn[i];
+        t->col[i] = run[k].col;
+        t->m[i] = run[k].m;
+        t->times[i] = run[k].times;
+    }
 }
 
 /* ---- the call ---- */
@@ -370,8 +247,6 @@ static void set_lists(const Tiling *t, TmplVars *v)
     tmpl_ints(v, "COL", t->col, t->n_call);
     tmpl_ints(v, "M", t->m, t->n_call);
     tmpl_ints(v, "TIMES", t->times, t->n_call);
-    tmpl_ints(v, "Q0", t->q0, t->n_call);
-    tmpl_ints(v, "Q1", t->q1, t->n_call);
 }
 
 static void set_vars(const Tiling *t, TmplVars *v)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv: the geometry that the convolution kernels share: shapes, and rows cut into tiles. */
+#include "backend/conv.h"
+
+static bool is_const_f32(const Emit *e, ValueId v)
+{
+    return ir_is_const(e->g, v) && ir_val(e->g, v)->dtype == DT_F32
+        && emit_place(e, v)->kind == PLACE_WEIGHTS;
+}
+
+bool conv_is_packable(const Emit *e, const Node *n)
+{
+    const Shape *y = emit_shape(e, n->out[0]);
+
+    return !e->plain && y->rank >= 2 && y->rank <= 4 && is_const_f32(e, n->in[1])
+        && (!ir_in(n, 2).id || is_const_f32(e, n->in[2]))
+        && (emit_place(e, n->out[0])->stride[1] == 1 || y->dim[1] == 1);
+}
+
+static void spatial(const Node *n, uint32_t rank, ConvShape *c)
+{
+    const int64_t *stride = ir_ints(n, A_stride, NULL), *pad = ir_ints(n, A_pad, NULL);
+    const int64_t *dil = ir_ints(n, A_dilation, NULL);
+    uint32_t last = rank - 3;
+
+    c->stride_w = stride[last];
+    c->pad_w = pad[last];
+    c->dil_w = dil[last];
+    c->stride_h = rank == 4 ? stride[0] : 1;
+    c->pad_h = rank == 4 ? pad[0] : 0;
+    c->dil_h = rank == 4 ? dil[0] : 1;
+}
+
+static Steps steps_of(const Emit *e, ValueId v)
+{
+    const Place *p = emit_place(e, v);
+    uint32_t rank = emit_shape(e, v)->rank;
+    Steps s = { .n = p->stride[0], .c = p->stride[1] };
+
+    s.w = rank > 2 ? p->stride[rank - 1] : 0;
+    s.h = rank > 3 ? p->stride[2] : 0;
+    return s;
+}
+
+ConvShape conv_shape(const Emit *e, const Node *n)
+{
+    const Shape *x = emit_shape(e, n->in[0]), *w = emit_shape(e, n->in[1]);
+    const Shape *y = emit_shape(e, n->out[0]);
+    ConvShape c = { .n = x->dim[0], .groups = 1, .h = 1, .w = 1, .oh = 1, .ow = 1, .r = 1, .s = 1,
+                    .stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1 };
+
+    c.x = steps_of(e, n->in[0]);
+    c.y = steps_of(e, n->out[0]);
+    c.k = y->dim[1];
+    c.c = w->dim[1];
+    if (x->rank > 2) {
+        spatial(n, x->rank, &c);
+        c.groups = ir_int(n, A_group);
+        c.w = x->dim[x->rank - 1];
+        c.ow = y->dim[x->rank - 1];
+        c.s = w->dim[x->rank - 1];
+    }
+    if (x->rank > 3) {
+        c.h = x->dim[2];
+        c.oh = y->dim[2];
+        c.r = w->dim[2];
+    }
+    if (ir_in(n, 3).id) {
+        c.add = true;
+        c.res = steps_of(e, n->in[3]);
+    }
+    return c;
+}
+
+/* ---- rows ---- */
+
+/* Do all kernel columns of output columns col .. col + m lie inside the image? */
+static bool is_inner(const ConvShape *c, int64_t col, int64_t m)
+{
+    return col * c->stride_w >= c->pad_w
+        && (col + m - 1) * c->stride_w - c->pad_w + (c->s - 1) * c->dil_w < c->w;
+}
+
+/* A tile that sees nothing but padding is left to the plain kernel. */
+static bool meets_image(const ConvShape *c, int64_t col, int64_t m)
+{
+    return (col + m - 1) * c->stride_w - c->pad_w + (c->s - 1) * c->dil_w >= 0
+        && col * c->stride_w - c->pad_w < c->w;
+}
+
+uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN])
+{
+    int64_t tiles = (c->ow + m - 1) / m, low = c->ow / tiles, high = c->ow % tiles, col = 0;
+    uint32_t n = 0;
+
+    for (int64_t t = 0; t < tiles; t++) {
+        Run next = { col, low + (t < high), 1, false };
+        if (!meets_image(c, col, next.m))
+            return 0;
+        next.inner = is_inner(c, col, next.m);
+        col += next.m;
+        if (n && next.inner && run[n - 1].inner && run[n - 1].m == next.m) {
+            run[n - 1].times++;
+            continue;
+        }
+        if (n == CONV_MAX_RUN)
+            return 0;
+        run[n++] = next;
+    }
+    return n;
+}
