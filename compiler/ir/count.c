@@ -39,6 +39,36 @@ int64_t count_graph_macs(const Graph *g)
     return sum;
 }
 
+static int64_t window(const Node *n)
+{
+    uint32_t rank;
+    const int64_t *kernel = ir_ints(n, A_kernel, &rank);
+    int64_t k = 1;
+
+    for (uint32_t i = 0; i < rank; i++)
+        k = product(k, kernel[i]);
+    return k;
+}
+
+int64_t count_work(const Graph *g, const Node *n)
+{
+    int64_t work = count_macs(g, n), each = 1;
+
+    if (n->op == OP_max_pool || n->op == OP_avg_pool)
+        each = window(n);
+    else if (n->op == OP_lrn)
+        each = ir_int(n, A_size);
+    for (uint32_t i = 0; i < n->n_in; i++)
+        if (n->in[i].id && __builtin_add_overflow(work, shape_count(&ir_val(g, n->in[i])->shape),
+                                                  &work))
+            return INT64_MAX;
+    for (uint32_t i = 0; i < n->n_out; i++)
+        if (__builtin_add_overflow(work, product(each, shape_count(&ir_val(g, n->out[i])->shape)),
+                                   &work))
+            return INT64_MAX;
+    return work;
+}
+
 int64_t count_params(const Graph *g)
 {
     uint32_t *use = ir_count_uses(g, g->arena);

@@ -10,6 +10,10 @@
 int64_t count_macs(const Graph *g, const Node *n);
 int64_t count_graph_macs(const Graph *g);
 
+/* Rough number of elementary steps that a node takes in plain loops, for deciding whether to take
+ * them at all: a hostile file can ask for years.  Saturates. */
+int64_t count_work(const Graph *g, const Node *n);
+
 /* Elements of the learnable parameters that are read by a node. */
 int64_t count_params(const Graph *g);
 

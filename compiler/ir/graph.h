@@ -45,8 +45,8 @@ typedef struct Shape {
     int64_t dim[IR_MAX_RANK];     /* >= 0 */
 } Shape;
 
-/* Number of elements.  Shapes in a Graph are small enough that this times 16 fits in int64_t:
- * shape rules and frontends reject larger ones (shape_ok). */
+/* Number of elements.  Shapes in a Graph have less than 2^31, which generated loops rely on: ir_add
+ * and the frontends reject larger ones (shape_ok). */
 int64_t shape_count(const Shape *s);
 bool shape_ok(const Shape *s);
 bool shape_equal(const Shape *a, const Shape *b);

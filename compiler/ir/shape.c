@@ -21,7 +21,7 @@ bool shape_ok(const Shape *s)
         return false;
     for (uint32_t i = 0; i < s->rank; i++)
         if (s->dim[i] < 0
-            || __builtin_mul_overflow(n, s->dim[i] ? s->dim[i] : 1, &n) || n > INT64_MAX / 64)
+            || __builtin_mul_overflow(n, s->dim[i] ? s->dim[i] : 1, &n) || n > INT32_MAX)
             return false;
     return true;
 }
