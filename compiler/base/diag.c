@@ -98,7 +98,7 @@ static void put_safe(Buf *out, const char *s, size_t n)
 const char *diag_quote(Arena *a, const char *s)
 {
     enum { LONGEST = 120 };
-    size_t n = strlen(s);
+    size_t n = strnlen(s, LONGEST + 1);
     Buf b;
 
     buf_init(&b, a);
