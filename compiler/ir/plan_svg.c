@@ -368,8 +368,8 @@ static void heading(const Picture *p)
 
     buf_printf(p->out, "<text class=\"head\" x=\"%d\" y=\"24\">", LEFT);
     xml_text(p->out, p->r.g->name, 80);
-    buf_printf(p->out, "</text>\n<text class=\"note\" x=\"%d\" y=\"42\">arena %s, least possible %s,"
-               " side by side %s; %u nodes, %u buffers</text>\n", LEFT,
+    buf_printf(p->out, "</text>\n<text class=\"note\" x=\"%d\" y=\"42\">arena %s, "
+               "least possible %s, side by side %s; %u nodes, %u buffers</text>\n", LEFT,
                plan_bytes(a, plan->arena_bytes), plan_bytes(a, plan->least_bytes),
                plan_bytes(a, plan->naive_bytes), p->r.g->n_node - 1, p->r.n);
     legend(p);
