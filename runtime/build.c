@@ -21,6 +21,7 @@ typedef struct Workshop {
     sigset_t before;
 } Workshop;
 
+/* A waiting signal strikes when it is let through, after the folder is gone. */
 static void close_workshop(void *arg)
 {
     Workshop *w = arg;
@@ -55,6 +56,7 @@ static bool open_workshop(Arena *a, Workshop *w, Diag *d)
     return true;
 }
 
+/* With its 0, so that "ab" "c" and "a" "bc" differ. */
 static void feed(XXH3_state_t *h, const char *s)
 {
     XXH3_128bits_update(h, s, strlen(s) + 1);
@@ -96,6 +98,7 @@ static bool write_text(Arena *a, const char *path, const RtBuild *b, Diag *d)
     return file_commit(f, d);
 }
 
+/* Compiles, offers the result to the cache, and loads the cached copy, or the one here. */
 static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
 {
     Workshop *w = arena_new(a, Workshop);

@@ -42,6 +42,7 @@ Arena *rt_scratch(Arena *parent)
     return a;
 }
 
+/* The canonical form of the hash is the same on machines of either byte order. */
 static Seal seal_of(const void *p, size_t n)
 {
     Seal s = { .size = n };
@@ -88,6 +89,7 @@ const char *rt_cache_dir(Arena *a, const char *dir)
     return private_dir(dir) && !access(dir, R_OK | X_OK) ? dir : NULL;
 }
 
+/* Reads the whole file: a changed byte in the middle would crash us later. */
 static bool sealed(Arena *a, const char *path)
 {
     Arena *scratch = rt_scratch(a);
@@ -135,6 +137,7 @@ typedef struct Entries {
     off_t bytes;
 } Entries;
 
+/* Least recently used first. */
 static int by_age(const void *x, const void *y)
 {
     time_t a = ((const Entry *)x)->st.st_mtime, b = ((const Entry *)y)->st.st_mtime;
@@ -177,6 +180,7 @@ static Entries list(Arena *a, const char *dir)
     return out;
 }
 
+/* Before a file comes in, so that the newest is never the one to go. */
 static void sweep(Arena *a, const char *dir)
 {
     Entries all = list(a, dir);
@@ -188,6 +192,7 @@ static void sweep(Arena *a, const char *dir)
     }
 }
 
+/* The reasons of a failure concern nobody: things work without the cache. */
 static bool copy_sealed(Arena *a, const char *from, const char *to)
 {
     Diag d;

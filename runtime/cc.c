@@ -40,6 +40,7 @@ static const char *in_path(Arena *a, const char *program)
     return NULL;
 }
 
+/* Whatever is named must be there; only without a name it is searched for. */
 static bool choose(Arena *a, const char *command, RtCompiler *out, Diag *d)
 {
     static const char *const usual[] = { "cc", "gcc", "clang" };
@@ -110,6 +111,7 @@ static bool report(Arena *a, const RtCompiler *cc, int status, const Buf *said, 
     return false;
 }
 
+/* -lm last: libraries come behind what needs them. */
 bool rt_compile(Arena *a, const RtCompiler *cc, const char *c_path, const char *so_path, Diag *d)
 {
     const char *const tail[] = { "-o", so_path, c_path, "-lm", NULL };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* classify: scores in, the best classes out.  Scores are float32 as nets give them, sums double. */
 #include "classify.h"
 
 #include <math.h>
 #include <string.h>
 
+/* NaN fails the first test. */
 bool rt_is_distribution(const float *x, int64_t n)
 {
     double sum = 0;
@@ -16,6 +18,7 @@ bool rt_is_distribution(const float *x, int64_t n)
     return fabs(sum - 1) <= 1e-3;
 }
 
+/* The maximum is taken off first, so that exp does not overflow. */
 void rt_softmax(float *x, int64_t n)
 {
     double sum = 0;
@@ -57,6 +60,7 @@ void rt_top(const float *x, int64_t n, int64_t *place, int64_t k)
     }
 }
 
+/* An empty line is the label of a class without a name, so that the numbers stay right. */
 bool rt_read_labels(Arena *a, const char *path, RtLabels *out, Diag *d)
 {
     const char *p, *end;

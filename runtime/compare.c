@@ -38,6 +38,7 @@ static bool same_bytes(const RtTensor *a, const RtTensor *b, int64_t i)
                    (const char *)b->data + (size_t)i * size, size);
 }
 
+/* Equal infinities differ by NaN, so equality comes first. */
 static double distance(double got, double want)
 {
     if (got == want || (isnan(got) && isnan(want)))
@@ -45,6 +46,7 @@ static double distance(double got, double want)
     return isfinite(got) && isfinite(want) ? fabs(got - want) : INFINITY;
 }
 
+/* The scale of a tensor: its largest finite magnitude. */
 static double largest(const RtTensor *t)
 {
     double most = 0;
@@ -57,6 +59,7 @@ static double largest(const RtTensor *t)
     return most;
 }
 
+/* 1e-7 for a tensor of zeros, whose scale says nothing. */
 static void set_tolerance(const RtTensor *want, RtTolerance t, RtDiff *out)
 {
     bool given = t.atol >= 0 || t.rtol >= 0;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dataset: folders of stored tensors in ONNX's backend-test layout, and a random generator whose
+ * numbers are the same on every machine. */
 #include "dataset.h"
 
 #include "build.h"
@@ -64,6 +66,7 @@ static bool read_series(Arena *a, const char *dir, const char *kind, RtTensors *
     }
 }
 
+/* A net may have no inputs, but a test without an expected output tests nothing. */
 bool rt_read_data_set(Arena *a, const char *dir, RtDataSet *out, Diag *d)
 {
     RtTensors in, expected;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* SOI, then the first byte of any marker. */
 static bool is_jpeg(Bytes f)
 {
     return f.n >= 3 && f.p[0] == 0xff && f.p[1] == 0xd8 && f.p[2] == 0xff;
@@ -21,6 +22,7 @@ bool rt_is_image(Bytes file)
     return is_jpeg(file) || is_png(file);
 }
 
+/* A header may claim any size; this is the one place where pixels are allocated for it. */
 bool rt_image_alloc(Arena *a, const char *path, int64_t width, int64_t height, RtImage *out,
                     Diag *d)
 {
@@ -44,6 +46,7 @@ typedef struct Tiff {
     bool big;
 } Tiff;
 
+/* n bytes at at, which lie inside. */
 static uint32_t tiff_get(const Tiff *t, size_t at, int n)
 {
     uint32_t x = 0;
@@ -53,6 +56,8 @@ static uint32_t tiff_get(const Tiff *t, size_t at, int n)
     return x;
 }
 
+/* IFD 0: a count, then entries of tag, type, count and value, of 12 bytes each.  The orientation is
+ * one SHORT, which stands in the first two bytes of the value. */
 int rt_exif_orientation(Bytes tiff)
 {
     enum { ENTRY = 12, ORIENTATION = 0x112, SHORT = 3 };

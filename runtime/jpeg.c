@@ -6,6 +6,7 @@
 #include <string.h>
 #include <turbojpeg.h>
 
+/* For arena_defer, and at the end of success; the second time it does nothing. */
 static void destroy(void *arg)
 {
     tjhandle *h = arg;
@@ -48,6 +49,7 @@ static void cmyk_to_rgb(unsigned char *rgb, const unsigned char *cmyk, size_t n)
         }
 }
 
+/* Returns what tjDecompress2 does: 0, or -1 for errors and for warnings alike. */
 static int decode(Arena *a, tjhandle h, Bytes file, int space, RtImage *out)
 {
     unsigned char *pixels = out->rgb;

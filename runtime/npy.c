@@ -29,18 +29,21 @@ bool rt_is_npy(Bytes file)
     return file.n >= sizeof magic && !memcmp(file.p, magic, sizeof magic);
 }
 
+/* Keeps the reason and gives what a failing reader returns. */
 static bool problem(Header *h, const char *text)
 {
     h->problem = text;
     return false;
 }
 
+/* What Python allows between tokens, as far as numpy writes it. */
 static void skip_space(Header *h)
 {
     while (h->p < h->end && (*h->p == ' ' || *h->p == '\n' || *h->p == '\t'))
         h->p++;
 }
 
+/* Moves over word if it is next. */
 static bool take(Header *h, const char *word)
 {
     size_t n = strlen(word);
@@ -68,6 +71,7 @@ static bool string(Header *h, const char **s, size_t *n)
     return h->p++ < h->end;
 }
 
+/* A decimal number without a sign: no dimension is negative.  False on overflow too. */
 static bool number(Header *h, int64_t *out)
 {
     const char *first;
@@ -108,6 +112,7 @@ static bool descr(Header *h)
     return true;
 }
 
+/* True: the first index runs fastest. */
 static bool fortran_order(Header *h)
 {
     h->fortran = take(h, "True");
@@ -132,6 +137,7 @@ static bool shape(Header *h)
     return true;
 }
 
+/* The dict.  A key may come in any order but only once; the last comma may be missing. */
 static bool parse(Header *h)
 {
     static const struct {
@@ -179,6 +185,7 @@ static size_t read_head(Bytes file, Header *h)
     return at + n;
 }
 
+/* n bytes of elements of size bytes each, in place. */
 static void swap_bytes(unsigned char *p, size_t n, size_t size)
 {
     for (size_t i = 0; i < n; i += size)
@@ -210,6 +217,7 @@ static void transpose(unsigned char *y, const unsigned char *x, const RtTensor *
     }
 }
 
+/* p holds exactly t->bytes.  Other bools than 0 and 1 would be undefined behaviour in C. */
 static void take_data(Arena *a, const Header *h, const unsigned char *p, RtTensor *t)
 {
     unsigned char *data = arena_alloc(a, t->bytes);

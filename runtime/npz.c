@@ -26,6 +26,7 @@ typedef struct Member {
     unsigned method, flags;
 } Member;
 
+/* All numbers of a zip file are little endian, and none is aligned. */
 static uint32_t get16(const unsigned char *p)
 {
     return p[0] | (uint32_t)p[1] << 8;
@@ -36,11 +37,13 @@ static uint32_t get32(const unsigned char *p)
     return get16(p) | get16(p + 2) << 16;
 }
 
+/* An archive begins with a member, or, when it is empty, with the end record. */
 bool rt_is_npz(Bytes file)
 {
     return file.n >= END_BYTES && (get32(file.p) == LOCAL || get32(file.p) == END);
 }
 
+/* What is wrong with the archive as a whole, or with one member of it. */
 static bool damaged(Diag *d, const char *path, const char *what)
 {
     Pos pos = { .file = path };
@@ -108,6 +111,7 @@ static const unsigned char *packed_data(Bytes file, const Member *m)
     return p + head;
 }
 
+/* zlib's memory comes from the arena, so that nothing is lost when there is none left. */
 static void *zalloc(void *arena, unsigned n, unsigned size)
 {
     return arena_array(arena, n, size);
@@ -119,6 +123,7 @@ static void zfree(void *arena, void *p)
     (void)p;
 }
 
+/* True when the stream ends exactly where the directory says: out has m->size bytes. */
 static bool inflate_all(Arena *a, const unsigned char *in, const Member *m, unsigned char *out)
 {
     z_stream z = { .next_in = in, .avail_in = m->packed, .next_out = out, .avail_out = m->size,
@@ -131,6 +136,7 @@ static bool inflate_all(Arena *a, const unsigned char *in, const Member *m, unsi
     return rc == Z_STREAM_END && z.avail_out == 0;
 }
 
+/* One member's bytes, after all checks that need no decompression. */
 static bool unpack(Arena *a, const char *path, Bytes file, const Member *m, Bytes *out, Diag *d)
 {
     const unsigned char *in = packed_data(file, m);
@@ -157,11 +163,13 @@ static bool unpack(Arena *a, const char *path, Bytes file, const Member *m, Byte
     return true;
 }
 
+/* Others, such as a README that somebody has added, are passed over. */
 static bool is_array(const Member *m)
 {
     return m->name_n > 4 && !memcmp(m->name + m->name_n - 4, ".npy", 4);
 }
 
+/* The name of an array is its member's without .npy. */
 static bool add_member(Arena *a, const char *path, Bytes file, const Member *m, RtTensors *out,
                        Diag *d)
 {
@@ -238,6 +246,7 @@ static void put_common(Buf *b, const Member *m)
     put16(b, 0);
 }
 
+/* Before each member's data: the fields, then the name. */
 static void put_local(Buf *out, const Member *m)
 {
     put32(out, LOCAL);
@@ -245,6 +254,7 @@ static void put_local(Buf *out, const Member *m)
     buf_put(out, m->name, m->name_n);
 }
 
+/* One record of the directory, which repeats them and adds where the member begins. */
 static void put_central(Buf *out, const Member *m)
 {
     put32(out, CENTRAL);
@@ -257,6 +267,7 @@ static void put_central(Buf *out, const Member *m)
     buf_put(out, m->name, m->name_n);
 }
 
+/* Where the directory is and how many records it has; one disk, no comment. */
 static void put_end(Buf *out, size_t n, size_t directory_bytes, size_t at)
 {
     put32(out, END);

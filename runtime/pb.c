@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+/* protobuf-c takes its memory from the arena and never has to give it back. */
 static void *pb_alloc(void *arena, size_t n)
 {
     return arena_alloc(arena, n);
@@ -34,12 +35,14 @@ static size_t field_count(const Onnx__TensorProto *p, int dtype)
     }
 }
 
+/* int32_data holds one element per number; what does not fit is cut, as a cast would. */
 static void narrow(unsigned char *out, const Onnx__TensorProto *p, size_t size)
 {
     for (size_t i = 0; i < p->n_int32_data; i++)       /* little endian: the low bytes come first */
         memcpy(out + i * size, &p->int32_data[i], size);
 }
 
+/* The field has exactly as many elements as the shape: rt_read_pb has counted them. */
 static void copy_field(void *out, const Onnx__TensorProto *p, const RtTensor *t)
 {
     size_t n = t->bytes;
@@ -66,6 +69,7 @@ static bool refuse(Diag *d, const char *path, const char *what)
     return false;
 }
 
+/* Type, shape and place of the data; out gets all but the data. */
 static bool take_shape(Arena *a, const char *path, const Onnx__TensorProto *p, RtTensor *out,
                        Diag *d)
 {

@@ -9,6 +9,7 @@
 #include <png.h>
 #include <string.h>
 
+/* Where libpng reads, and what it said when it gave up. */
 typedef struct Reader {
     Bytes file;
     size_t at;
@@ -16,6 +17,7 @@ typedef struct Reader {
     Arena *arena;
 } Reader;
 
+/* text lives in libpng's stack frame, so it is copied before the jump. */
 static void on_error(png_structp png, png_const_charp text)
 {
     Reader *r = png_get_error_ptr(png);
@@ -24,6 +26,7 @@ static void on_error(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
+/* Warnings are about chunks that do not matter here: profiles, times, comments. */
 static void on_warning(png_structp png, png_const_charp text)
 {
     (void)png;
@@ -51,6 +54,7 @@ static void on_read(png_structp png, png_bytep p, size_t n)
     r->at += n;
 }
 
+/* Limits: the size of an image, and what a compressed text or profile may swell to. */
 static png_structp open_png(Reader *r)
 {
     png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, r, on_error, on_warning,
@@ -63,6 +67,7 @@ static png_structp open_png(Reader *r)
     return png;
 }
 
+/* The order in which libpng applies these is its own; any combination ends in RGB, 8 bits. */
 static void to_rgb8(png_structp png)
 {
     png_set_expand(png);               /* palettes, fewer than 8 bits, transparent colours */
@@ -71,6 +76,7 @@ static void to_rgb8(png_structp png)
     png_set_gray_to_rgb(png);
 }
 
+/* An interlaced image is read in 7 passes over the same rows, each filling in more pixels. */
 static bool read_pixels(png_structp png, png_infop info, const char *path, RtImage *out, Diag *d)
 {
     Reader *r = png_get_io_ptr(png);

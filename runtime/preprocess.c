@@ -15,6 +15,7 @@ typedef struct Window {
     int64_t top, left, height, width;
 } Window;
 
+/* The axis with 1 or 3 entries is the channels'; both may be, and then only the user knows. */
 static RtLayout guess_layout(const int64_t *dim)
 {
     bool first = dim[1] == 3 || dim[1] == 1, last = dim[3] == 3 || dim[3] == 1;
@@ -22,6 +23,7 @@ static RtLayout guess_layout(const int64_t *dim)
     return first == last ? RT_ANY_LAYOUT : first ? RT_NCHW : RT_NHWC;
 }
 
+/* Pixels stay what they are. */
 static bool is_identity(const RtPreprocess *p)
 {
     for (int c = 0; c < 3; c++)
@@ -69,6 +71,7 @@ static int64_t long_side(const RtPreprocess *p, int64_t side, int64_t longer, in
     return (int64_t)(p->rounding == RT_NEAREST ? rint(x) : x);
 }
 
+/* The image in the wanted size, or one of width 0 when that would have more than most pixels. */
 static RtImage resize(Arena *a, const RtImage *image, const RtPreprocess *p, int64_t most)
 {
     int64_t h = p->resize[0], w = p->resize[1], H = image->height, W = image->width;
@@ -92,6 +95,7 @@ static int64_t crop_begin(const RtPreprocess *p, int64_t size, int64_t crop)
                                      : (int64_t)rint((double)(size - crop) / 2);
 }
 
+/* The net's input decides how large the crop must be; crop only has to agree. */
 static bool place_window(const char *path, const RtImage *m, const RtPreprocess *p,
                          const RtImageInput *in, Window *w, Diag *d)
 {

@@ -14,6 +14,7 @@ extern char **environ;
 
 enum { MOST_OUTPUT = 64 * 1024, PATIENCE = 50 };      /* bytes; ms between looks at signals */
 
+/* What a user or a system sends to end us. */
 static void held(sigset_t *set)
 {
     sigemptyset(set);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* arena holds all but the struct itself and what dlopen made. */
 struct mnc_program {
     mnc_program_options o;
     const char *name;            /* of what was loaded, for messages */
@@ -23,6 +24,7 @@ struct mnc_program {
     void *work;                  /* net->arena_bytes */
 };
 
+/* The arena's way to the caller's allocator. */
 static void *call_alloc(void *user, void *ptr, size_t size)
 {
     const mnc_program_options *o = user;
@@ -91,6 +93,7 @@ static bool take_net(mnc_program *p, Diag *d)
     return false;
 }
 
+/* The RtLoad of rt_build. */
 static bool load_object(void *user, const char *so_path, Diag *d)
 {
     mnc_program *p = user;
@@ -131,6 +134,7 @@ static bool take_weights(mnc_program *p, const char *c_path)
     return false;
 }
 
+/* What both loads do; c_path is NULL for text from memory. */
 static bool load_text(mnc_program *p, const char *name, const char *c_path, const char *text,
                       size_t n)
 {

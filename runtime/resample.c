@@ -13,6 +13,7 @@
 
 enum { PRECISION = 32 - 8 - 2 };     /* 8 bits of pixel, 2 of room for sums beyond 1 and the sign */
 
+/* Linear interpolation. */
 static double triangle(double x)
 {
     x = fabs(x);
@@ -37,11 +38,13 @@ static double sinc(double x)
     return x == 0 ? 1 : sin(x * pi) / (x * pi);
 }
 
+/* The sinc, windowed by a wider one: 3 lobes. */
 static double lanczos(double x)
 {
     return -3 <= x && x < 3 ? sinc(x) * sinc(x / 3) : 0;
 }
 
+/* The mean of the pixels below; half open, so that a pixel on the border counts once. */
 static double box(double x)
 {
     return -0.5 < x && x <= 0.5 ? 1 : 0;
@@ -71,11 +74,13 @@ typedef struct Axis {
     int32_t *weight;
 } Axis;
 
+/* Rounded away from zero at the half, as Pillow does. */
 static int32_t to_fixed(double w)
 {
     return (int32_t)(w * (1 << PRECISION) + (w < 0 ? -0.5 : 0.5));
 }
 
+/* The weights of output i; w is scratch of x->most numbers.  A sum of 0 is left as it is. */
 static void weigh(const Axis *x, int i, const RtFilter *f, double scale, double *w)
 {
     double stretch = scale < 1 ? 1 : scale, center = (i + 0.5) * scale, sum = 0;
@@ -89,6 +94,8 @@ static void weigh(const Axis *x, int i, const RtFilter *f, double scale, double 
             to_fixed(sum != 0 ? w[k] / sum : w[k]);
 }
 
+/* From in to out pixels.  The input pixels that touch (center - support, center + support) count,
+ * a pixel being at its middle, hence the 0.5. */
 static Axis axis_weights(Arena *a, const RtFilter *f, int in, int out)
 {
     double scale = (double)in / out, support = f->support * (scale < 1 ? 1 : scale);
@@ -134,6 +141,7 @@ static RtImage blank(Arena *a, int width, int height)
     return m;
 }
 
+/* (H, W, 3) -> (H, width, 3) */
 static RtImage resize_width(Arena *a, const RtImage *in, const RtFilter *f, int width)
 {
     Axis x = axis_weights(a, f, in->width, width);
@@ -149,6 +157,7 @@ static RtImage resize_width(Arena *a, const RtImage *in, const RtFilter *f, int 
     return out;
 }
 
+/* (H, W, 3) -> (height, W, 3) */
 static RtImage resize_height(Arena *a, const RtImage *in, const RtFilter *f, int height)
 {
     Axis x = axis_weights(a, f, in->height, height);

@@ -15,6 +15,7 @@
 
 enum { MAX_WORDS = 3 };
 
+/* key=word,word,word */
 typedef struct Setting {
     const char *key;
     const char *word[MAX_WORDS];
@@ -31,6 +32,7 @@ void rt_preprocess_default(RtPreprocess *p)
 
 /* ---- one reader per kind of value; false: the words are wrong ---- */
 
+/* A decimal number or a fraction of two, finite. */
 static bool number(const char *s, double *out)
 {
     char *end;
@@ -47,6 +49,7 @@ static bool number(const char *s, double *out)
     return end != s && !*end && isfinite(*out);
 }
 
+/* One or two numbers of pixels; side[1] is 0 when there is one. */
 static bool read_sides(const Setting *s, int64_t side[2])
 {
     double x;
@@ -65,6 +68,7 @@ static bool read_resize(const Setting *s, RtPreprocess *p)
     return read_sides(s, p->resize);
 }
 
+/* One number is a square. */
 static bool read_crop(const Setting *s, RtPreprocess *p)
 {
     bool ok = read_sides(s, p->crop);
@@ -90,6 +94,7 @@ static bool read_mean(const Setting *s, RtPreprocess *p)
     return read_channels(s, p->mean);
 }
 
+/* What is divided by. */
 static bool read_std(const Setting *s, RtPreprocess *p)
 {
     return read_channels(s, p->std) && p->std[0] != 0 && p->std[1] != 0 && p->std[2] != 0;
@@ -160,6 +165,7 @@ static const struct {
 
 enum { N_KEY = sizeof keys / sizeof keys[0] };
 
+/* Finds the key's reader.  Unknown keys are errors, so that a misspelt one is not ignored. */
 static bool apply(Arena *a, const Setting *s, RtPreprocess *p, Pos pos, Diag *d)
 {
     const char *names[N_KEY], *near;
@@ -183,6 +189,7 @@ static bool apply(Arena *a, const Setting *s, RtPreprocess *p, Pos pos, Diag *d)
 
 /* ---- the command line's text ---- */
 
+/* A word without = continues the list before it: mean=1,2,3,std=4 */
 bool rt_preprocess_text(Arena *a, const char *text, RtPreprocess *p, Diag *d)
 {
     Pos pos = { .file = NULL };
@@ -210,6 +217,7 @@ bool rt_preprocess_text(Arena *a, const char *text, RtPreprocess *p, Diag *d)
 
 /* ---- MODEL.json ---- */
 
+/* 17 digits, so that a number survives the way through text. */
 static bool json_word(Arena *a, const json_t *v, const char **out)
 {
     if (json_is_string(v))
@@ -221,6 +229,7 @@ static bool json_word(Arena *a, const json_t *v, const char **out)
     return true;
 }
 
+/* A word, or a list of up to three. */
 static bool json_setting(Arena *a, const json_t *v, Setting *s)
 {
     if (!json_is_array(v)) {
@@ -236,6 +245,7 @@ static bool json_setting(Arena *a, const json_t *v, Setting *s)
     return true;
 }
 
+/* {"resize": 256, ...}; all its mistakes are told. */
 static bool json_preprocess(Arena *a, Pos pos, json_t *object, RtModelFile *out, Diag *d)
 {
     const char *key;
@@ -269,6 +279,7 @@ static bool json_labels(Arena *a, Pos pos, const json_t *v, RtModelFile *out, Di
     return true;
 }
 
+/* The keys of the file itself. */
 static bool json_top(Arena *a, Pos pos, json_t *root, RtModelFile *out, Diag *d)
 {
     const char *key;

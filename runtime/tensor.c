@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The types that nets take or give, and numpy can hold. */
 static const RtType types[] = {
     { RT_FLOAT32, "float32", 'f', 4 }, { RT_UINT8, "uint8", 'u', 1 },
     { RT_INT8, "int8", 'i', 1 },       { RT_UINT16, "uint16", 'u', 2 },
@@ -82,6 +83,8 @@ int64_t rt_count(const RtTensor *t)
     return (int64_t)(t->bytes / rt_type(t->dtype)->size);
 }
 
+/* Sign, 5 bits of exponent (bias 15), 10 of fraction; exponent 0 has no hidden 1, and 31 is for
+ * infinity and NaN (IEEE 754, 3.4).  Every such number is a float, so nothing is rounded. */
 float rt_half(uint16_t h)
 {
     int exponent = h >> 10 & 31, fraction = h & 1023;
@@ -96,6 +99,7 @@ float rt_half(uint16_t h)
     return h & 0x8000 ? -x : x;
 }
 
+/* int64 and uint64 beyond 2^53 are rounded: who needs them exactly compares bytes. */
 double rt_element(const RtTensor *t, int64_t i)
 {
     const char *p = t->data;
@@ -127,11 +131,14 @@ const char *rt_shape_text(Arena *a, int rank, const int64_t *dim)
     return b.p;
 }
 
+/* dim has rank numbers; the tensor's own rank may be another. */
 bool rt_same_shape(const RtTensor *t, int rank, const int64_t *dim)
 {
     return t->rank == rank && !memcmp(t->dim, dim, (size_t)rank * sizeof *dim);
 }
 
+/* The content decides where the format has a magic number; a TensorProto has none, so there the
+ * name does. */
 bool rt_read_tensors(Arena *a, const char *path, RtTensors *out, Diag *d)
 {
     Pos pos = { .file = path };
