@@ -115,6 +115,18 @@ static bool write_some(void *user, const char *p, size_t n)
     return true;
 }
 
+/* Process numbers come again, so a name may be taken: by a process that was killed, or by another
+ * thread that writes to the same path. */
+static void open_temp(Arena *a, OutFile *f)
+{
+    for (int i = 0; i < 100 && f->fd < 0; i++) {
+        f->temp = arena_printf(a, "%s.tmp%ld.%d", f->path, (long)getpid(), i);
+        f->fd = open(f->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (f->fd < 0 && errno != EEXIST)
+            return;
+    }
+}
+
 OutFile *file_create(Arena *a, const char *path, Diag *d)
 {
     OutFile *f = arena_new(a, OutFile);
@@ -134,9 +146,8 @@ OutFile *file_create(Arena *a, const char *path, Diag *d)
         return f;
     }
     f->fd = -1;
-    f->temp = arena_printf(a, "%s.tmp%ld", path, (long)getpid());
     arena_defer(a, abandon, f);
-    f->fd = open(f->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    open_temp(a, f);
     if (f->fd < 0) {
         fail(d, path, "cannot write");
         return NULL;
