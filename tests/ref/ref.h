@@ -31,6 +31,14 @@ typedef struct RefArgs {
 } RefArgs;
 typedef bool RefFn(const RefArgs *r);
 
+/* Dimension d of a resize, as ONNX defines its coordinates: element i of the result is
+ * (1 - w[i]) x[lo[i]] + w[i] x[hi[i]].  For nearest, lo = hi and w = 0. */
+typedef struct RefResize {
+    int64_t *lo, *hi;      /* [size[d]], in [0, dim[d] of x) */
+    double *w;             /* [0, 1) */
+} RefResize;
+void ref_resize_axis(const Graph *g, const Node *n, uint32_t d, Arena *a, RefResize *out);
+
 /* Runs the whole graph.  input[i] belongs to g->input[i].  all is indexed by value id (n_value
  * entries, allocated in a by this function): constants, inputs, and everything computed. */
 bool ref_run(const Graph *g, const void *const *input, Arena *a, RefTensor **all, Diag *d);

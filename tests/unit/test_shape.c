@@ -1,33 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shape rules: each case is an op, its operands' types and shapes, its attributes, and either
- * the results or the message.  The operands are called a, b, c, d. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+/* The shape rules: what each gives, and what it says against wrong operands and attributes. */
+#include "case.h"
 
-#include "ir/graph.h"
-#include "ir/shape.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct Case {
-    Op op;
-    const char *in[4];        /* "f32(1,2)"; "-": left out */
-    Attr attr[6];
-    const char *want;         /* "f32(1,2)", several after spaces, or the message */
-    uint32_t n_out;           /* 0: one */
-    Act act;
-} Case;
-
-#define INTS(a, ...) \
-    { .name = A_##a, .type = ATTR_INTS, .n = sizeof (int64_t[]){ __VA_ARGS__ } / sizeof(int64_t), \
-      .u = { .ints = (const int64_t[]){ __VA_ARGS__ } } }
-#define INT(a, v) { .name = A_##a, .type = ATTR_INT, .u = { .i = (v) } }
-#define WORD(a, v) { .name = A_##a, .type = ATTR_WORD, .u = { .word = (v) } }
 #define HUGE_DIM ((int64_t)1 << 62)
 
 static const Case cases[] = {
@@ -213,53 +187,6 @@ static const Case cases[] = {
 
 /* ---- the driver ---- */
 
-typedef struct World {
-    Arena a;
-    jmp_buf oom;
-    Diag d;
-    Graph *g;
-} World;
-
-static void world_open(World *w)
-{
-    if (setjmp(w->oom))
-        fail_msg("out of memory");
-    arena_init(&w->a, NULL, NULL, 0, &w->oom);
-    diag_init(&w->d, &w->a);
-    w->g = ir_new(&w->a);
-}
-
-/* A value from "f32(1,2)". */
-static ValueId value(World *w, const char *name, const char *text)
-{
-    const char *p = strchr(text, '(');
-    DType t = dtype_by_name(arena_strndup(&w->a, text, (size_t)(p - text)));
-    Shape s = { 0 };
-    char *end;
-
-    assert_int_not_equal(t, DT_NONE);
-    while (*p != ')' && p[1] != ')') {
-        s.dim[s.rank++] = strtoll(p + 1, &end, 10);
-        p = end;
-    }
-    return ir_value(w->g, name, VAL_INPUT, t, &s, (Pos){ 0 });
-}
-
-static NodeId add(World *w, const Case *c)
-{
-    static const char *const name[] = { "a", "b", "c", "d" }, *const out[] = { "y", "y1", "y2" };
-    ValueId in[4];
-    NodeSpec spec = { .op = c->op, .in = in, .out = out, .n_out = c->n_out ? c->n_out : 1,
-                      .attr = c->attr, .act = c->act };
-
-    for (; spec.n_in < 4 && c->in[spec.n_in]; spec.n_in++)
-        in[spec.n_in] = *c->in[spec.n_in] == '-' ? (ValueId){ 0 }
-                      : value(w, name[spec.n_in], c->in[spec.n_in]);
-    while (spec.n_attr < 6 && c->attr[spec.n_attr].name)
-        spec.n_attr++;
-    return ir_add(w->g, &spec, &w->d);
-}
-
 /* The results, or the first message with its hint. */
 static const char *outcome(World *w, NodeId n)
 {
@@ -287,7 +214,7 @@ static void test_cases(void **state)
         World w;
         const char *got;
         world_open(&w);
-        got = outcome(&w, add(&w, &cases[i]));
+        got = outcome(&w, add_case(&w, &cases[i]));
         if (strcmp(got, cases[i].want))
             fail_msg("case %zu (%s): got \"%s\", want \"%s\"", i, op_info[cases[i].op].name, got,
                      cases[i].want);
@@ -308,16 +235,16 @@ static void test_attributes_completed(void **state)
 
     (void)state;
     world_open(&w);
-    n = add(&w, &conv);
+    n = add_case(&w, &conv);
     v = ir_ints(ir_node(w.g, n), A_stride, &k);
     assert_int_equal(k, 2);
     assert_int_equal(v[1], 1);
     ir_ints(ir_node(w.g, n), A_pad, &k);
     assert_int_equal(k, 4);
-    n = add(&w, &slice);
+    n = add_case(&w, &slice);
     assert_memory_equal(ir_ints(ir_node(w.g, n), A_size, &k), ((int64_t[]){ 3, 3, 1 }), 24);
     assert_memory_equal(ir_ints(ir_node(w.g, n), A_step, &k), ((int64_t[]){ -3, 1, 1 }), 24);
-    n = add(&w, &mean);
+    n = add_case(&w, &mean);
     assert_memory_equal(ir_ints(ir_node(w.g, n), A_axes, &k), ((int64_t[]){ 0, 1 }), 16);
     arena_destroy(&w.a);
 }

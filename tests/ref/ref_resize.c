@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ref_resize: resizing by the nearest element or by linear interpolation in every dimension. */
+#include "ref/ref_impl.h"
+#include "ir/shape.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One dimension: n elements become m; scale is m / n unless it was given. */
+typedef struct Axis {
+    double n, m, scale;
+} Axis;
+
+/* The place of result i between the elements of x, by the formulas of ONNX Resize. */
+static double coordinate(const char *how, const Axis *a, double i)
+{
+    if (!strcmp(how, "asymmetric"))
+        return i / a->scale;
+    if (!strcmp(how, "align_corners"))
+        return a->m > 1 ? i * (a->n - 1) / (a->m - 1) : 0;
+    if (!strcmp(how, "pytorch_half_pixel") && a->m <= 1)
+        return 0;
+    if (!strcmp(how, "half_pixel_symmetric"))         /* a given scale may not lead to m exactly */
+        return a->n / 2 * (1 - a->m / (a->scale * a->n)) + (i + 0.5) / a->scale - 0.5;
+    return (i + 0.5) / a->scale - 0.5;
+}
+
+static double nearest(const char *how, double x)
+{
+    if (!strcmp(how, "floor"))
+        return floor(x);
+    if (!strcmp(how, "ceil"))
+        return ceil(x);
+    return !strcmp(how, "round_prefer_ceil") ? floor(x + 0.5) : ceil(x - 0.5);
+}
+
+static int64_t inside(double x, double n)
+{
+    return (int64_t)(x < 0 ? 0 : x > n - 1 ? n - 1 : x);
+}
+
+void ref_resize_axis(const Graph *g, const Node *n, uint32_t d, Arena *a, RefResize *out)
+{
+    const Value *x = ir_val(g, n->in[0]), *scales = ir_val(g, ir_in(n, 1));
+    int64_t size = ir_ints(n, A_size, NULL)[d];
+    Axis axis = { (double)x->shape.dim[d], (double)size, 0 };
+    bool linear = !strcmp(ir_word(n, A_mode), "linear");
+
+    axis.scale = ir_in(n, 1).id ? ir_element(scales, d) : axis.m / axis.n;
+    out->lo = arena_new_n(a, int64_t, (size_t)size);
+    out->hi = arena_new_n(a, int64_t, (size_t)size);
+    out->w = arena_new_n(a, double, (size_t)size);
+    for (int64_t i = 0; i < size; i++) {
+        double at = coordinate(ir_word(n, A_coord), &axis, (double)i);
+        double lo = linear ? floor(at) : nearest(ir_word(n, A_nearest), at);
+        out->lo[i] = inside(lo, axis.n);
+        out->hi[i] = linear ? inside(lo + 1, axis.n) : out->lo[i];
+        out->w[i] = out->lo[i] == out->hi[i] ? 0 : at - lo;
+    }
+}
+
+/* ---- the op ---- */
+
+typedef struct Resize {
+    const RefTensor *x;
+    RefResize axis[IR_MAX_RANK];
+    int64_t stride[IR_MAX_RANK];
+    int64_t at[IR_MAX_RANK];             /* the result's index */
+} Resize;
+
+/* Interpolates in the dimensions from d on; base is the place in x that those before it chose. */
+static double interpolate(const Resize *z, uint32_t d, int64_t base)
+{
+    const RefResize *axis = &z->axis[d];
+    int64_t i, lo, hi;
+
+    if (d == z->x->shape.rank)
+        return ref_f(z->x, base);
+    i = z->at[d];
+    lo = base + axis->lo[i] * z->stride[d];
+    hi = base + axis->hi[i] * z->stride[d];
+    if (axis->w[i] == 0)
+        return interpolate(z, d + 1, lo);
+    return (1 - axis->w[i]) * interpolate(z, d + 1, lo) + axis->w[i] * interpolate(z, d + 1, hi);
+}
+
+/* Nearest elements are taken as they are, integers too. */
+static void take(const Resize *z, RefTensor *y, int64_t at)
+{
+    int64_t from = 0;
+
+    for (uint32_t d = 0; d < z->x->shape.rank; d++)
+        from += z->axis[d].lo[z->at[d]] * z->stride[d];
+    memcpy(ref_at(y, at), ref_at(z->x, from), dtype_info[y->dtype].size);
+}
+
+bool ref_resize(const RefArgs *r)
+{
+    bool linear = !strcmp(ir_word(r->n, A_mode), "linear");
+    Resize z = { .x = r->in };
+    int64_t at = 0;
+    RefRows w;
+
+    shape_strides(&r->in->shape, z.stride);
+    ref_rows(&w, &r->out->shape);
+    for (uint32_t d = 0; d < w.s.rank; d++)
+        ref_resize_axis(r->g, r->n, d, r->scratch, &z.axis[d]);
+    while (ref_next_row(&w)) {
+        memcpy(z.at, w.at, sizeof z.at);
+        for (int64_t i = 0; i < w.length; i++, at++) {
+            if (w.s.rank)
+                z.at[w.s.rank - 1] = i;
+            if (linear)
+                ref_set_f(r->out, at, interpolate(&z, 0, 0));
+            else
+                take(&z, r->out, at);
+        }
+    }
+    return true;
+}
