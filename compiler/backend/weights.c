@@ -72,15 +72,15 @@ int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const 
 static void put_number(const WeightPart *p, int64_t i, Buf *out)
 {
     const Value v = { .dtype = p->dtype, .data = p->data };
-    size_t at = out->n;
+    char text[32];
 
     switch (p->dtype) {
-    case DT_F32:
-        buf_float(out, ((const float *)p->data)[i]);
-        if (!strpbrk(out->p + at, ".einf"))
-            buf_str(out, ".0");
-        buf_char(out, 'f');
+    case DT_F32: {
+        const char *s = float_text(((const float *)p->data)[i], text);
+        buf_str(out, s);
+        buf_str(out, strpbrk(s, ".e") ? "f" : ".0f");
         break;
+    }
     case DT_I64:
         buf_printf(out, "INT64_C(%" PRId64 ")", ((const int64_t *)p->data)[i]);
         break;
@@ -151,26 +151,20 @@ static void emit_struct(const Weights *w, const char *name, Buf *out)
  * mark is escaped, or two would begin a trigraph. */
 static void put_byte(Buf *out, unsigned char c, unsigned char next)
 {
-    char *p;
+    bool three = c >= 64 || (next >= '0' && next <= '7');
+    char esc[4] = { '\\' };
+    size_t n = 1;
 
     if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '?') {
         buf_char(out, (char)c);
         return;
     }
-    buf_put(out, "\\000", 4);
-    p = out->p + out->n - 4;
-    if (c >= 64 || (next >= '0' && next <= '7')) {
-        p[1] = (char)('0' + (c >> 6));
-        p[2] = (char)('0' + (c >> 3 & 7));
-        p[3] = (char)('0' + (c & 7));
-    } else if (c >= 8) {
-        p[1] = (char)('0' + (c >> 3));
-        p[2] = (char)('0' + (c & 7));
-        out->n--;
-    } else {
-        p[1] = (char)('0' + c);
-        out->n -= 2;
-    }
+    if (three)
+        esc[n++] = (char)('0' + (c >> 6));
+    if (three || c >= 8)
+        esc[n++] = (char)('0' + (c >> 3 & 7));
+    esc[n++] = (char)('0' + (c & 7));
+    buf_put(out, esc, n);
 }
 
 /* A line of source at a time: the text is a multiple of the weights' size. */

@@ -109,18 +109,21 @@ void buf_double(Buf *b, double x)
     buf_str(b, s);
 }
 
-void buf_float(Buf *b, float x)
+const char *float_text(float x, char text[32])
 {
-    char s[40];
-
-    if (isnan(x)) {
-        buf_str(b, "nan");
-        return;
-    }
+    if (isnan(x))
+        return "nan";
     for (int digits = 1; digits <= 9; digits++) {
-        snprintf(s, sizeof s, "%.*g", digits, (double)x);
-        if (strtof(s, NULL) == x)
+        snprintf(text, 32, "%.*g", digits, (double)x);
+        if (strtof(text, NULL) == x)
             break;
     }
-    buf_str(b, s);
+    return text;
+}
+
+void buf_float(Buf *b, float x)
+{
+    char text[32];
+
+    buf_str(b, float_text(x, text));
 }

@@ -29,6 +29,7 @@ void buf_printf(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3
 void buf_vprintf(Buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* The shortest text that reads back as the same float ("0.1", "1e-05", "inf", "nan"). */
+const char *float_text(float x, char text[32]);
 void buf_float(Buf *b, float x);
 void buf_double(Buf *b, double x);
 
