@@ -14,8 +14,17 @@ typedef enum PassWhen {
     WHEN_TRAIN = 4
 } PassWhen;
 
-/* Facts that a pass needs or breaks. */
-typedef enum PassFact { FACT_NONE = 0, FACT_SORTED = 1, FACT_LAYOUT = 2, FACT_MEMORY = 4 } PassFact;
+/* Facts about a graph that a pass needs or breaks.  A fact that is needed and does not hold is made
+ * by the pass that pipeline.c lists as its maker. */
+typedef enum PassFact {
+    FACT_NONE = 0,
+    FACT_SORTED = 1,       /* operands come first, no gaps; restored after each pass */
+    FACT_LAYOUT = 2,
+    FACT_MEMORY = 4,
+    FACT_LIVE = 8,         /* every node is needed by an output */
+    FACT_FOLDED = 16,      /* no node depends on constants alone */
+    FACT_SIMPLE = 32       /* nothing that does nothing: see fold_identity */
+} PassFact;
 
 /* What a pass works on.  Facts that a pass makes belong to the job. */
 typedef struct Job {

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fold_bn: a batch_norm after a linear op goes into that op's weights, and so does every other
+ * multiplication and addition by constants per channel.
+ *
+ *   (W x + b) s + t  =  (W s) x + (b s + t)          W s: each output channel of W by its s
+ *
+ *   batch_norm   s = gamma / sqrt(var + eps), t = beta - mean s
+ *   y * c, y / c, y + c, y - c, c - y, -y            c: one element, or one per channel
+ *
+ * A chain of them is composed in double and rounded once.  Inference only: training needs the
+ * batch's own statistics.  needs SORTED, LIVE: the op and all links but the last have one reader;
+ * breaks SORTED.  A batch_norm that follows no linear op stays what it is.
+ */
+#include "passes/pass.h"
+#include "passes/rewrite.h"
+
+#include <math.h>
+
+/* y s[k] + t[k] for output channel k of n. */
+typedef struct Affine {
+    double *s, *t;
+    int64_t n;
+    bool scales;           /* some s is not 1 */
+} Affine;
+
+/* ---- reading a link of the chain ---- */
+
+/* A constant as one number per channel. */
+typedef struct Channel {
+    const Value *v;
+    bool each;             /* else one for all */
+} Channel;
+
+static double at(const Channel *c, int64_t k)
+{
+    return ir_element(c->v, c->each ? k : 0);
+}
+
+/* Constant c broadcast to shape x varies along dimension 1 only; aligned at the right, as numpy. */
+static bool per_channel(const Graph *g, ValueId c, const Shape *x, Channel *out)
+{
+    const Shape *s = &ir_val(g, c)->shape;
+
+    if (!ir_is_const(g, c) || s->rank > x->rank)
+        return false;
+    *out = (Channel){ ir_val(g, c), false };
+    for (uint32_t i = 0; i < s->rank; i++) {
+        if (s->dim[i] == 1)
+            continue;
+        if (i + x->rank - s->rank != 1 || s->dim[i] != x->dim[1])
+            return false;
+        out->each = true;
+    }
+    return true;
+}
+
+/* Channel k becomes (y s + t) * scale + shift; false when that is no number. */
+static bool compose(Affine *a, int64_t k, double scale, double shift)
+{
+    a->scales = a->scales || scale != 1;
+    a->s[k] *= scale;
+    a->t[k] = a->t[k] * scale + shift;
+    return isfinite(a->s[k]) && isfinite(a->t[k]);
+}
+
+static bool compose_bn(const Graph *g, const Node *n, Affine *a)
+{
+    const Value *p[5];
+    bool ok = true;
+
+    for (uint32_t i = 1; i < 5; i++) {
+        p[i] = ir_val(g, n->in[i]);
+        if (!p[i]->data)
+            return false;
+    }
+    for (int64_t k = 0; k < a->n; k++) {
+        double scale = ir_element(p[1], k) / sqrt(ir_element(p[4], k) + ir_float(n, A_eps));
+        ok = compose(a, k, scale, ir_element(p[2], k) - ir_element(p[3], k) * scale) && ok;
+    }
+    return ok;
+}
+
+/* left: the chain is the left operand, c the right one. */
+static bool compose_one(Affine *a, int64_t k, Op op, double c, bool left)
+{
+    switch (op) {
+    case OP_add: return compose(a, k, 1, c);
+    case OP_mul: return compose(a, k, c, 0);
+    case OP_sub: return left ? compose(a, k, 1, -c) : compose(a, k, -1, c);
+    case OP_div: return left && compose(a, k, 1 / c, 0);
+    default: return false;
+    }
+}
+
+static bool compose_binary(const Graph *g, const Node *n, ValueId y, Affine *a)
+{
+    bool left = n->in[0].id == y.id, ok = true;
+    Channel c;
+
+    if (!per_channel(g, n->in[left], &ir_val(g, n->out[0])->shape, &c))
+        return false;
+    for (int64_t k = 0; k < a->n; k++)
+        ok = compose_one(a, k, n->op, at(&c, k), left) && ok;
+    return ok;
+}
+
+static bool compose_neg(Affine *a)
+{
+    for (int64_t k = 0; k < a->n; k++)
+        compose(a, k, -1, 0);
+    return true;
+}
+
+/* Node n as a function of its operand y, composed with a; a is spoilt when there is no such. */
+static bool compose_node(const Graph *g, const Node *n, ValueId y, Affine *a)
+{
+    if (n->act.op || !shape_equal(&ir_val(g, y)->shape, &ir_val(g, n->out[0])->shape))
+        return false;
+    switch (n->op) {
+    case OP_batch_norm: return compose_bn(g, n, a);
+    case OP_add: case OP_sub: case OP_mul: case OP_div: return compose_binary(g, n, y, a);
+    case OP_neg: return compose_neg(a);
+    default: return false;
+    }
+}
+
+/* ---- changing the linear op ---- */
+
+/* The output channel that element i of the weights belongs to: (K,C/g,...), but (C,K/g,...) for a
+ * transposed convolution. */
+static int64_t channel_of(const Node *lin, const Shape *w, int64_t i)
+{
+    int64_t inner = shape_count(w) / w->dim[0], per, group_in;
+
+    if (lin->op != OP_conv_transpose)
+        return i / inner;
+    per = inner / w->dim[1];
+    group_in = w->dim[0] / ir_int(lin, A_group);
+    return i / inner / group_in * w->dim[1] + i / per % w->dim[1];
+}
+
+static void scale_weights(Graph *g, Node *lin, const Affine *a)
+{
+    ValueId old = lin->in[1], w;
+    const int64_t n = shape_count(&ir_val(g, old)->shape);
+    float *to = pass_new_f32(g, old, &ir_val(g, old)->shape, &w);
+    const Value *from = ir_val(g, old);
+
+    for (int64_t i = 0; i < n; i++)
+        to[i] = (float)(ir_element(from, i) * a->s[channel_of(lin, &from->shape, i)]);
+    lin->in[1] = w;
+}
+
+static void scale_bias(Graph *g, Node *lin, const Affine *a)
+{
+    const Shape shape = { 1, { a->n } };
+    ValueId old = ir_in(lin, 2), b;
+    float *to = pass_new_f32(g, old.id ? old : lin->out[0], &shape, &b);
+
+    for (int64_t k = 0; k < a->n; k++)
+        to[k] = (float)((old.id ? ir_element(ir_val(g, old), k) : 0) * a->s[k] + a->t[k]);
+    ir_set_in(g, lin, 2, b);
+}
+
+static bool foldable(const Graph *g, const Uses *u, const Node *n)
+{
+    return (op_info[n->op].flags & LINEAR) && !n->act.op && !ir_in(n, 3).id
+        && ir_is_const(g, n->in[1]) && pass_is_f32(g, n->in[1])
+        && (!ir_in(n, 2).id || ir_is_const(g, n->in[2])) && pass_may_copy(g, u, n->in[1]);
+}
+
+static Affine unit(const Graph *g, const Node *lin)
+{
+    int64_t n = ir_val(g, lin->out[0])->shape.dim[1];
+    Affine a = { arena_new_n(g->arena, double, (size_t)n), arena_new_n(g->arena, double, (size_t)n),
+                 n, false };
+
+    for (int64_t k = 0; k < n; k++)
+        a.s[k] = 1;
+    return a;
+}
+
+static void copy_affine(Affine *to, const Affine *from)
+{
+    for (int64_t k = 0; k < to->n; k++) {
+        to->s[k] = from->s[k];
+        to->t[k] = from->t[k];
+    }
+    to->scales = from->scales;
+}
+
+/* Composes as many links as there are; the last one's result is then the linear op's. */
+static void fold_chain(Graph *g, const Uses *u, NodeId id)
+{
+    Node *lin = ir_node(g, id), *link, *last = NULL;
+    Affine a, next;
+
+    if (!pass_only_reader(g, u, lin->out[0]))
+        return;
+    a = unit(g, lin);
+    next = unit(g, lin);
+    for (ValueId y = lin->out[0]; (link = pass_only_reader(g, u, y)); y = link->out[0]) {
+        if (!compose_node(g, link, y, &next))
+            break;
+        copy_affine(&a, &next);
+        if (last)
+            ir_delete(g, ir_val(g, last->out[0])->producer);
+        last = link;
+    }
+    if (!last)
+        return;
+    if (a.scales)
+        scale_weights(g, lin, &a);
+    scale_bias(g, lin, &a);
+    ir_take_output(g, id, ir_val(g, last->out[0])->producer);
+}
+
+bool pass_fold_bn(Job *job)
+{
+    Graph *g = job->g;
+    Uses u = pass_uses(g);
+
+    for (uint32_t i = 1; i < g->n_node; i++)
+        if (foldable(g, &u, ir_node(g, (NodeId){ i })))
+            fold_chain(g, &u, (NodeId){ i });
+    return true;
+}
