@@ -285,4 +285,7 @@ typedef struct PrintOptions {
 } PrintOptions;
 void ir_print(const Graph *g, const PrintOptions *o, Buf *out);
 
+/* Letters, digits, '_' and '.', and no word of the language: stands in the text without quotes. */
+bool ir_plain_name(const char *s);
+
 #endif
