@@ -93,14 +93,24 @@ void buf_printf(Buf *b, const char *fmt, ...)
     va_end(ap);
 }
 
+/* nan, whatever its sign, and whole numbers, which "%.1g" would write as 1e+01. */
+static bool put_plain(Buf *b, double x)
+{
+    if (isnan(x))
+        buf_str(b, "nan");
+    else if (fabs(x) < 1e7 && x == trunc(x))
+        buf_printf(b, "%.0f", x);
+    else
+        return false;
+    return true;
+}
+
 void buf_double(Buf *b, double x)
 {
     char s[40];
 
-    if (isnan(x)) {
-        buf_str(b, "nan");
+    if (put_plain(b, x))
         return;
-    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(s, sizeof s, "%.*g", digits, x);
         if (strtod(s, NULL) == x)
@@ -125,5 +135,6 @@ void buf_float(Buf *b, float x)
 {
     char text[32];
 
-    buf_str(b, float_text(x, text));
+    if (!put_plain(b, (double)x))
+        buf_str(b, float_text(x, text));
 }

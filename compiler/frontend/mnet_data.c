@@ -30,7 +30,7 @@ static uint16_t to_half(float x)
     if (a >= 65520)                            /* halfway to what would be 2^16 */
         return sign | 0x7c00;
     frexp(a, &exp);
-    exp = exp < -13 ? -13 : exp;               /* below 2^-14: subnormal, steps of 2^-24 */
+    exp = a < 0x1p-14 ? -13 : exp;             /* subnormal: steps of 2^-24 */
     scaled = nearbyint(ldexp(a, 11 - exp));    /* [1024, 2048], or less when subnormal */
     return (uint16_t)(sign | (uint16_t)(scaled + (exp + 13) * 1024));
 }

@@ -403,14 +403,15 @@ static Item call(Mnet *m, const Expr *e)
 
 static Item named(Mnet *m, const Expr *e)
 {
-    const Item *x = mnet_find(m, e->name);
+    const Item *x;
 
-    if (x)
-        return *x;
     if (e->kind == E_NAME && !strcmp(e->name, "inf"))
         return from_float((double)INFINITY);
     if (e->kind == E_NAME && !strcmp(e->name, "nan"))
         return from_float((double)NAN);
+    x = mnet_find(m, e->name);
+    if (x)
+        return *x;
     if (e->kind == E_NAME && mnet_is_word(e->name))
         return (Item){ .kind = I_WORD, .u = { .word = e->name } };
     mnet_unknown(m, e->at, e->name);
@@ -446,7 +447,7 @@ bool mnet_int(Mnet *m, const Expr *e, int64_t *out)
 
 bool mnet_float(Mnet *m, const Expr *e, double *out)
 {
-    Item x = mnet_eval(m, e);
+    Item x = e->kind == E_NUMBER ? from_float(e->f) : mnet_eval(m, e);     /* -0 keeps its sign */
 
     if (!is_number(&x) && x.kind != I_FAILED)
         mnet_error(m, e->at, "here should be a number, not %s", mnet_item_text(m, &x));

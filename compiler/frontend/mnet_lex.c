@@ -172,7 +172,7 @@ static Token mark(Lexer *x)
             return finish(x, start, two[i].kind);
         }
     x->p++;
-    if (*start && strchr("\n=,()[]{}+-*/%<>@", *start))
+    if (*start && strchr("\n=,()[]{}+-*/%<>!@", *start))
         return finish(x, start, *start);
     diag_error(x->d, pos_from(x, start), "the byte 0x%02x has no meaning here",
                (unsigned char)*start);

@@ -267,7 +267,7 @@ static bool looks_like_layer(const Parser *p)
 {
     const Token *t = &p->next;
 
-    if (p->tok.kind != T_NAME || is_word(&p->tok, "not"))
+    if (p->tok.kind != T_NAME)
         return false;
     if (t->kind == '(' || t->kind == '-')
         return !t->glued && t->kind == '(';

@@ -102,10 +102,8 @@ static Expr *name_or_call(Parser *p)
     return e;
 }
 
-static Expr *unary(Parser *p, bool items);
-
 /* primary = number | NAME | STRING | call | list | "(" expr ")" */
-static Expr *primary(Parser *p, bool items)
+static Expr *primary(Parser *p)
 {
     At at = p->tok.at;
     Expr *e;
@@ -114,8 +112,6 @@ static Expr *primary(Parser *p, bool items)
         return number(p, at, false);
     if (p->tok.kind == T_STRING)
         return name_or_call(p);
-    if (p->tok.kind == T_NAME && !strcmp(p->tok.sym, "not"))
-        return unary(p, items);
     if (p->tok.kind == T_NAME)
         return name_or_call(p);
     if (p->tok.kind == '[')
@@ -129,22 +125,22 @@ static Expr *primary(Parser *p, bool items)
     return new_expr(p, E_NUMBER, at);
 }
 
-/* unary = ( "-" | "not" ) unary | primary */
-static Expr *unary(Parser *p, bool items)
+/* unary = ( "-" | "!" ) unary | primary */
+static Expr *unary(Parser *p)
 {
-    bool is_not = p->tok.kind == T_NAME && !strcmp(p->tok.sym, "not");
     At at = p->tok.at;
+    int op = p->tok.kind;
     Expr *e;
 
-    if (p->tok.kind != '-' && !is_not)
-        return primary(p, items);
+    if (op != '-' && op != '!')
+        return primary(p);
     parse_advance(p);
-    if (!is_not && p->tok.kind == T_NUMBER)
+    if (op == '-' && p->tok.kind == T_NUMBER)
         return number(p, at, true);
     e = new_expr(p, E_UNARY, at);
-    e->op = is_not ? '!' : '-';
+    e->op = op;
     if (parse_enter(p))
-        adopt(p, e, unary(p, items));
+        adopt(p, e, unary(p));
     p->depth--;
     return e;
 }
@@ -172,7 +168,7 @@ static bool begins_item(const Parser *p)
 /* binary(level) = unary { OP binary(level + 1) }, for the OPs of that level and tighter ones */
 static Expr *binary(Parser *p, int least, bool items)
 {
-    Expr *left = unary(p, items);
+    Expr *left = unary(p);
     int level;
 
     while (!p->bad && (level = level_of(&p->tok)) >= least && !(items && begins_item(p))) {

@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 typedef struct Printer {
@@ -24,7 +23,7 @@ typedef struct Printer {
 /* Words of the language that begin a statement or stand in expressions. */
 static const char *const reserved[] = {
     "_", "and", "block", "const", "else", "for", "freeze", "if", "in", "inf", "input", "name",
-    "nan", "not", "or", "output", "param", "repeat", "state",
+    "nan", "or", "output", "param", "repeat", "state",
 };
 
 bool ir_plain_name(const char *s)
@@ -192,11 +191,7 @@ static void put_attr(Buf *out, const Attr *a)
     switch (a->type) {
     case ATTR_INT: buf_printf(out, "%" PRId64, a->u.i); break;
     case ATTR_WORD: put_name(out, a->u.word); break;
-    case ATTR_FLOAT:
-        buf_double(out, a->u.f);
-        if (a->u.f == 0 && signbit(a->u.f))
-            buf_str(out, ".0");         /* the integer -0 would have no sign */
-        break;
+    case ATTR_FLOAT: buf_double(out, a->u.f); break;
     case ATTR_INTS:
         buf_char(out, '[');
         for (uint32_t i = 0; i < a->n; i++)
