@@ -12,7 +12,7 @@
 
 typedef struct MnetOptions {
     const char *file;                  /* the text's name, for messages */
-    const char *dir;                   /* where @file+offset is, as path_dir says it; NULL: nowhere */
+    const char *dir;                   /* of @file+offset, as path_dir has it; NULL: nowhere */
     const char *const *define;         /* "width=0.5", replaces the default; ends with NULL */
 } MnetOptions;
 
