@@ -25,6 +25,7 @@ const PassInfo pass_info[] = {
  * be broken by the making of one further up, never the other way round. */
 static const struct { PassFact fact; PassFn *make; } maker[] = {
     { FACT_FOLDED, pass_fold_const }, { FACT_SIMPLE, pass_fold_identity }, { FACT_LIVE, pass_dce },
+    { FACT_LAYOUT, pass_layout }, { FACT_MEMORY, pass_plan_memory },
 };
 enum { N_MAKER = sizeof maker / sizeof maker[0] };
 
