@@ -82,11 +82,11 @@ int64_t shape_window(int64_t in, int64_t pad, int64_t kernel, int64_t dilation, 
 {
     int64_t room = in + pad - ((kernel - 1) * dilation + 1), n;
 
-    if (room < 0 || stride < 1)
+    if (stride < 1 || room <= -stride || (room < 0 && !ceil))
         return -1;
     n = room / stride + 1;
     /* rounded up, but a last window must begin inside the input or its begin padding */
-    if (ceil && room % stride && n * stride < in + pad_begin)
+    if (ceil && room > 0 && room % stride && n * stride < in + pad_begin)
         n++;
     return n;
 }

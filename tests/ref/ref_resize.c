@@ -6,23 +6,33 @@
 #include <math.h>
 #include <string.h>
 
-/* One dimension: n elements become m; scale is m / n unless it was given. */
+/* One dimension of n elements becomes one of size.  When scale is given, the formulas mean scale n, a
+ * fraction, where they speak of the resized length (onnx.reference does, and the data of its node
+ * tests; ONNX Runtime takes the whole number instead). */
 typedef struct Axis {
-    double n, m, scale;
+    double n, size, length;
+    double scale;                  /* 0: not given */
 } Axis;
+
+/* x / scale, where scale is size / n unless it was given: then the one rounding is at the end, so
+ * that a place right between two elements is found to be so. */
+static double unscale(const Axis *a, double x)
+{
+    return a->scale > 0 ? x / a->scale : x * a->n / a->size;
+}
 
 /* The place of result i between the elements of x, by the formulas of ONNX Resize. */
 static double coordinate(const char *how, const Axis *a, double i)
 {
     if (!strcmp(how, "asymmetric"))
-        return i / a->scale;
+        return unscale(a, i);
     if (!strcmp(how, "align_corners"))
-        return a->m > 1 ? i * (a->n - 1) / (a->m - 1) : 0;
-    if (!strcmp(how, "pytorch_half_pixel") && a->m <= 1)
+        return a->length != 1 ? i * (a->n - 1) / (a->length - 1) : 0;
+    if (!strcmp(how, "pytorch_half_pixel") && a->size <= 1)
         return 0;
-    if (!strcmp(how, "half_pixel_symmetric"))         /* a given scale may not lead to m exactly */
-        return a->n / 2 * (1 - a->m / (a->scale * a->n)) + (i + 0.5) / a->scale - 0.5;
-    return (i + 0.5) / a->scale - 0.5;
+    if (!strcmp(how, "half_pixel_symmetric"))
+        return a->n / 2 * (1 - a->size / a->length) + unscale(a, i + 0.5) - 0.5;
+    return unscale(a, i + 0.5) - 0.5;
 }
 
 static double nearest(const char *how, double x)
@@ -43,10 +53,13 @@ void ref_resize_axis(const Graph *g, const Node *n, uint32_t d, Arena *a, RefRes
 {
     const Value *x = ir_val(g, n->in[0]), *scales = ir_val(g, ir_in(n, 1));
     int64_t size = ir_ints(n, A_size, NULL)[d];
-    Axis axis = { (double)x->shape.dim[d], (double)size, 0 };
+    Axis axis = { (double)x->shape.dim[d], (double)size, (double)size, 0 };
     bool linear = !strcmp(ir_word(n, A_mode), "linear");
 
-    axis.scale = ir_in(n, 1).id ? ir_element(scales, d) : axis.m / axis.n;
+    if (ir_in(n, 1).id) {
+        axis.scale = ir_element(scales, d);
+        axis.length = axis.scale * axis.n;
+    }
     out->lo = arena_new_n(a, int64_t, (size_t)size);
     out->hi = arena_new_n(a, int64_t, (size_t)size);
     out->w = arena_new_n(a, double, (size_t)size);

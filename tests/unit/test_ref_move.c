@@ -61,6 +61,9 @@ static const Case resize[] = {
     { OP_resize, { "f32(4) 1 2 3 4", "f32(1) 0.6" },
       { INTS(size, 2), WORD(mode, "linear"), WORD(coord, "half_pixel_symmetric") },
       .want = "f32(2) 1.66666675 3.33333325" },
+    { OP_resize, { "f32(4) 1 2 3 4", "f32(1) 0.6" },
+      { INTS(size, 2), WORD(mode, "linear"), WORD(coord, "align_corners") },
+      .want = "f32(2) 1 3.14285707" },           /* ONNX's test data; ONNX Runtime: 4 */
 };
 
 #define X23 "f32(2,3) 3 -1 4 1 -5 9"

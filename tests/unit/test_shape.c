@@ -68,6 +68,11 @@ static const Case cases[] = {
     { OP_max_pool, { "f32(1,2,7,7)" }, { INTS(kernel, 2, 2), INTS(stride, 2, 2), INT(ceil, 1) },
       .want = "f32(1,2,4,4)" },
     { OP_max_pool, { "u8(1,2,7)" }, { INTS(kernel, 3) }, .want = "u8(1,2,5)" },
+    /* rounded up from (4 - 5) / 2 + 1 */
+    { OP_max_pool, { "f32(1,1,4)" }, { INTS(kernel, 5), INTS(stride, 2), INT(ceil, 1) },
+      .want = "f32(1,1,1)" },
+    { OP_max_pool, { "f32(1,1,3)" }, { INTS(kernel, 5), INTS(stride, 2), INT(ceil, 1) },
+      .want = "a kernel of 5 (dilation 1) is larger than the 0+3+0 elements of 'a' with its pads" },
     /* the fourth window would begin in the end pad */
     { OP_avg_pool, { "f32(1,1,5)" },
       { INTS(kernel, 3), INTS(stride, 2), INTS(pad, 1, 2), INT(ceil, 1) }, .want = "f32(1,1,3)" },
