@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NET_OUTPUTS = 8 };
+enum { NET_OUTPUTS = 16 };
 
 typedef struct Net {
     Arena a;
@@ -160,6 +160,12 @@ static inline ValueId net_bn(Net *t, ValueId x)
                       net_positive(t, &s) };
 
     return net_op(t, OP_batch_norm, in, 5, PLAIN);
+}
+
+/* The node that computes v applies this to its result. */
+static inline void net_act(Net *t, ValueId v, Op op)
+{
+    ir_producer(t->g, v)->act.op = op;
 }
 
 static inline void net_output(Net *t, ValueId v)

@@ -127,6 +127,24 @@ static void bn_after_an_output(void **state)
     assert_int_equal(net_count(t, OP_batch_norm), 1);
 }
 
+/* A file in the spec language may hold what later passes make. */
+static void bn_after_fused_ops(void **state)
+{
+    Net *t = *state;
+    ValueId x = net_input(t, DIMS(1, 3, 4, 4)), w = net_weight(t, DIMS(3, 3, 1, 1)), y;
+
+    net_output(t, net_bn(t, net_op(t, OP_conv, VALS(x, w, net_weight(t, DIMS(3)), x), PLAIN)));
+    y = conv_like(t, x, 3, 3, true);
+    net_act(t, y, OP_relu);
+    net_output(t, net_bn(t, y));
+    y = net_bin_k(t, OP_add, conv_like(t, x, 3, 3, true), 1);
+    net_act(t, y, OP_relu);
+    net_output(t, y);
+    net_pass(t, "fold_bn");
+    assert_int_equal(net_count(t, OP_batch_norm), 2);
+    assert_int_equal(net_count(t, OP_add), 1);
+}
+
 static void weights_of_two_convs(void **state)
 {
     Net *t = *state;
@@ -188,8 +206,11 @@ static void pads_that_do_not(void **state)
     net_output(t, conv_like(t, r, 4, 3, true));
     r = net_op(t, OP_pad, VALS(x), WITH(LIST(pad, 0, 1, 0, 0, 0, 0, 0, 0)));
     net_output(t, conv_like(t, r, 4, 3, true));
+    r = padded(t, net_un(t, OP_elu, x), 0);
+    net_output(t, net_op(t, OP_conv, VALS(padded(t, x, 0), net_weight(t, DIMS(3, 3, 1, 1)),
+                                          net_weight(t, DIMS(3)), r), PLAIN));
     net_pass(t, "fuse_residual");
-    assert_int_equal(net_count(t, OP_pad), 7);
+    assert_int_equal(net_count(t, OP_pad), 8);           /* r, but not what the conv slides over */
 }
 
 /* ---- fuse_residual, fuse_act ---- */
@@ -236,8 +257,11 @@ static void additions_that_stay(void **state)
     net_output(t, net_bin(t, OP_add, b, x));             /* (1,1,4,4) is broadcast */
     b = conv_like(t, x, 3, 3, true);
     net_output(t, net_bin(t, OP_add, b, net_input(t, DIMS(4, 4))));
+    b = conv_like(t, net_un(t, OP_exp, x), 3, 3, true);
+    net_act(t, b, OP_relu);
+    net_output(t, net_bin(t, OP_add, b, x));
     net_pass(t, NULL);
-    assert_int_equal(net_count(t, OP_add), 4);
+    assert_int_equal(net_count(t, OP_add), 5);
 }
 
 static void each_activation(void **state)
@@ -313,7 +337,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(matrix_and_vector), TEST(other_products), TEST(bn_after_each_linear_op),
         TEST(constants_per_channel), TEST(constants_otherwise), TEST(bn_that_must_stay),
-        TEST(bn_after_an_output), TEST(weights_of_two_convs), TEST(pads_that_fit),
+        TEST(bn_after_an_output), TEST(bn_after_fused_ops),
+        TEST(weights_of_two_convs), TEST(pads_that_fit),
         TEST(pads_that_do_not), TEST(residual_of_the_later_conv), TEST(residual_computed_later),
         TEST(additions_that_stay), cmocka_unit_test(each_activation),
         TEST(activations_that_stay), TEST(activation_of_an_addition), TEST(inverted_residual),

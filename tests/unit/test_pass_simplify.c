@@ -90,8 +90,11 @@ static void not_neutral(void **state)
     net_output(t, net_bin(t, OP_pow, one, x));
     net_output(t, net_bin(t, OP_mul, x,
                           net_op(t, OP_expand, VALS(one), WITH(LIST(shape, 2, 3)))));
+    x = net_bin_k(t, OP_add, x, 0);
+    net_act(t, x, OP_relu);
+    net_output(t, x);
     net_pass(t, "cse");
-    assert_int_equal(net_nodes(t), 4);
+    assert_int_equal(net_nodes(t), 5);
 }
 
 static void movement_that_moves_nothing(void **state)
@@ -142,6 +145,18 @@ static void transpose_of_ones_is_a_reshape(void **state)
     net_pass(t, "cse");
     assert_int_equal(net_nodes(t), 1);
     assert_int_equal(net_count(t, OP_reshape), 1);
+}
+
+/* Two permutations that do not commute. */
+static void transposes_become_one(void **state)
+{
+    Net *t = *state;
+    ValueId x = net_input(t, DIMS(2, 3, 4, 5));
+
+    x = net_op(t, OP_transpose, VALS(x), WITH(LIST(perm, 1, 2, 0, 3)));
+    net_output(t, net_op(t, OP_transpose, VALS(x), WITH(LIST(perm, 3, 1, 2, 0))));
+    net_pass(t, "cse");
+    assert_int_equal(net_nodes(t), 1);
 }
 
 static void clips(void **state)
@@ -278,8 +293,9 @@ static void transposes_that_meet_nothing(void **state)
     z = net_un(t, OP_exp, to_last(t, x));
     net_output(t, z);
     net_output(t, to_first(t, z));
+    net_output(t, to_last(t, net_un(t, OP_exp, to_last(t, y))));
     net_pass(t, "global_pool");
-    assert_int_equal(net_count(t, OP_transpose), 3);       /* two are equal */
+    assert_int_equal(net_count(t, OP_transpose), 5);       /* two are equal */
 }
 
 static void reduction_of_a_transpose(void **state)
@@ -330,9 +346,13 @@ static void one_axis_after_the_other(void **state)
     net_output(t, net_op(t, OP_reduce_max, VALS(y), WITH(LIST(axes, 2))));
     y = net_op(t, OP_reduce_sum, VALS(x), WITH(LIST(axes, 3)));
     net_output(t, net_op(t, OP_reduce_max, VALS(y), WITH(LIST(axes, 2))));
+    y = net_op(t, OP_reduce_min, VALS(x), WITH(LIST(axes, 3)));
+    net_output(t, net_op(t, OP_reduce_min, VALS(y), WITH(LIST(axes, 2))));
+    net_output(t, net_op(t, OP_reduce_min, VALS(y), WITH(LIST(axes, 1))));
     net_pass(t, "global_pool");
     assert_int_equal(net_count(t, OP_reduce_mean), 1);
-    assert_int_equal(net_nodes(t), 4);
+    assert_int_equal(net_count(t, OP_reduce_min), 3);      /* the first has two readers */
+    assert_int_equal(net_nodes(t), 7);
 }
 
 /* ---- the pipeline ---- */
@@ -369,7 +389,8 @@ int main(void)
         TEST(chain_of_constants), TEST(constant_output_keeps_its_name),
         TEST(expanding_constant_stays), TEST(unread_nodes_go), TEST(neutral_constants),
         TEST(not_neutral), TEST(movement_that_moves_nothing), TEST(movement_that_moves),
-        TEST(transpose_of_ones_is_a_reshape), cmocka_unit_test(clips),
+        TEST(transpose_of_ones_is_a_reshape), TEST(transposes_become_one),
+        cmocka_unit_test(clips),
         TEST(relu_of_relu_and_clip_from_0), TEST(expand_before_a_product),
         TEST(outputs_that_equal_something), TEST(equal_nodes), TEST(equal_outputs_stay_two),
         TEST(transposed_tree), TEST(transposes_that_meet_nothing), TEST(reduction_of_a_transpose),
