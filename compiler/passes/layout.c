@@ -20,6 +20,7 @@ typedef struct Layout {
     Plan *p;
     ValueId *copy;         /* channels-last copy of a value, once one was made */
     bool *seen;            /* somebody has a view into this value's buffer: it must stay put */
+    uint32_t *output;      /* by owner: 1 + the output whose buffer is this one */
     uint32_t cap;
 } Layout;
 
@@ -42,6 +43,8 @@ static void reserve(Layout *l)
                                cap * sizeof(Place));
     l->copy = arena_resize(l->g->arena, l->copy, l->cap * sizeof(ValueId), cap * sizeof(ValueId));
     l->seen = arena_resize(l->g->arena, l->seen, l->cap, cap);
+    l->output = arena_resize(l->g->arena, l->output, l->cap * sizeof(uint32_t),
+                             cap * sizeof(uint32_t));
     l->cap = cap;
 }
 
@@ -270,15 +273,6 @@ static void move_operands(Layout *l, const Node *n)
 
 /* ---- outputs ---- */
 
-static void to_output(Layout *l, ValueId owner, uint32_t index)
-{
-    for (uint32_t i = 1; i < l->g->n_value; i++)
-        if (l->p->place[i].owner.id == owner.id) {
-            l->p->place[i].kind = PLACE_OUTPUT;
-            l->p->place[i].index = index;
-        }
-}
-
 /* Can the caller's buffer be the buffer of v's owner?  v must be all of it, row-major. */
 static bool fills_buffer(Layout *l, ValueId v)
 {
@@ -289,32 +283,47 @@ static bool fills_buffer(Layout *l, ValueId v)
         && shape_count(&val->shape) == shape_count(&own->shape);
 }
 
-/* v is output number index.  Where it cannot be computed in the caller's buffer, another value takes
- * over its place and its readers, and is copied to v at the end. */
+static void swap_names(Graph *g, ValueId a, ValueId b)
+{
+    Sym name = ir_val(g, a)->name;
+
+    ir_val(g, a)->name = ir_val(g, b)->name;
+    ir_val(g, b)->name = name;
+}
+
+/* v is output number index.  Where it cannot be computed in the caller's buffer, the output is a
+ * copy of it, which takes over the name that the caller knows; an input keeps its own, and so does
+ * what is an output already. */
 static void place_output(Layout *l, ValueId v, uint32_t index)
 {
-    Node *n;
-    ValueId inner;
+    ValueId owner = place(l, v)->owner, y;
+    uint32_t taken = l->output[owner.id];
 
-    if (fills_buffer(l, v)) {
-        to_output(l, place(l, v)->owner, index);
+    if (!taken && fills_buffer(l, v)) {
+        l->output[owner.id] = index + 1;
         return;
     }
-    inner = new_value(l, ir_val(l->g, v)->name, ir_val(l->g, v));
-    n = ir_producer(l->g, v);
-    for (uint32_t i = 0; i < n->n_out; i++)
-        if (n->out[i].id == v.id)
-            n->out[i] = inner;
-    ir_val(l->g, inner)->producer = ir_val(l->g, v)->producer;
-    for (uint32_t i = 1; i < l->g->n_value; i++)          /* it may own others' buffers */
-        if (l->p->place[i].owner.id == v.id)
-            l->p->place[i].owner = inner;
-    *place(l, inner) = *place(l, v);
-    ir_replace(l->g, v, inner);
-    l->g->output[index] = v;
-    copy_node(l, inner, v);
-    own_buffer(l, v, false);
-    to_output(l, v, index);
+    y = new_value(l, ir_val(l->g, v)->name, ir_val(l->g, v));
+    if (ir_val(l->g, v)->kind != VAL_INPUT && (!taken || l->g->output[taken - 1].id != v.id))
+        swap_names(l->g, v, y);
+    copy_node(l, v, y);
+    own_buffer(l, y, false);
+    l->g->output[index] = y;
+    l->output[y.id] = index + 1;
+}
+
+static void place_outputs(Layout *l)
+{
+    for (uint32_t i = 0; i < l->g->n_output; i++)
+        place_output(l, l->g->output[i], i);
+    for (uint32_t i = 1; i < l->g->n_value; i++) {
+        Place *p = &l->p->place[i];
+        uint32_t number = l->output[p->owner.id];
+        if (p->kind == PLACE_ARENA && number) {
+            p->kind = PLACE_OUTPUT;
+            p->index = number - 1;
+        }
+    }
 }
 
 /* ---- the walk ---- */
@@ -362,8 +371,7 @@ bool pass_layout(Job *job)
         prepare_operands(&l, (NodeId){ i });
         place_results(&l, (NodeId){ i });
     }
-    for (uint32_t i = 0; i < job->g->n_output; i++)
-        place_output(&l, job->g->output[i], i);
+    place_outputs(&l);
     l.p->n_place = l.cap;
     return ir_sort(job->g);
 }

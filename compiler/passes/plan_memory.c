@@ -121,29 +121,23 @@ static void try_in_place(Memory *m, const Node *n, uint32_t node)
 
 /* ---- offsets ---- */
 
-static bool overlap_in_time(const Slot *a, const Slot *b)
-{
-    return a->first <= b->last && b->first <= a->last;
-}
+/* Buffers that have a place, in the order of their offsets. */
+typedef struct Busy {
+    int64_t from, to;
+    uint32_t first, last;      /* node */
+} Busy;
 
-typedef struct Busy { int64_t from, to; } Busy;
-
-static int by_from(const void *x, const void *y)
-{
-    const Busy *a = x, *b = y;
-
-    return a->from < b->from ? -1 : a->from > b->from;
-}
-
-/* The lowest gap among the busy ranges that fits with the least left over. */
-static int64_t best_gap(Busy *busy, uint32_t n, int64_t bytes)
+/* The gap that s fits with the least left over, the lowest of equal ones, among those of the busy
+ * that live when s does. */
+static int64_t best_gap(const Busy *busy, uint32_t n, const Slot *s)
 {
     int64_t end = 0, best = -1, least = INT64_MAX;
 
-    qsort(busy, n, sizeof *busy, by_from);
     for (uint32_t i = 0; i < n; i++) {
         int64_t gap = busy[i].from - end;
-        if (gap >= bytes && gap < least) {
+        if (busy[i].first > s->last || s->first > busy[i].last)
+            continue;
+        if (gap >= s->bytes && gap < least) {
             least = gap;
             best = end;
         }
@@ -152,24 +146,43 @@ static int64_t best_gap(Busy *busy, uint32_t n, int64_t bytes)
     return best >= 0 ? best : end;
 }
 
-/* Places the owners in the given order; returns the arena's size. */
-static int64_t assign(Memory *m, const uint32_t *order, int64_t *offset)
+static uint32_t insert(Busy *busy, uint32_t n, Busy b)
+{
+    uint32_t i = n;
+
+    for (; i > 0 && busy[i - 1].from > b.from; i--)
+        busy[i] = busy[i - 1];
+    busy[i] = b;
+    return n + 1;
+}
+
+static uint32_t drop_ended(Busy *busy, uint32_t n, uint32_t node)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (busy[i].last >= node)
+            busy[kept++] = busy[i];
+    return kept;
+}
+
+/* Places the owners in the given order; returns the arena's size.  In the order of time only what
+ * is alive has to be looked at. */
+static int64_t assign(Memory *m, const uint32_t *order, bool by_time, int64_t *offset)
 {
     Busy *busy = arena_new_n(m->a, Busy, m->n_owner);
     int64_t top = 0;
+    uint32_t n = 0;
 
     for (uint32_t i = 0; i < m->n_owner; i++) {
         const Slot *s = &m->p->slot[order[i]];
-        uint32_t n = 0;
-
-        for (uint32_t k = 0; k < i; k++) {
-            const Slot *t = &m->p->slot[order[k]];
-            if (overlap_in_time(s, t))
-                busy[n++] = (Busy){ offset[order[k]], offset[order[k]] + t->bytes };
-        }
-        offset[order[i]] = best_gap(busy, n, s->bytes);
-        if (offset[order[i]] + s->bytes > top)
-            top = offset[order[i]] + s->bytes;
+        int64_t at, end;
+        if (by_time)
+            n = drop_ended(busy, n, s->first);
+        at = offset[order[i]] = best_gap(busy, n, s);
+        end = at + s->bytes;
+        n = insert(busy, n, (Busy){ at, end, s->first, s->last });
+        top = end > top ? end : top;
     }
     return top;
 }
@@ -205,10 +218,10 @@ static void choose_offsets(Memory *m)
 {
     int64_t *size_offset = arena_new_n(m->a, int64_t, m->g->n_value), *best = size_offset;
     int64_t *time_offset = arena_new_n(m->a, int64_t, m->g->n_value);
-    int64_t by_size = INT64_MAX, by_time = assign(m, ranked(m, false), time_offset);
+    int64_t by_size = INT64_MAX, by_time = assign(m, ranked(m, false), true, time_offset);
 
     if (m->n_owner <= MANY_SLOTS)
-        by_size = assign(m, ranked(m, true), size_offset);
+        by_size = assign(m, ranked(m, true), false, size_offset);
     if (by_time < by_size)
         best = time_offset;
     m->p->arena_bytes = by_time < by_size ? by_time : by_size;
