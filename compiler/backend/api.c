@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api: include/mnc/mnc.h.  Each entry sets the way out for "no memory" and then works as if memory
+ * were endless. */
+#include "backend/emit.h"
+#include "base/file.h"
+#include "frontend/mnet.h"
+#include "frontend/onnx.h"
+#include "ir/count.h"
+#include "mnc/mnc.h"
+#include "passes/pass.h"
+#include "ref/ref.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+struct mnc_model {
+    Arena arena;
+    jmp_buf oom;
+    mnc_options options;
+    Diag diag;
+    Graph *g;
+    uint64_t hash;             /* of the model file */
+    const void **expect;       /* the sample's outputs, by the reference; NULL: not computed */
+    Plan *plan;
+    char *text;                /* what mnc_messages gave last */
+    mnc_status dead;           /* out of memory: nothing works any more */
+};
+
+static void *call_alloc(mnc_model *m, void *ptr, size_t size)
+{
+    if (m->options.alloc)
+        return m->options.alloc(m->options.alloc_user, ptr, size);
+    if (size)
+        return realloc(ptr, size);
+    free(ptr);
+    return NULL;
+}
+
+static mnc_status no_memory(mnc_model *m)
+{
+    arena_destroy(&m->arena);
+    m->text = NULL;
+    m->dead = MNC_NO_MEMORY;
+    return m->dead;
+}
+
+/* Everything that follows in the function may run out of memory. */
+#define PROTECT(m) \
+    do { \
+        if ((m)->dead || setjmp((m)->oom)) \
+            return no_memory(m); \
+    } while (0)
+
+static mnc_status start(mnc_model *m)
+{
+    PROTECT(m);
+    diag_init(&m->diag, &m->arena);
+    return MNC_OK;
+}
+
+mnc_model *mnc_open(const mnc_options *options)
+{
+    mnc_model head = { .options = *options }, *m = call_alloc(&head, NULL, sizeof *m);
+
+    if (!m)
+        return NULL;
+    *m = head;
+    arena_init(&m->arena, m->options.alloc, m->options.alloc_user, m->options.max_memory, &m->oom);
+    start(m);
+    return m;
+}
+
+void mnc_close(mnc_model *m)
+{
+    arena_destroy(&m->arena);
+    call_alloc(&(mnc_model){ .options = m->options }, m, 0);
+}
+
+static mnc_status result(const mnc_model *m, bool ok)
+{
+    return ok && !m->diag.n_error ? MNC_OK : MNC_INVALID;
+}
+
+/* ---- reading ---- */
+
+static Graph *parse(mnc_model *m, const char *name, const char *dir, Bytes bytes)
+{
+    if (path_has_suffix(name, ".mnet")) {
+        MnetOptions o = { .file = name, .dir = dir };
+        return mnet_read(&m->arena, bytes, &o, &m->diag);
+    } else {
+        OnnxOptions o = { .batch = m->options.batch, .input_shape = m->options.input_shape,
+                          .bind = m->options.bind, .dir = dir, .file = name };
+        return onnx_read(&m->arena, bytes, &o, &m->diag);
+    }
+}
+
+static bool take(mnc_model *m, const char *path, Bytes bytes)
+{
+    const char *name = arena_strdup(&m->arena, path);
+
+    m->hash = XXH3_64bits(bytes.p, bytes.n);
+    m->g = parse(m, name, path_dir(&m->arena, path), bytes);
+    if (!m->g)
+        return false;
+    if (!path_has_suffix(name, ".mnet"))      /* exporters call every graph main_graph */
+        m->g->name = intern(&m->g->names, path_stem(&m->arena, name));
+    return ir_check(m->g, "import", &m->diag);
+}
+
+static bool take_copy(mnc_model *m, const char *name, const void *data, size_t n)
+{
+    unsigned char *copy = arena_alloc(&m->arena, n + 1);
+
+    if (n)
+        memcpy(copy, data, n);
+    return take(m, name, (Bytes){ copy, n });
+}
+
+mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_t n)
+{
+    PROTECT(m);
+    return result(m, take_copy(m, name, data, n));
+}
+
+static bool take_file(mnc_model *m, const char *path)
+{
+    Bytes bytes;
+
+    return file_read(&m->arena, path, &bytes, &m->diag) && take(m, path, bytes);
+}
+
+mnc_status mnc_read(mnc_model *m, const char *path)
+{
+    PROTECT(m);
+    return result(m, take_file(m, path));
+}
+
+/* ---- the self-test's sample ---- */
+
+/* Element i of every sample input: templates/selftest.c.t has the same formulas. */
+static double sample(DType t, int64_t i)
+{
+    uint32_t u = (uint32_t)i * 2654435761u;
+
+    if (t != DT_F32 && t != DT_F64)
+        return i % 2 ? 1 : 0;
+    u ^= u >> 15;
+    u *= 2246822519u;
+    u ^= u >> 13;
+    return (double)(u >> 8) / 8388608.0 - 1;
+}
+
+static void fill(DType t, void *data, int64_t i, double x)
+{
+    switch (t) {
+    case DT_F32: ((float *)data)[i] = (float)x; break;
+    case DT_F64: ((double *)data)[i] = x; break;
+    case DT_I8: case DT_U8: case DT_BOOL: ((uint8_t *)data)[i] = (uint8_t)x; break;
+    case DT_I16: case DT_U16: case DT_F16: ((uint16_t *)data)[i] = (uint16_t)x; break;
+    case DT_I32: case DT_U32: ((uint32_t *)data)[i] = (uint32_t)x; break;
+    case DT_I64: case DT_U64: ((uint64_t *)data)[i] = (uint64_t)x; break;
+    case DT_NONE: case DT_COUNT: break;
+    }
+}
+
+static void *sample_input(mnc_model *m, ValueId v)
+{
+    const Value *val = ir_val(m->g, v);
+    int64_t n = shape_count(&val->shape);
+    void *data = arena_array(&m->arena, (size_t)n, dtype_info[val->dtype].size);
+
+    for (int64_t i = 0; i < n; i++)
+        fill(val->dtype, data, i, sample(val->dtype, i));
+    return data;
+}
+
+/* Steps of the reference that a self-test may cost when compiling: some 20 s. */
+static const int64_t most_work = 25LL * 1000 * 1000 * 1000;
+
+static bool affordable(const Graph *g)
+{
+    int64_t work = 0;
+
+    for (uint32_t i = 1; i < g->n_node; i++)
+        if (__builtin_add_overflow(work, count_work(g, &g->node[i]), &work) || work > most_work)
+            return false;
+    return true;
+}
+
+/* Runs the reference on the graph as it was read, before any pass could spoil it. */
+static bool compute_sample(mnc_model *m)
+{
+    const void **in = arena_new_n(&m->arena, const void *, m->g->n_input);
+    RefTensor *all;
+
+    if (!affordable(m->g)) {
+        diag_note(&m->diag, (Pos){ 0 }, "the net is too large for a self-test in the file");
+        return true;
+    }
+    for (uint32_t i = 0; i < m->g->n_input; i++)
+        in[i] = sample_input(m, m->g->input[i]);
+    if (!ref_run(m->g, in, &m->arena, &all, &m->diag))
+        return false;
+    m->expect = arena_new_n(&m->arena, const void *, m->g->n_output);
+    for (uint32_t i = 0; i < m->g->n_output; i++)
+        m->expect[i] = all[m->g->output[i].id].data;
+    return true;
+}
+
+/* ---- passes ---- */
+
+static bool run_passes(mnc_model *m, const char *after)
+{
+    Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
+    bool ok = pass_run_all(&job, after);
+
+    m->plan = job.plan;
+    return ok;
+}
+
+static bool dump(mnc_model *m, const char *path)
+{
+    PrintOptions o = { .inline_max = 64 };
+    OutFile *f = file_create(&m->arena, path, &m->diag), *data = NULL;
+    const char *data_path = arena_printf(&m->arena, "%s.data", path);
+
+    if (strcmp(path, "-")) {
+        data = file_create(&m->arena, data_path, &m->diag);
+        o.data = data ? file_buf(data) : NULL;
+        o.data_name = path_base(data_path);
+    }
+    if (!f || (o.data_name && !data))
+        return false;
+    ir_print(m->g, &o, file_buf(f));
+    return (!data || file_commit(data, &m->diag)) && file_commit(f, &m->diag);
+}
+
+mnc_status mnc_dump(mnc_model *m, const char *after, const char *path)
+{
+    PROTECT(m);
+    if ((!after || strcmp(after, "import")) && !run_passes(m, after))
+        return MNC_INVALID;
+    return result(m, dump(m, path));
+}
+
+static bool dump_plan(mnc_model *m, const char *format, const char *path)
+{
+    OutFile *f = file_create(&m->arena, path, &m->diag);
+
+    if (!f)
+        return false;
+    if (!strcmp(format, "svg"))
+        plan_svg(m->g, m->plan, file_buf(f));
+    else
+        plan_print(m->g, m->plan, file_buf(f));
+    return file_commit(f, &m->diag);
+}
+
+mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path)
+{
+    PROTECT(m);
+    if (!run_passes(m, NULL))
+        return MNC_INVALID;
+    return result(m, dump_plan(m, format, path));
+}
+
+/* ---- writing C ---- */
+
+static const char *default_prefix(mnc_model *m, const char *path)
+{
+    return strcmp(path, "-") ? c_identifier(&m->arena, path_stem(&m->arena, path)) : "net";
+}
+
+static bool check_prefix(mnc_model *m, const char *prefix)
+{
+    if (!strcmp(c_identifier(&m->arena, prefix), prefix))
+        return true;
+    diag_error(&m->diag, (Pos){ 0 }, "the prefix '%s' is not a C identifier",
+               diag_quote(&m->arena, prefix));
+    return false;
+}
+
+static const char *beside(mnc_model *m, const char *path, const char *suffix)
+{
+    return arena_printf(&m->arena, "%s%s%s", path_dir(&m->arena, path),
+                        path_stem(&m->arena, path), suffix);
+}
+
+/* The files of one compilation: all are written before the first is put in place. */
+static bool write_files(mnc_model *m, Emit *e, const char *path)
+{
+    bool separate = m->options.weights && !strcmp(m->options.weights, "file"), ok;
+    OutFile *c = file_create(&m->arena, path, &m->diag), *h = NULL, *w = NULL;
+    Buf none;
+
+    buf_init(&none, &m->arena);
+    if (strcmp(path, "-"))
+        h = file_create(&m->arena, beside(m, path, ".h"), &m->diag);
+    if (separate)
+        w = file_create(&m->arena, beside(m, path, ".weights"), &m->diag);
+    if (!c || (strcmp(path, "-") && !h) || (separate && !w))
+        return false;
+    ok = emit_file(e, file_buf(c), h ? file_buf(h) : &none);
+    if (ok && w)
+        weights_raw(&e->weights, file_buf(w));
+    return ok && !m->diag.n_error && (!w || file_commit(w, &m->diag))
+        && (!h || file_commit(h, &m->diag)) && file_commit(c, &m->diag);
+}
+
+static bool write_c(mnc_model *m, const char *path)
+{
+    Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
+
+    e.prefix = m->options.prefix ? m->options.prefix : default_prefix(m, path);
+    if (!check_prefix(m, e.prefix) || !compute_sample(m) || !run_passes(m, NULL))
+        return false;
+    e.g = m->g;
+    e.plan = m->plan;
+    e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
+    e.expect = m->expect;
+    return write_files(m, &e, path);
+}
+
+mnc_status mnc_write_c(mnc_model *m, const char *path)
+{
+    PROTECT(m);
+    return result(m, write_c(m, path));
+}
+
+/* ---- messages ---- */
+
+static mnc_status print_messages(mnc_model *m)
+{
+    Buf b;
+
+    PROTECT(m);
+    buf_init(&b, &m->arena);
+    diag_print(&m->diag, &b);
+    m->text = b.p;
+    return MNC_OK;
+}
+
+const char *mnc_messages(mnc_model *m)
+{
+    if (m->dead || print_messages(m) != MNC_OK)
+        return "error: out of memory\n";
+    return m->text;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* common: what the verbs share. */
+#include "driver/driver.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool args_bytes(const char *text, size_t *out)
+{
+    static const char units[] = "kMG";
+    char *end;
+    unsigned long long n;
+
+    errno = 0;
+    n = strtoull(text, &end, 10);
+    if (errno || end == text || *text == '-')
+        return false;
+    if (*end) {
+        const char *u = strchr(units, *end);
+        if (!u || end[1] || n > SIZE_MAX >> 10 * (u - units + 1))
+            return false;
+        n <<= 10 * (u - units + 1);
+    }
+    *out = (size_t)n;
+    return true;
+}
+
+/* An argument that must be one of two words. */
+static bool one_of(const Args *args, OptionId id, const char *a, const char *b)
+{
+    const char *v = args->value[id];
+
+    if (!v || !strcmp(v, a) || !strcmp(v, b))
+        return true;
+    usage_error("the argument is %s or %s, not '%s'", a, b, v);
+    return false;
+}
+
+static bool number(const Args *args, OptionId id, size_t most, size_t *out)
+{
+    const char *v = args->value[id];
+
+    if (!v || (args_bytes(v, out) && *out && *out <= most))
+        return true;
+    usage_error("'%s' is not a positive number", v);
+    return false;
+}
+
+/* Three quarters of the machine's memory: a hostile file shall not bring it down. */
+static size_t most_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+    return pages > 0 && size > 0 ? (size_t)pages / 4 * 3 * (size_t)size : 0;
+}
+
+bool args_options(const Args *args, mnc_options *o)
+{
+    size_t batch = 0;
+
+    memset(o, 0, sizeof *o);
+    o->max_memory = most_memory();
+    if (!one_of(args, OPT_weights, "embed", "file") || !one_of(args, OPT_level, "0", "2")
+        || !number(args, OPT_batch, INT64_MAX, &batch)
+        || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory))
+        return false;
+    o->batch = (int64_t)batch;
+    o->target = args->value[OPT_target];
+    o->prefix = args->value[OPT_prefix];
+    o->weights = args->value[OPT_weights];
+    o->templates = args->value[OPT_templates];
+    o->plain = args->value[OPT_level] && !strcmp(args->value[OPT_level], "0");
+    o->input_shape = (const char *const *)args->list[OPT_input_shape];
+    o->bind = (const char *const *)args->list[OPT_bind];
+    return true;
+}
+
+mnc_model *driver_open(const Args *args, const char *path, int *code)
+{
+    mnc_options o;
+    mnc_model *m;
+    mnc_status s;
+
+    *code = EXIT_USAGE;
+    if (!args_options(args, &o))
+        return NULL;
+    *code = EXIT_FAILED;
+    m = mnc_open(&o);
+    if (!m) {
+        fputs("mnc: out of memory\n", stderr);
+        return NULL;
+    }
+    s = mnc_read(m, path);
+    if (s == MNC_OK)
+        return m;
+    *code = driver_finish(m, s);
+    return NULL;
+}
+
+int driver_finish(mnc_model *m, mnc_status s)
+{
+    fputs(mnc_messages(m), stderr);
+    mnc_close(m);
+    return s == MNC_OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+int driver_flush(int code)
+{
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "mnc: cannot write to standard output: %s\n", strerror(errno));
+        return EXIT_FAILED;
+    }
+    return code;
+}

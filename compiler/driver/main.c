@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main: finds the verb, reads the options of options.def, shows the help. */
+#include "driver/driver.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct OptionInfo {
+    const char *name;
+    int letter;
+    const char *arg;
+    unsigned verbs;
+    const char *help;
+} OptionInfo;
+
+#define OPTION(id, name, letter, arg, verbs, help) { name, letter, arg, verbs, help },
+static const OptionInfo option_info[OPT_COUNT] = {
+#include "driver/options.def"
+};
+#undef OPTION
+
+typedef struct VerbInfo {
+    const char *name;
+    unsigned bit;
+    Verb *run;
+    const char *operands, *help;
+} VerbInfo;
+
+static const VerbInfo verbs[] = {
+    { "compile", V_COMPILE, cmd_compile, "MODEL", "writes the model as one C file" },
+    { "dump", V_DUMP, cmd_dump, "MODEL", "shows the graph or the memory plan" },
+    { "passes", V_PASSES, cmd_passes, "", "lists the passes in running order" },
+    { "ops", V_OPS, cmd_ops, "", "lists the operators and their attributes" },
+};
+enum { N_VERB = sizeof verbs / sizeof verbs[0] };
+
+int usage_error(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    fputs("mnc: ", stderr);
+    vfprintf(stderr, fmt, ap);
+    fputs("\nTry 'mnc --help'.\n", stderr);
+    va_end(ap);
+    return EXIT_USAGE;
+}
+
+static void show_verbs(FILE *f)
+{
+    fputs("mnc " MNC_VERSION ": compiles a neural network into one C file\n\n"
+          "usage: mnc VERB [OPTION...] [FILE...]\n\n", f);
+    for (int i = 0; i < N_VERB; i++)
+        fprintf(f, "  %-8s %-15s %s\n", verbs[i].name, verbs[i].operands, verbs[i].help);
+    fputs("\n'mnc VERB --help' shows the options of a verb.\n"
+          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 ran but a check did not hold.\n", f);
+}
+
+static bool repeats(const OptionInfo *o)
+{
+    return o->help[0] == '+';
+}
+
+static void show_option(const OptionInfo *o)
+{
+    char left[64];
+
+    snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : " ",
+             o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name, o->arg ? "=" : "",
+             o->arg ? o->arg : "");
+    printf("  %-34s %s%s\n", left, o->help + repeats(o), repeats(o) ? "; may be repeated" : "");
+}
+
+static int show_help(const VerbInfo *v)
+{
+    printf("usage: mnc %s [OPTION...] %s\n\n%s\n\n", v->name, v->operands, v->help);
+    for (int i = 0; i < OPT_COUNT; i++)
+        if (option_info[i].verbs & v->bit)
+            show_option(&option_info[i]);
+    return driver_flush(EXIT_DONE);
+}
+
+/* The tables that getopt_long wants; an option that only another verb has is unknown here. */
+static void getopt_tables(const VerbInfo *v, struct option *longs, char *letters)
+{
+    *letters++ = ':';
+    for (int i = 0; i < OPT_COUNT; i++) {
+        const OptionInfo *o = &option_info[i];
+        if (!(o->verbs & v->bit))
+            continue;
+        *longs++ = (struct option){ o->name, o->arg ? required_argument : no_argument, NULL,
+                                    256 + i };
+        if (o->letter) {
+            *letters++ = (char)o->letter;
+            if (o->arg)
+                *letters++ = ':';
+        }
+    }
+    *letters = 0;
+    memset(longs, 0, sizeof *longs);
+}
+
+static void keep(Args *args, int id, const char *value, int argc)
+{
+    int k = 0;
+
+    args->value[id] = value ? value : "";
+    if (!repeats(&option_info[id]))
+        return;
+    if (!args->list[id])
+        args->list[id] = calloc((size_t)argc + 1, sizeof *args->list[id]);
+    while (args->list[id] && args->list[id][k])
+        k++;
+    if (args->list[id])
+        args->list[id][k] = value;
+}
+
+static int option_of_letter(int letter)
+{
+    int i = 0;
+
+    while (i < OPT_COUNT && option_info[i].letter != letter)
+        i++;
+    return i;
+}
+
+static int parse(const VerbInfo *v, int argc, char **argv, Args *args)
+{
+    struct option longs[OPT_COUNT + 1];
+    char letters[3 * OPT_COUNT + 2];
+    int c;
+
+    getopt_tables(v, longs, letters);
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (c == ':')
+            return usage_error("%s: '%s' needs an argument", v->name, argv[optind - 1]);
+        if (c == '?')
+            return usage_error("%s has no option '%s'", v->name, argv[optind - 1]);
+        keep(args, c >= 256 ? c - 256 : option_of_letter(c), optarg, argc);
+    }
+    args->operand = (const char **)(argv + optind);
+    args->n_operand = argc - optind;
+    return EXIT_DONE;
+}
+
+static int run_verb(const VerbInfo *v, int argc, char **argv)
+{
+    Args args = { .verb = v->name };
+    int code = parse(v, argc, argv, &args);
+
+    if (code == EXIT_DONE)
+        code = args.value[OPT_help] ? show_help(v) : v->run(&args);
+    for (int i = 0; i < OPT_COUNT; i++)
+        free(args.list[i]);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        show_verbs(argc < 2 ? stderr : stdout);
+        return argc < 2 ? EXIT_USAGE : driver_flush(EXIT_DONE);
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("mnc " MNC_VERSION);
+        return driver_flush(EXIT_DONE);
+    }
+    for (int i = 0; i < N_VERB; i++)
+        if (!strcmp(argv[1], verbs[i].name))
+            return run_verb(&verbs[i], argc - 1, argv + 1);
+    return usage_error("there is no verb '%s'", argv[1]);
+}
