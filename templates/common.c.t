@@ -33,3 +33,8 @@
 #else
 #define NET_FMA(a, b, c) ((a) * (b) + (c))
 #endif
+#if defined(FP_FAST_FMA) || defined(NET_EXACT)
+#define NET_FMA64(a, b, c) fma(a, b, c)
+#else
+#define NET_FMA64(a, b, c) ((a) * (b) + (c))
+#endif

@@ -10,6 +10,8 @@
 #undef v_mul
 #undef v_div
 #undef v_fma
+#undef s_fma
+#undef d_fma
 #undef v_max
 #undef v_min
 #undef v_sqrt

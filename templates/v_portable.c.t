@@ -49,6 +49,9 @@ NET_FN v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 }
 #endif
 
+#define s_fma(a, b, c) NET_FMA(a, b, c)
+#define d_fma(a, b, c) NET_FMA64(a, b, c)
+
 NET_FN v_f32 v_load(const float *p)
 {
     v_f32 y;

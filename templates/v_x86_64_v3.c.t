@@ -11,6 +11,9 @@
 #define v_mul(a, b) _mm256_mul_ps(a, b)
 #define v_div(a, b) _mm256_div_ps(a, b)
 #define v_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
+/* The same for one number. */
+#define s_fma(a, b, c) __builtin_fmaf(a, b, c)
+#define d_fma(a, b, c) __builtin_fma(a, b, c)
 #define v_max(a, b) _mm256_max_ps(a, b)
 #define v_min(a, b) _mm256_min_ps(a, b)
 #define v_sqrt(a) _mm256_sqrt_ps(a)

@@ -12,17 +12,14 @@
 #define v_mul(a, b) _mm512_mul_ps(a, b)
 #define v_div(a, b) _mm512_div_ps(a, b)
 #define v_fma(a, b, c) _mm512_fmadd_ps(a, b, c)
+/* The same for one number. */
+#define s_fma(a, b, c) __builtin_fmaf(a, b, c)
+#define d_fma(a, b, c) __builtin_fma(a, b, c)
 #define v_max(a, b) _mm512_maskz_max_ps(0xffff, a, b)
 #define v_min(a, b) _mm512_maskz_min_ps(0xffff, a, b)
 #define v_sqrt(a) _mm512_maskz_sqrt_ps(0xffff, a)
 #define v_abs(a) _mm512_abs_ps(a)
 #define v_neg(a) _mm512_xor_ps(_mm512_set1_ps(-0.0f), a)
-#define v_round(a) \
-    _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
-#define v_floor(a) \
-    _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
-#define v_ceil(a) \
-    _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)
 /* a < b ? x : y */
 #define v_if_less(a, b, x, y) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x)
 /* 2 to the power of a whole number in [-126, 127] */
@@ -31,3 +28,26 @@
 /* The first n lanes. */
 #define v_load_n(p, n) _mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), p)
 #define v_store_n(p, x, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), x)
+
+#define v_round v_round_v4
+#define v_floor v_floor_v4
+#define v_ceil v_ceil_v4
+/* Functions, because these intrinsics are macros when gcc does not optimise, and -Wconversion then
+ * finds the mask's sign changed in the caller's text. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+NET_FN __m512 v_round(__m512 a)
+{
+    return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+
+NET_FN __m512 v_floor(__m512 a)
+{
+    return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+
+NET_FN __m512 v_ceil(__m512 a)
+{
+    return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+}
+#pragma GCC diagnostic pop

@@ -1,10 +1,11 @@
-//@ params NAME RANK DIM[] A[] B[] Y[] TX TY OP ACT EXPR VECTOR
+//@ params NAME RANK DIM[] A[] B[] Y[] TA TB TY WA WB TR OP ACT EXPR POST VECTOR
 /* y = f(a, b), element by element, broadcast by steps of 0. */
-NET_FN void ${NAME}(const ${TX} *a0, const ${TX} *b0, ${TY} *y0)
+NET_FN void ${NAME}(const ${TA} *a0, const ${TB} *b0, ${TY} *y0)
 {
 //@ for d in 0..RANK - VECTOR
     for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
-        const ${TX} *a${d + 1} = a${d} + i${d} * ${A[d]}, *b${d + 1} = b${d} + i${d} * ${B[d]};
+        const ${TA} *a${d + 1} = a${d} + i${d} * ${A[d]};
+        const ${TB} *b${d + 1} = b${d} + i${d} * ${B[d]};
         ${TY} *y${d + 1} = y${d} + i${d} * ${Y[d]};
 //@ end
 //@ if VECTOR
@@ -36,8 +37,10 @@ NET_FN void ${NAME}(const ${TX} *a0, const ${TX} *b0, ${TY} *y0)
             v_store_n(y${RANK - 1} + i, ${ACT}(${OP}(a, b)), left);
         }
 //@ else
-        const ${TX} a = *a${RANK}, b = *b${RANK};
-        *y${RANK} = (${TY})(${EXPR});
+        const ${WA} a = *a${RANK};
+        const ${WB} b = *b${RANK};
+        const ${TR} x = (${TR})(${EXPR});
+        *y${RANK} = (${TY})(${POST});
 //@ end
 //@ for d in 0..RANK - VECTOR
     }

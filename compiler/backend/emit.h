@@ -76,6 +76,11 @@ const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, cons
 const char *emit_act(Emit *e, const Act *act);
 /* The same for a unary node's own op and attributes. */
 const char *emit_unary_act(Emit *e, const Node *n);
+/* The same for one number of any type: the name of a function t -> t, "" where nothing is to do. */
+const char *emit_scalar_act(Emit *e, const Act *act, DType t);
+const char *emit_scalar_unary(Emit *e, const Node *n, DType t);
+/* The function float -> float that gives what the vector function gives. */
+const char *emit_one_lane(Emit *e, const char *vector);
 
 /* A number as a C literal of type float or double. */
 const char *emit_float(Emit *e, double x, DType t);
@@ -85,6 +90,11 @@ static inline const Shape *emit_shape(const Emit *e, ValueId v) { return &ir_val
 static inline const char *emit_type(const Emit *e, ValueId v)
 {
     return dtype_info[ir_val(e->g, v)->dtype].c;
+}
+
+static inline bool dtype_is_unsigned(DType t)
+{
+    return t == DT_U8 || t == DT_U16 || t == DT_U32 || t == DT_U64 || t == DT_BOOL;
 }
 
 /* Emits node n; false with a message. */

@@ -123,33 +123,3 @@ const char *emit_float(Emit *e, double x, DType t)
         buf_char(&b, 'f');
     return b.p;
 }
-
-/* An act function of the template act.c.t; A and B are its parameters, as literals. */
-static const char *act_function(Emit *e, Op op, double a, double b)
-{
-    TmplVars *v = tmpl_vars(e->arena);
-
-    if (op == OP_none || op == OP_identity)
-        return "v_same";
-    tmpl_word(v, "OP", op == OP_gelu && a != 0 ? "gelu_tanh" : op_info[op].name);
-    tmpl_word(v, "A", emit_float(e, a, DT_F32));
-    tmpl_word(v, "B", emit_float(e, b, DT_F32));
-    return emit_function(e, "act.c.t", op_info[op].name, v);
-}
-
-const char *emit_act(Emit *e, const Act *act)
-{
-    return act_function(e, act->op, (double)act->a, (double)act->b);
-}
-
-const char *emit_unary_act(Emit *e, const Node *n)
-{
-    double p[2] = { 0, 0 };
-
-    for (int k = 0, i = 0; k < IR_MAX_ATTR && n->attr[k].name && i < 2; k++)
-        if (n->attr[k].type == ATTR_FLOAT)
-            p[i++] = n->attr[k].u.f;
-    if (n->op == OP_gelu && !strcmp(ir_word(n, A_approximate), "tanh"))
-        p[0] = 1;
-    return act_function(e, n->op, p[0], p[1]);
-}

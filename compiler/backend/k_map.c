@@ -8,58 +8,27 @@
 
 /* ---- one operand ---- */
 
-typedef struct Scalar { Op op; const char *expr; } Scalar;
-
-/* Expressions in x, for types other than f32.  They are cast to the result's type. */
-static const Scalar unary[] = {
-    { OP_identity, "x" }, { OP_cast, "x" }, { OP_neg, "-x" }, { OP_not, "!x" },
-    { OP_abs, "x < 0 ? -x : x" }, { OP_sign, "(x > 0) - (x < 0)" }, { OP_relu, "x < 0 ? 0 : x" },
-    { OP_sqrt, "sqrt((double)x)" }, { OP_exp, "exp((double)x)" }, { OP_log, "log((double)x)" },
-    { OP_erf, "erf((double)x)" }, { OP_tanh, "tanh((double)x)" },
-    { OP_sigmoid, "1 / (1 + exp(-(double)x))" }, { OP_reciprocal, "1 / x" },
-    { OP_floor, "floor((double)x)" }, { OP_ceil, "ceil((double)x)" },
-    { OP_round, "rint((double)x)" }, { OP_sin, "sin((double)x)" }, { OP_cos, "cos((double)x)" },
-    { OP_softplus, "log1p(exp(-fabs((double)x))) + (x > 0 ? x : 0)" },
-    { OP_softsign, "x / (1 + fabs((double)x))" },
-};
-
-static bool is_unsigned(DType t)
+static bool is_float(DType t)
 {
-    return t == DT_U8 || t == DT_U16 || t == DT_U32 || t == DT_U64 || t == DT_BOOL;
+    return t == DT_F32 || t == DT_F64;
 }
 
-/* -INFINITY and INFINITY are no limits. */
-static const char *clip_expr(Emit *e, const Node *n, DType t)
+/* From floats to integers what is out of range becomes the nearest that there is, and NaN 0. */
+static const char *cast_expr(Emit *e, DType x, DType y)
 {
-    double lo = ir_float(n, A_min), hi = ir_float(n, A_max);
-    const char *c = dtype_info[t].c;
-    const char *low = lo > -1e300 ? emit_float(e, lo, DT_F64) : NULL;
-    const char *high = hi < 1e300 ? emit_float(e, hi, DT_F64) : NULL;
-    const char *x = "x";
+    static const char *const limits[DT_COUNT] = {
+        [DT_I8] = "INT8", [DT_I16] = "INT16", [DT_I32] = "INT32", [DT_I64] = "INT64",
+        [DT_U8] = "UINT8", [DT_U16] = "UINT16", [DT_U32] = "UINT32", [DT_U64] = "UINT64",
+    };
+    const char *least = dtype_is_unsigned(y) ? "0" : arena_printf(e->arena, "%s_MIN", limits[y]);
 
-    if (low)
-        x = arena_printf(e->arena, "((double)x < %s ? (%s)%s : x)", low, c, low);
-    if (high)
-        x = arena_printf(e->arena, "(double)x > %s ? (%s)%s : %s", high, c, high, x);
-    return x;
-}
-
-static const char *unary_expr(Emit *e, const Node *n, DType x, DType y)
-{
-    if (n->op == OP_cast && y == DT_BOOL)
+    if (y == DT_BOOL || x == DT_BOOL)
         return "x != 0";
-    if (n->op == OP_cast && x == DT_BOOL)
-        return "x != 0";
-    if (n->op == OP_clip)
-        return clip_expr(e, n, x);
-    if (is_unsigned(x) && (n->op == OP_abs || n->op == OP_relu))
+    if (!is_float(x) || is_float(y))
         return "x";
-    if (is_unsigned(x) && n->op == OP_sign)
-        return "x > 0";
-    for (size_t i = 0; i < sizeof unary / sizeof unary[0]; i++)
-        if (unary[i].op == n->op)
-            return unary[i].expr;
-    return NULL;
+    return arena_printf(e->arena, "x != x ? 0 : x <= (%s)%s ? %s : x >= (%s)%s_MAX ? %s_MAX"
+                        " : (%s)x", dtype_info[x].c, least, least, dtype_info[x].c, limits[y],
+                        limits[y], dtype_info[y].c);
 }
 
 typedef struct Map { const Nest *nest; DType x, y; const char *act, *expr; } Map;
@@ -78,13 +47,10 @@ static const char *map_function(Emit *e, const Map *m)
     return emit_function(e, "map.c.t", "map", v);
 }
 
-/* An f32 function has no scalar form; where lanes cannot be used it is applied to one. */
-static const char *one_lane(Emit *e, const char *act)
+/* fn of x; NULL when there is no function, with a message said already. */
+static const char *call_expr(Emit *e, const char *fn)
 {
-    TmplVars *v = tmpl_vars(e->arena);
-
-    tmpl_word(v, "ACT", act);
-    return emit_function(e, "lane.c.t", "lane", v);
+    return fn ? arena_printf(e->arena, "%s(x)", fn) : NULL;
 }
 
 bool emit_map(Emit *e, const Node *n)
@@ -95,21 +61,14 @@ bool emit_map(Emit *e, const Node *n)
     Map m = { .nest = &nest, .x = x, .y = y };
 
     nest_elementwise(e, &nest, n->out[0], n->in, 1);
-    if (x == DT_F32 && y == DT_F32) {
-        m.act = n->op == OP_cast ? "v_same" : emit_unary_act(e, n);
-        if (!m.act)
-            return false;
-        m.expr = "x";
-        if (!nest_is_vector(&nest) && strcmp(m.act, "v_same"))
-            m.expr = arena_printf(e->arena, "%s(x)", one_lane(e, m.act));
-    } else {
-        m.expr = unary_expr(e, n, x, y);
-    }
-    if (!m.expr) {
-        diag_error(e->d, n->pos, "%s of %s has no kernel", op_info[n->op].name,
-                   dtype_info[x].name);
+    if (x == DT_F32 && y == DT_F32 && nest_is_vector(&nest))
+        m.act = emit_unary_act(e, n);
+    else if (n->op == OP_cast)
+        m.expr = cast_expr(e, x, y);
+    else
+        m.expr = call_expr(e, emit_scalar_unary(e, n, x));
+    if (!m.act && !m.expr)
         return false;
-    }
     fn = map_function(e, &m);
     if (fn)
         emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
@@ -177,21 +136,31 @@ bool emit_concat(Emit *e, const Node *n)
 
 /* ---- two operands ---- */
 
-typedef struct Binary { Op op; const char *vector, *expr, *integer; } Binary;
+typedef struct Binary { Op op; const char *vector, *real, *whole, *natural; } Binary;
 
-/* vector: for f32; expr: any type; integer: where integers differ. */
+/* Expressions in a and b: vector for f32 by lanes; real for floats; whole for signed integers, which
+ * come as int64_t, and natural for unsigned ones, as uint64_t.  Integers wrap around, and a division
+ * by 0 gives 0. */
 static const Binary binary[] = {
-    { OP_add, "v_add", "a + b", NULL }, { OP_sub, "v_sub", "a - b", NULL },
-    { OP_mul, "v_mul", "a * b", NULL }, { OP_div, "v_div", "a / b", "b ? a / b : 0" },
-    { OP_min, "v_min", "a < b || a != a ? a : b", "a < b ? a : b" },
-    { OP_max, "v_max", "a > b || a != a ? a : b", "a > b ? a : b" },
-    { OP_pow, NULL, "pow((double)a, (double)b)", NULL },
-    { OP_mod, NULL, "fmod((double)a, (double)b)", "!b ? 0 : a % b && (a < 0) != (b < 0) ? a % b + b : a % b" },
-    { OP_prelu, "v_prelu", "a < 0 ? a * b : a", NULL },
-    { OP_equal, NULL, "a == b", NULL }, { OP_less, NULL, "a < b", NULL },
-    { OP_less_equal, NULL, "a <= b", NULL }, { OP_greater, NULL, "a > b", NULL },
-    { OP_greater_equal, NULL, "a >= b", NULL }, { OP_and, NULL, "a && b", NULL },
-    { OP_or, NULL, "a || b", NULL }, { OP_xor, NULL, "!a != !b", NULL },
+    { OP_add, "v_add", "a + b", "(uint64_t)a + (uint64_t)b", "a + b" },
+    { OP_sub, "v_sub", "a - b", "(uint64_t)a - (uint64_t)b", "a - b" },
+    { OP_mul, "v_mul", "a * b", "(uint64_t)a * (uint64_t)b", "a * b" },
+    { OP_div, "v_div", "a / b", "b == -1 ? (int64_t)(0 - (uint64_t)a) : b ? a / b : 0",
+      "b ? a / b : 0" },
+    { OP_min, "v_min", "a < b || a != a ? a : b", "a < b ? a : b", "a < b ? a : b" },
+    { OP_max, "v_max", "a > b || a != a ? a : b", "a > b ? a : b", "a > b ? a : b" },
+    { OP_pow, NULL, "pow((double)a, (double)b)", NULL, NULL },
+    { OP_mod, NULL, "fmod((double)a, (double)b)",
+      "!b || b == -1 ? 0 : a % b && (a < 0) != (b < 0) ? a % b + b : a % b", "b ? a % b : 0" },
+    { OP_prelu, "v_prelu", "a < 0 ? a * b : a", "a < 0 ? (int64_t)((uint64_t)a * (uint64_t)b) : a",
+      "a" },
+    { OP_equal, NULL, "a == b", "a == b", "a == b" },
+    { OP_less, NULL, "a < b", "a < b", "a < b" },
+    { OP_less_equal, NULL, "a <= b", "a <= b", "a <= b" },
+    { OP_greater, NULL, "a > b", "a > b", "a > b" },
+    { OP_greater_equal, NULL, "a >= b", "a >= b", "a >= b" },
+    { OP_and, NULL, NULL, NULL, "a && b" }, { OP_or, NULL, NULL, NULL, "a || b" },
+    { OP_xor, NULL, NULL, NULL, "!a != !b" },
 };
 
 static const Binary *binary_of(Op op)
@@ -203,22 +172,51 @@ static const Binary *binary_of(Op op)
     return &binary[i];
 }
 
-static const char *binary_expr(Emit *e, const Node *n, DType t)
+/* What the template computes in: x = EXPR, of type TR, then POST of x. */
+typedef struct Zip { DType a, b, y; const char *expr, *type, *post; } Zip;
+
+static const char *wide(DType t)
+{
+    return is_float(t) ? dtype_info[t].c : dtype_is_unsigned(t) ? "uint64_t" : "int64_t";
+}
+
+/* Integers to an integer power are exact; the power's type may be another. */
+static bool pow_expr(Emit *e, Zip *z)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn;
+
+    if (is_float(z->a) || is_float(z->b)) {
+        z->expr = binary_of(OP_pow)->real;
+        z->type = "double";
+        z->post = cast_expr(e, DT_F64, z->y);
+        return true;
+    }
+    tmpl_int(v, "SIGNED", !dtype_is_unsigned(z->b));
+    tmpl_word(v, "TB", wide(z->b));
+    fn = emit_function(e, "ipow.c.t", "ipow", v);
+    z->expr = fn ? arena_printf(e->arena, "%s((uint64_t)a, b)", fn) : NULL;
+    return fn != NULL;
+}
+
+static bool zip_expr(Emit *e, const Node *n, Zip *z)
 {
     const Binary *b = binary_of(n->op);
-    bool whole = t != DT_F32 && t != DT_F64;
 
-    (void)e;
-    if (n->op == OP_mod && whole && ir_int(n, A_fmod))
-        return "b ? a % b : 0";
-    if (n->op == OP_mod && is_unsigned(t))
-        return "b ? a % b : 0";
-    return whole && b->integer ? b->integer : b->expr;
+    z->type = dtype_info[z->y].c;
+    z->post = call_expr(e, emit_scalar_act(e, &n->act, z->y));
+    if (n->op == OP_pow)
+        return pow_expr(e, z);
+    z->expr = is_float(z->a) ? b->real : dtype_is_unsigned(z->a) ? b->natural : b->whole;
+    if (n->op == OP_mod && ir_int(n, A_fmod) && !is_float(z->a) && !dtype_is_unsigned(z->a))
+        z->expr = "!b || b == -1 ? 0 : a % b";
+    return z->post != NULL;
 }
 
 bool emit_zip(Emit *e, const Node *n)
 {
-    DType x = ir_val(e->g, n->in[0])->dtype, y = ir_val(e->g, n->out[0])->dtype;
+    Zip z = { .a = ir_val(e->g, n->in[0])->dtype, .b = ir_val(e->g, n->in[1])->dtype,
+              .y = ir_val(e->g, n->out[0])->dtype };
     const Binary *b = binary_of(n->op);
     TmplVars *v = tmpl_vars(e->arena);
     const char *fn, *act;
@@ -226,17 +224,21 @@ bool emit_zip(Emit *e, const Node *n)
     Nest nest;
 
     nest_elementwise(e, &nest, n->out[0], n->in, 2);
-    vector = b->vector && x == DT_F32 && nest_is_vector(&nest);
-    act = emit_act(e, &n->act);
-    if (!act)
+    vector = b->vector && z.a == DT_F32 && nest_is_vector(&nest);
+    act = vector ? emit_act(e, &n->act) : "";
+    if (!act || (!vector && !zip_expr(e, n, &z)))
         return false;
     nest_vars(&nest, v, (const char *[]){ "Y", "A", "B" });
-    tmpl_word(v, "TX", dtype_info[x].c);
-    tmpl_word(v, "TY", dtype_info[y].c);
+    tmpl_word(v, "TA", dtype_info[z.a].c);
+    tmpl_word(v, "TB", dtype_info[z.b].c);
+    tmpl_word(v, "TY", dtype_info[z.y].c);
+    tmpl_word(v, "WA", vector ? "" : wide(z.a));
+    tmpl_word(v, "WB", vector ? "" : wide(z.b));
+    tmpl_word(v, "TR", vector ? "" : z.type);
     tmpl_word(v, "OP", vector ? b->vector : "");
-    tmpl_word(v, "ACT", vector ? act : "");
-    tmpl_word(v, "EXPR", vector ? "" : !n->act.op ? binary_expr(e, n, x)
-        : arena_printf(e->arena, "%s(%s)", one_lane(e, act), binary_expr(e, n, x)));
+    tmpl_word(v, "ACT", act);
+    tmpl_word(v, "EXPR", vector ? "" : z.expr);
+    tmpl_word(v, "POST", vector ? "" : z.post);
     tmpl_int(v, "VECTOR", vector);
     fn = emit_function(e, "zip.c.t", "zip", v);
     if (fn)

@@ -13,10 +13,19 @@ typedef struct Choice {
 static const Choice choices[] = {
     { OP_conv, fits_depthwise, emit_depthwise },
     { OP_conv, fits_conv, emit_conv },
+    { OP_conv, NULL, emit_conv_any },
     { OP_dense, fits_dense, emit_dense },
+    { OP_dense, NULL, emit_conv_any },
+    { OP_matmul, NULL, emit_matmul },
+    { OP_max_pool, NULL, emit_pool },
+    { OP_avg_pool, NULL, emit_pool },
+    { OP_softmax, NULL, emit_softmax },
+    { OP_log_softmax, NULL, emit_softmax },
+    { OP_where, NULL, emit_where },
     { OP_concat, NULL, emit_concat },
     { OP_cast, NULL, emit_map },
     { OP_reshape, NULL, emit_copy },
+    { OP_expand, NULL, emit_map },
 };
 
 static KernelFn *by_flags(const Node *n)

@@ -232,12 +232,15 @@ static void prepare_operands(Layout *l, NodeId id)
 {
     const Node *n = ir_node(l->g, id);
     const Shape *x = &ir_val(l->g, n->in[0])->shape;
+    bool residual = ir_in(n, 3).id != 0;
 
-    if (n->op == OP_conv && x->rank <= 4
+    if (n->op != OP_conv)
+        return;
+    if (x->rank <= 4
         && x->dim[1] / ir_int(n, A_group) * (ir_int(n, A_group) > 1 ? FEW_CHANNELS : 1)
            >= FEW_CHANNELS)
-        need_channels_last(l, id, 0);
-    if (n->op == OP_conv && ir_in(n, 3).id)
+        need_channels_last(l, id, 0);        /* moves the graph's nodes: n is dead */
+    if (residual)
         need_channels_last(l, id, 3);
 }
 

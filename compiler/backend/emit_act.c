@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emit_act: functions of one number, for unary ops and fused activations.
+ *
+ * f32 has vector functions (act.c.t), and where lanes cannot be used those of one lane, so that both
+ * give the same bits; f64 and the integers have functions of their own. */
+#include "backend/emit.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* An op with its first two float attributes, as in Act. */
+typedef struct Unary {
+    Op op;
+    double a, b;
+    bool tanh;             /* gelu approximated by it */
+} Unary;
+
+static Unary of_act(const Act *act)
+{
+    return (Unary){ act->op, (double)act->a, (double)act->b, act->a != 0 };
+}
+
+static Unary of_node(const Node *n)
+{
+    Unary u = { .op = n->op };
+    double *p[] = { &u.a, &u.b };
+
+    for (int k = 0, i = 0; k < IR_MAX_ATTR && n->attr[k].name && i < 2; k++)
+        if (n->attr[k].type == ATTR_FLOAT)
+            *p[i++] = n->attr[k].u.f;
+    u.tanh = n->op == OP_gelu && !strcmp(ir_word(n, A_approximate), "tanh");
+    return u;
+}
+
+static bool changes_nothing(const Unary *u)
+{
+    return u->op == OP_none || u->op == OP_cast || op_info[u->op].flags & VIEW;
+}
+
+/* file: act.c.t or act64.c.t. */
+static const char *float_function(Emit *e, const Unary *u, const char *file, DType t)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+
+    tmpl_word(v, "OP", u->op == OP_gelu && u->tanh ? "gelu_tanh" : op_info[u->op].name);
+    tmpl_word(v, "A", emit_float(e, u->a, t));
+    tmpl_word(v, "B", emit_float(e, u->b, t));
+    return emit_function(e, file, op_info[u->op].name, v);
+}
+
+static const char *vector_function(Emit *e, const Unary *u)
+{
+    return changes_nothing(u) ? "v_same" : float_function(e, u, "act.c.t", DT_F32);
+}
+
+const char *emit_act(Emit *e, const Act *act)
+{
+    Unary u = of_act(act);
+
+    return vector_function(e, &u);
+}
+
+const char *emit_unary_act(Emit *e, const Node *n)
+{
+    Unary u = of_node(n);
+
+    return vector_function(e, &u);
+}
+
+const char *emit_one_lane(Emit *e, const char *vector)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+
+    tmpl_word(v, "ACT", vector);
+    return emit_function(e, "lane.c.t", "lane", v);
+}
+
+/* ---- integers ---- */
+
+typedef struct Range { double least, most; } Range;
+
+static Range range_of(DType t)
+{
+    int bits = (int)dtype_info[t].size * 8;
+
+    if (dtype_is_unsigned(t))
+        return (Range){ 0, ldexp(1, bits) - 1 };
+    return (Range){ -ldexp(1, bits - 1), ldexp(1, bits - 1) - 1 };
+}
+
+/* A whole number inside the range of t as a literal, for a bound that may lie outside of it. */
+static const char *bound(Emit *e, double x, DType t)
+{
+    Range r = range_of(t);
+
+    x = x < r.least ? r.least : x;
+    if (dtype_is_unsigned(t))
+        return arena_printf(e->arena, "%" PRIu64 "u", x < r.most ? (uint64_t)x : UINT64_MAX >> (
+                            64 - 8 * dtype_info[t].size));
+    return arena_printf(e->arena, "%" PRId64, x < r.most ? (int64_t)x : INT64_MAX >> (
+                        64 - 8 * dtype_info[t].size));
+}
+
+static const char *integer_function(Emit *e, const Unary *u, DType t)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+    Range r = range_of(t);
+    double low = ceil(u->a), high = floor(u->b);
+    bool clip = u->op == OP_clip;
+
+    tmpl_word(v, "OP", op_info[u->op].name);
+    tmpl_word(v, "T", dtype_info[t].c);
+    tmpl_int(v, "SIGNED", !dtype_is_unsigned(t));
+    tmpl_int(v, "HAS_LOW", clip && low > r.least);
+    tmpl_int(v, "HAS_HIGH", clip && high < r.most);
+    tmpl_word(v, "LOW", clip ? bound(e, low, t) : "");
+    tmpl_word(v, "HIGH", clip ? bound(e, high, t) : "");
+    return emit_function(e, "act_int.c.t", op_info[u->op].name, v);
+}
+
+/* ---- one number of any type ---- */
+
+static const char *scalar_function(Emit *e, const Unary *u, DType t)
+{
+    const char *vector;
+
+    if (changes_nothing(u))
+        return "";
+    if (t == DT_F64)
+        return float_function(e, u, "act64.c.t", t);
+    if (t != DT_F32)
+        return integer_function(e, u, t);
+    vector = vector_function(e, u);
+    return vector ? emit_one_lane(e, vector) : NULL;
+}
+
+const char *emit_scalar_act(Emit *e, const Act *act, DType t)
+{
+    Unary u = of_act(act);
+
+    return scalar_function(e, &u, t);
+}
+
+const char *emit_scalar_unary(Emit *e, const Node *n, DType t)
+{
+    Unary u = of_node(n);
+
+    return scalar_function(e, &u, t);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tables: the cases of each file. */
+#ifndef MNC_TEST_OPS_TABLES_H
+#define MNC_TEST_OPS_TABLES_H
+
+#include "ops.h"
+
+extern const Case cases_linear[], cases_reduce[];
+extern const size_t n_cases_linear, n_cases_reduce;
+
+#endif
