@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx: the model as a whole: opsets, initialisers, inputs, nodes, outputs. */
+/* onnx: the model as a whole.
+ *
+ * In: the file's bytes.  Out: a Graph in topological order whose outputs are computed by nodes.
+ * Everything is read even after an error, so that one run tells all that is wrong; the graph is
+ * handed out only when nothing is.  Not for: single operators (onnx_ops.c and the files it names).
+ */
 #include "frontend/onnx.h"
 #include "frontend/onnx_import.h"
 
 #include <string.h>
 
+/* function: whose import it is; "" for the model's own.  Other domains are looked at only when a
+ * node uses them. */
 static void check_opset(Import *m, const Onnx__OperatorSetIdProto *o, const char *function)
 {
     if (!onnx_is_standard(o->domain)
@@ -16,6 +23,7 @@ static void check_opset(Import *m, const Onnx__OperatorSetIdProto *o, const char
     diag_hint(m->d, "export it with an opset between, or convert it (onnx.version_converter)");
 }
 
+/* What makes reading on pointless: without these, each node would only repeat the message. */
 static bool check_model(Import *m)
 {
     const Onnx__ModelProto *p = m->model;
@@ -51,6 +59,8 @@ static void refuse_sparse(Scope *s, const Onnx__SparseTensorProto *t)
         onnx_define(s, name, (ValueId){ 0 }, pos);
 }
 
+/* Of the model, or of a branch.  A float32 one may be trained and is a PARAM; what is not float32
+ * is part of the structure (shapes, indices, masks). */
 void onnx_initialisers(Scope *s, const Onnx__GraphProto *g)
 {
     Import *m = s->m;
@@ -77,6 +87,7 @@ void onnx_initialisers(Scope *s, const Onnx__GraphProto *g)
 
 /* ---- outputs ---- */
 
+/* NULL when the file declares no tensor: an output's type may be left out. */
 static const Onnx__TypeProto__Tensor *tensor_type(const Onnx__ValueInfoProto *p)
 {
     return p->type && p->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
@@ -123,6 +134,7 @@ static ValueId as_output(Import *m, ValueId v, const char *name, Pos pos)
     return ir_add1(m->g, OP_identity, name, in, 1, pos, m->d);
 }
 
+/* 0 when it failed; that has been said, here or where its node was read. */
 static ValueId find_output(Import *m, Scope *s, const Onnx__ValueInfoProto *p, Pos pos)
 {
     const char *name = onnx_text(p->name);

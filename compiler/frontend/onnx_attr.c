@@ -10,6 +10,7 @@
 
 enum { FOLD_DEPTH = 64 };        /* how far back a constant is looked for */
 
+/* As onnx.proto calls it: "INTS". */
 static const char *attr_type_name(Onnx__AttributeProto__AttributeType t)
 {
     const ProtobufCEnumValue *v =
@@ -61,6 +62,7 @@ const Onnx__AttributeProto *onnx_attr(OnnxNode *n, const char *name,
     return NULL;
 }
 
+/* A writer of proto3 leaves out numbers that are 0, so that has_i and has_f say nothing here. */
 int64_t onnx_int(OnnxNode *n, const char *name, int64_t otherwise)
 {
     const Onnx__AttributeProto *p = onnx_attr(n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT);
@@ -76,6 +78,7 @@ double onnx_float(OnnxNode *n, const char *name, double otherwise)
     return p ? (double)p->f : otherwise;
 }
 
+/* Bytes in the file, 0-terminated here; what comes after a 0 byte does not count. */
 const char *onnx_word(OnnxNode *n, const char *name, const char *otherwise)
 {
     const Onnx__AttributeProto *p =
@@ -93,6 +96,7 @@ Ints onnx_ints(OnnxNode *n, const char *name)
     return p ? (Ints){ p->ints, (uint32_t)p->n_ints, true } : (Ints){ NULL, 0, false };
 }
 
+/* axis in [-rank, rank) -> [0, rank); an error otherwise. */
 bool onnx_axis(OnnxNode *n, int64_t axis, uint32_t rank, uint32_t *out)
 {
     if (shape_axis(axis, rank, out))
@@ -101,8 +105,15 @@ bool onnx_axis(OnnxNode *n, int64_t axis, uint32_t rank, uint32_t *out)
     return false;
 }
 
-/* ---- constant operands ---- */
+/* ---- operands ---- */
 
+ValueId onnx_in(const OnnxNode *n, uint32_t i)
+{
+    return i < n->n_in ? n->in[i] : (ValueId){ 0 };
+}
+
+/* Computes v from constants alone, its operands first.  Each is folded at most once, and the first
+ * that cannot be ends the search: the time is linear in what is looked at. */
 static bool fold_back(Graph *g, ValueId v, int depth)
 {
     NodeId id = ir_val(g, v)->producer;
@@ -144,6 +155,7 @@ bool onnx_const(OnnxNode *n, uint32_t i, const char *what)
     return false;
 }
 
+/* Exact beyond 2^53, where ir_element is not: exporters write INT64_MAX for "to the end". */
 static int64_t int_element(const Value *v, int64_t i)
 {
     return v->dtype == DT_I64 ? ((const int64_t *)v->data)[i] : (int64_t)ir_element(v, i);
@@ -170,6 +182,7 @@ Ints onnx_const_ints(OnnxNode *n, uint32_t i, const char *what)
     return (Ints){ ints, (uint32_t)count, true };
 }
 
+/* Scales, bounds, fill values: of any number type. */
 uint32_t onnx_const_floats(OnnxNode *n, uint32_t i, const char *what, double *out, uint32_t cap)
 {
     const Value *v;

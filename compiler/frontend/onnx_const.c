@@ -7,6 +7,7 @@
 
 /* ---- Constant: one of several attributes ---- */
 
+/* value: a TensorProto, like an initialiser, but fixed and not a parameter. */
 static ValueId constant_tensor(OnnxNode *n, const Onnx__TensorProto *t)
 {
     Tensor x;
@@ -15,6 +16,7 @@ static ValueId constant_tensor(OnnxNode *n, const Onnx__TensorProto *t)
                                                  : (ValueId){ 0 };
 }
 
+/* count numbers in one dimension, or a single one without dimensions. */
 static ValueId constant_list(OnnxNode *n, DType t, const void *data, size_t count, bool scalar)
 {
     Shape s = { .rank = scalar ? 0 : 1, .dim = { (int64_t)count } };
@@ -25,6 +27,7 @@ static ValueId constant_list(OnnxNode *n, DType t, const void *data, size_t coun
     return onnx_constant(n, t, &s, copy, NULL);
 }
 
+/* Strings and sparse values are refused with all else that is not listed here. */
 void onnx_import_constant(OnnxNode *n)
 {
     const Onnx__AttributeProto *p = n->n_attr == 1 ? n->attr[0].p : NULL;
@@ -66,6 +69,7 @@ void onnx_import_shape(OnnxNode *n)
     n->result[0] = onnx_constant(n, DT_I64, &s, dims, NULL);
 }
 
+/* The number of elements, as a scalar. */
 void onnx_import_size(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);
@@ -109,6 +113,7 @@ static int64_t range_count(double start, double limit, double delta)
     return count < 0 ? 0 : (int64_t)count;
 }
 
+/* start + i delta for i below the count, computed in double: exact for integers up to 2^53. */
 void onnx_import_range(OnnxNode *n)
 {
     static const char *const what[] = { "start", "limit", "delta" };

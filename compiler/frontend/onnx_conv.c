@@ -47,6 +47,7 @@ static void read_list(OnnxNode *n, const char *name, int64_t *v, uint32_t count,
     }
 }
 
+/* NOTSET, the default, means that pads counts. */
 static AutoPad read_auto_pad(OnnxNode *n)
 {
     static const char *const word[] = { "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID" };
@@ -107,6 +108,7 @@ static bool read_window(OnnxNode *n, Window *w, const Shape *weights)
     return !onnx_failed(n);
 }
 
+/* auto_pad -> pads, for what slides over its input. */
 static void resolve_pads(Window *w)
 {
     for (uint32_t i = 0; i < w->n && w->mode != PAD_GIVEN; i++) {
@@ -117,6 +119,7 @@ static void resolve_pads(Window *w)
     }
 }
 
+/* The attributes that all of them share; returns how many. */
 static uint32_t window_attrs(const Window *w, Attr *attr)
 {
     attr[0] = attr_ints(A_stride, w->stride, w->n);
@@ -125,6 +128,7 @@ static uint32_t window_attrs(const Window *w, Attr *attr)
     return 3;
 }
 
+/* x (N,C,D...), weights (K,C/group,R...), perhaps bias (K) */
 void onnx_import_conv(OnnxNode *n)
 {
     Shape weights = onnx_shape(n, n->in[1]);
@@ -162,7 +166,7 @@ static void wanted_output(OnnxNode *n, const Window *w, int64_t *want)
     }
 }
 
-/* Here the pads follow from the output's size:
+/* x (N,C,D...), weights (C,K/group,R...), perhaps bias (K).  The output's size gives the pads:
  *     pads = s (I - 1) + out_pad + K - out;   when that is negative, the output grows at its end */
 void onnx_import_conv_transpose(OnnxNode *n)
 {

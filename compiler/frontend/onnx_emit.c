@@ -25,6 +25,7 @@ bool onnx_is_float(DType t)
     return t == DT_F32 || t == DT_F64 || t == DT_F16;
 }
 
+/* The value's name in the IR; see onnx_import.h about the suffix. */
 static const char *result_name(OnnxNode *n, const char *suffix)
 {
     const char *base = n->out[0];
@@ -37,6 +38,7 @@ static const char *result_name(OnnxNode *n, const char *suffix)
     return suffix ? arena_printf(n->m->a, "%.*s.%s", NAME_MAX_LEN, base, suffix) : base;
 }
 
+/* One result; spec says op, operands and attributes, the rest is filled in here. */
 ValueId onnx_emit(OnnxNode *n, NodeSpec spec, const char *suffix)
 {
     const char *name;
@@ -71,11 +73,13 @@ static ValueId with_attr(OnnxNode *n, Op op, ValueId x, Attr a, const char *suff
                      suffix);
 }
 
+/* s has as many elements as x. */
 ValueId onnx_reshape(OnnxNode *n, ValueId x, const Shape *s, const char *suffix)
 {
     return with_attr(n, OP_reshape, x, attr_ints(A_shape, s->dim, s->rank), suffix);
 }
 
+/* x broadcast with s. */
 ValueId onnx_expand(OnnxNode *n, ValueId x, const Shape *s, const char *suffix)
 {
     return with_attr(n, OP_expand, x, attr_ints(A_shape, s->dim, s->rank), suffix);
@@ -92,6 +96,7 @@ ValueId onnx_cast(OnnxNode *n, ValueId x, DType t, const char *suffix)
     return with_attr(n, OP_cast, x, attr_word(A_to, dtype_info[t].name), suffix);
 }
 
+/* axes empty: over all. */
 ValueId onnx_reduce(OnnxNode *n, Op op, ValueId x, Ints axes, bool keep, const char *suffix)
 {
     Attr attr[] = { attr_ints(A_axes, axes.v, axes.n), attr_int(A_keep, keep) };
@@ -100,12 +105,14 @@ ValueId onnx_reduce(OnnxNode *n, Op op, ValueId x, Ints axes, bool keep, const c
                      suffix);
 }
 
+/* data is kept, not copied. */
 ValueId onnx_constant(OnnxNode *n, DType t, const Shape *s, const void *data, const char *suffix)
 {
     return onnx_failed(n) ? (ValueId){ 0 }
                           : ir_const(n->g, result_name(n, suffix), VAL_CONST, t, s, data);
 }
 
+/* A constant without dimensions, to compute with a tensor of type t. */
 ValueId onnx_scalar(OnnxNode *n, DType t, double v)
 {
     Shape s = { .rank = 0 };

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_func: functions of the model's own, and branches of If, are read in place of their call.
  *
- * The values inside are called "call/name"; the results get the names that the call gives them.
+ * A body is read in a Scope of its own, with the call's operands bound to its inputs.  The values
+ * inside are called "call/name"; the results get the names that the call gives them (aliases), so
+ * that nothing shows in the graph of where a value came from but its name.
+ *
+ * What must hold: no function is part of itself, calls nest at most ONNX_MAX_CALLS deep, and all
+ * bodies together have at most ONNX_MAX_WORK nodes and operands (onnx_scope.c counts them), since
+ * functions that call each other twice would double with each level.
  */
 #include "frontend/onnx_import.h"
 
 #include <string.h>
 
+/* What a node names a function by.  A function of the domain ai.onnx replaces the operator. */
 static const char *function_key(Arena *a, const char *domain, const char *name,
                                 const char *overload)
 {
@@ -40,6 +47,7 @@ const Onnx__FunctionProto *onnx_find_function(Import *m, const Onnx__NodeProto *
     return mark && *mark ? m->model->functions[*mark - 1] : NULL;
 }
 
+/* Too few operands are no mistake here: a function's inputs may be left out. */
 static bool check_call(OnnxNode *n, const Onnx__FunctionProto *f)
 {
     uint32_t before = n->m->d->n_error;
@@ -60,6 +68,7 @@ static bool check_call(OnnxNode *n, const Onnx__FunctionProto *f)
     return n->m->d->n_error == before;
 }
 
+/* Appends the attribute called name, if there is one, to what the body can refer to. */
 static void take_attr(OnnxNode *n, Scope *s, OnnxAttr *attr, const char *name,
                       const Onnx__AttributeProto *otherwise)
 {
@@ -87,6 +96,7 @@ static void pass_attrs(OnnxNode *n, Scope *s)
                        diag_quote(n->m->a, n->attr[i].name));
 }
 
+/* Operands that failed are poison inside as well, so that the body reports what else is wrong. */
 static void pass_operands(OnnxNode *n, Scope *s)
 {
     for (uint32_t i = 0; i < s->fn->n_input; i++) {
@@ -111,6 +121,7 @@ static void take_result(OnnxNode *n, Scope *s, uint32_t i, const char *name)
         n->result[i] = b->value;
 }
 
+/* Sets n->result; a result that stays 0 has been reported. */
 void onnx_call(OnnxNode *n, const Onnx__FunctionProto *f)
 {
     const char *name = onnx_text(n->p->name);
@@ -137,6 +148,7 @@ void onnx_call(OnnxNode *n, const Onnx__FunctionProto *f)
 
 /* ---- If ---- */
 
+/* The body in attribute name; NULL with a message. */
 static const Onnx__GraphProto *branch(OnnxNode *n, const char *name)
 {
     const Onnx__AttributeProto *p =
@@ -147,6 +159,7 @@ static const Onnx__GraphProto *branch(OnnxNode *n, const char *name)
     return p ? p->g : NULL;
 }
 
+/* A branch sees the names around it and, in a function, that function's attributes. */
 static Scope *branch_scope(OnnxNode *n)
 {
     Scope *s = onnx_scope_new(n->m, n->scope);
@@ -158,6 +171,7 @@ static Scope *branch_scope(OnnxNode *n)
     return s;
 }
 
+/* Only the branch that is taken is read, so that the other may hold what is not supported. */
 void onnx_import_if(OnnxNode *n)
 {
     const Onnx__GraphProto *then = branch(n, "then_branch"), *other = branch(n, "else_branch"), *g;

@@ -140,6 +140,7 @@ typedef struct Ints {
     bool given;
 } Ints;
 
+ValueId onnx_in(const OnnxNode *n, uint32_t i);                /* 0: left out */
 int64_t onnx_int(OnnxNode *n, const char *name, int64_t otherwise);
 double onnx_float(OnnxNode *n, const char *name, double otherwise);
 const char *onnx_word(OnnxNode *n, const char *name, const char *otherwise);
@@ -148,20 +149,14 @@ const Onnx__AttributeProto *onnx_attr(OnnxNode *n, const char *name,
                                       Onnx__AttributeProto__AttributeType type);
 void onnx_ignore(OnnxNode *n, const char *name);          /* an attribute without effect here */
 
-static inline ValueId onnx_in(const OnnxNode *n, uint32_t i)
-{
-    return i < n->n_in ? n->in[i] : (ValueId){ 0 };
-}
-
-/* Makes v a constant by computing what it depends on, if that is possible. */
-bool onnx_try_const(Graph *g, ValueId v);
+bool onnx_try_const(Graph *g, ValueId v);   /* computes what v depends on, if that is possible */
 /* Operand i, called what in messages; false when it was left out or is no constant. */
 bool onnx_const(OnnxNode *n, uint32_t i, const char *what);
 Ints onnx_const_ints(OnnxNode *n, uint32_t i, const char *what);
-/* Up to cap numbers; returns how many. */
-uint32_t onnx_const_floats(OnnxNode *n, uint32_t i, const char *what, double *v, uint32_t cap);
-/* An attribute before opset since, an operand from then on. */
-Ints onnx_ints_since(OnnxNode *n, int64_t since, const char *name, uint32_t i);
+uint32_t onnx_const_floats(OnnxNode *n, uint32_t i, const char *what, double *v,
+                           uint32_t cap);     /* returns how many, up to cap */
+Ints onnx_ints_since(OnnxNode *n, int64_t since, const char *name,
+                     uint32_t i);             /* an attribute, from opset since on operand i */
 bool onnx_axis(OnnxNode *n, int64_t axis, uint32_t rank, uint32_t *out);
 
 /* ---- adding IR nodes.  suffix NULL: the node's first result; n->out[i] itself: that result; else

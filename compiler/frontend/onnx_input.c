@@ -41,6 +41,7 @@ static const char *option_value(const char *option, const char *name)
     return !strncmp(option, name, n) && option[n] == '=' ? option + n + 1 : NULL;
 }
 
+/* "1,3,224,224" -> up to IR_MAX_RANK numbers; the option is for the message. */
 static Ints parse_shape(Inputs *in, const char *option, const char *text)
 {
     int64_t *v = arena_new_n(in->m->a, int64_t, IR_MAX_RANK);
@@ -79,6 +80,7 @@ static void check_names(Inputs *in, const char *const *option, const char *what)
     }
 }
 
+/* The file that --bind names for this input; NULL: none. */
 static const char *bound_file(const Inputs *in, const Input *i)
 {
     const char *const *option = in->m->o->bind;
@@ -91,6 +93,7 @@ static const char *bound_file(const Inputs *in, const Input *i)
 
 /* ---- types ---- */
 
+/* Says what the type is instead of a tensor; returns false. */
 static bool refuse_type(Input *i, Diag *d)
 {
     static const char *const kind[] = {
@@ -109,6 +112,8 @@ static bool refuse_type(Input *i, Diag *d)
     return false;
 }
 
+/* Sets dtype and shape.  float16 is refused here: no kernel computes in it, and a model that takes
+ * it would also have to be answered in it. */
 static bool read_type(Input *i, Diag *d)
 {
     const Onnx__TypeProto *t = i->p->type;
@@ -148,6 +153,7 @@ static const char *symbol(const Input *i, uint32_t k)
         ? onnx_text(d->dim_param) : "";
 }
 
+/* A name has one number in the whole model; two numbers are an error at the later input. */
 static void set_symbol(Inputs *in, const Input *i, const char *name, int64_t v)
 {
     uint32_t *mark = *name ? intern_mark(&in->symbols, intern(&in->symbols, name)) : NULL;
@@ -171,6 +177,7 @@ static int64_t get_symbol(Inputs *in, const char *name)
     return mark && *mark ? in->number[*mark] : -1;
 }
 
+/* --input-shape: the whole shape, over whatever the file says; its symbols hold elsewhere too. */
 static void use_given(Inputs *in, Input *i)
 {
     const char *const *option = in->m->o->input_shape;
@@ -192,6 +199,7 @@ static void use_given(Inputs *in, Input *i)
             set_symbol(in, i, symbol(i, k), i->given.v[k]);
 }
 
+/* A first dimension that has no number yet is the batch, on every input.  Noted once. */
 static void use_batch(Inputs *in, Input *i)
 {
     int64_t batch = in->m->o->batch;
@@ -211,6 +219,7 @@ static void use_batch(Inputs *in, Input *i)
 
 /* ---- shapes ---- */
 
+/* Dimension k as far as it is known: negative when it is symbolic, or negative in the file. */
 static int64_t dimension(Inputs *in, const Input *i, uint32_t k)
 {
     const char *name = symbol(i, k);
@@ -289,6 +298,7 @@ static bool fits(Inputs *in, const Input *i, DType t, const Shape *s)
 
 /* ---- all together ---- */
 
+/* The input as a constant, with the file's numbers. */
 static ValueId bound_value(Inputs *in, const Input *i, const char *file)
 {
     const char *name, *model = onnx_text(i->p->name);
@@ -308,6 +318,7 @@ static ValueId bound_value(Inputs *in, const Input *i, const char *file)
     return ir_const(in->m->g, model, VAL_CONST, t, &s, data);
 }
 
+/* Every input gets its name, with a value or, when it failed, as poison. */
 static void define_inputs(Inputs *in)
 {
     ValueId *v = arena_new_n(in->m->a, ValueId, in->n);
@@ -341,6 +352,8 @@ static void check_batch(const Inputs *in)
                "change it", (long long)in->in[0].shape->dim[0]->dim_value, (long long)batch);
 }
 
+/* The symbols of all inputs are collected before any shape is made: an input may have its number
+ * from another one that stands later. */
 void onnx_inputs(Import *m, Scope *s)
 {
     const Onnx__GraphProto *g = m->model->graph;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_math: element by element, and matrix products. */
+/* onnx_math: element by element, and matrix products.
+ *
+ * Since opset 7 all operands broadcast as numpy has it, which is what our ops do; so most operators
+ * are one node.  Types are checked by the shape rules.
+ */
 #include "frontend/onnx_import.h"
 
 #include <math.h>
@@ -37,6 +41,7 @@ void onnx_import_activation(OnnxNode *n)
                                             .attr = attr, .n_attr = k }, NULL);
 }
 
+/* approximate: none (by erf) or tanh */
 void onnx_import_gelu(OnnxNode *n)
 {
     Attr attr = attr_word(A_approximate, onnx_word(n, "approximate", "none"));
@@ -73,6 +78,7 @@ static ValueId clip_by_nodes(OnnxNode *n)
     return min.id || max.id ? x : onnx_unary(n, OP_identity, x, NULL);
 }
 
+/* Attributes before opset 11, operands 1 and 2 since; a bound left out is infinite. */
 void onnx_import_clip(OnnxNode *n)
 {
     double bound[2] = { -INFINITY, INFINITY };
@@ -101,6 +107,7 @@ void onnx_import_clip(OnnxNode *n)
 
 /* ---- casts ---- */
 
+/* to: a TensorProto.DataType.  float16 and bfloat16 would need results of that type. */
 static void cast_to(OnnxNode *n, int64_t to)
 {
     DType t = to >= INT32_MIN && to <= INT32_MAX ? dtype_by_onnx((int)to) : DT_NONE;
@@ -122,6 +129,7 @@ void onnx_import_cast(OnnxNode *n)
     cast_to(n, onnx_int(n, "to", 0));
 }
 
+/* To the type of operand 1, whose numbers do not matter. */
 void onnx_import_cast_like(OnnxNode *n)
 {
     onnx_ignore(n, "saturate");
@@ -131,6 +139,7 @@ void onnx_import_cast_like(OnnxNode *n)
 
 /* ---- two operands and more ---- */
 
+/* fmod=0: the sign of the divisor, as in Python; 1: of the dividend, as in C. */
 void onnx_import_mod(OnnxNode *n)
 {
     Attr attr = attr_int(A_fmod, onnx_int(n, "fmod", 0) != 0);
@@ -177,6 +186,7 @@ void onnx_import_mean(OnnxNode *n)
 
 /* ---- matrix products ---- */
 
+/* v times a factor; a constant v is multiplied later, by constant folding. */
 static ValueId scaled(OnnxNode *n, ValueId v, double factor, const char *suffix)
 {
     if (factor == 1)

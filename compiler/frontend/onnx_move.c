@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_move: shapes and the order of elements. */
+/* onnx_move: shapes and the order of elements.
+ *
+ * The IR's shapes are fixed: what ONNX leaves to run time (a Reshape's 0 and -1, the shape of an
+ * Expand) must be constant here, and is made explicit.
+ */
 #include "frontend/onnx_import.h"
 
 #include <string.h>
 
+/* As many numbers as a shape can have dimensions. */
 static bool list_fits(OnnxNode *n, Ints list, const char *what)
 {
     if (list.n <= IR_MAX_RANK)
@@ -53,6 +58,7 @@ static bool resolve_shape(OnnxNode *n, Ints want, const Shape *x, Shape *out)
     return ok && shape_ok(out) && shape_count(out) == shape_count(x);
 }
 
+/* Operand 1 is the shape. */
 void onnx_import_reshape(OnnxNode *n)
 {
     Ints want = onnx_const_ints(n, 1, "shape");
@@ -101,6 +107,7 @@ static bool mark_axes(OnnxNode *n, Ints axes, uint32_t rank, bool *mark)
     return true;
 }
 
+/* Drops the axes, which must be 1; without axes, all that are 1.  Axes are an operand since 13. */
 void onnx_import_squeeze(OnnxNode *n)
 {
     Ints axes = onnx_ints_since(n, 13, "axes", 1);
@@ -121,6 +128,7 @@ void onnx_import_squeeze(OnnxNode *n)
     n->result[0] = onnx_reshape(n, n->in[0], &y, NULL);
 }
 
+/* Adds dimensions of 1; the axes count in the result. */
 void onnx_import_unsqueeze(OnnxNode *n)
 {
     Ints axes = onnx_ints_since(n, 13, "axes", 1);
@@ -148,6 +156,7 @@ void onnx_import_unsqueeze(OnnxNode *n)
 
 /* ---- transpose, and what is made of it ---- */
 
+/* Without perm the dimensions are reversed. */
 void onnx_import_transpose(OnnxNode *n)
 {
     Ints perm = onnx_ints(n, "perm");
@@ -188,7 +197,7 @@ static int64_t block_size(OnnxNode *n, const Shape *x, bool to_depth)
     return fits ? b : 0;
 }
 
-/* DCR: channels are (b, b, C'); CRD: they are (C', b, b). */
+/* (N, C b b, H, W) -> (N, C, H b, W b).  DCR: channels are (b, b, C); CRD: they are (C, b, b). */
 void onnx_import_depth_to_space(OnnxNode *n)
 {
     static const int64_t dcr[] = { 0, 3, 4, 1, 5, 2 }, crd[] = { 0, 1, 4, 2, 5, 3 };
@@ -208,6 +217,7 @@ void onnx_import_depth_to_space(OnnxNode *n)
         onnx_error(n, "mode is '%s'; DCR or CRD are possible", diag_quote(n->m->a, mode));
 }
 
+/* (N, C, H b, W b) -> (N, b b C, H, W) */
 void onnx_import_space_to_depth(OnnxNode *n)
 {
     static const int64_t perm[] = { 0, 3, 5, 1, 2, 4 };
@@ -247,6 +257,7 @@ void onnx_import_expand(OnnxNode *n)
     n->result[0] = onnx_expand(n, n->in[0], &s, NULL);
 }
 
+/* One count per dimension. */
 void onnx_import_tile(OnnxNode *n)
 {
     Ints repeats = onnx_const_ints(n, 1, "repeats");
@@ -283,6 +294,7 @@ static ValueId positive(OnnxNode *n, ValueId v, int64_t size)
     return any ? onnx_constant(n, DT_I64, &s, index, "indices") : v;
 }
 
+/* Rows of x along axis, by indices that may be constant or not. */
 void onnx_import_gather(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);

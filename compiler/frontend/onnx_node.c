@@ -69,6 +69,7 @@ static ValueId as_f32(OnnxNode *n, Binding *b)
     return b->f32;
 }
 
+/* The value of a name.  poison: it failed, here (which is said) or before. */
 static ValueId operand(OnnxNode *n, const char *name, bool *poison)
 {
     Binding *b = onnx_lookup(n->scope, name);
@@ -114,6 +115,7 @@ const OnnxAttr *onnx_find_attr(const OnnxAttr *attr, uint32_t n, const char *nam
     return NULL;
 }
 
+/* The node's attributes; in a function, @name ones become what the call gives. */
 static void find_attrs(OnnxNode *n)
 {
     const Scope *s = n->scope;
@@ -141,6 +143,7 @@ static void find_attrs(OnnxNode *n)
     }
 }
 
+/* One that no importer asked for would have changed the result: refused, as ONNX Runtime does. */
 static void check_unread_attrs(OnnxNode *n)
 {
     for (uint32_t i = 0; i < n->n_attr; i++)
@@ -151,6 +154,7 @@ static void check_unread_attrs(OnnxNode *n)
 
 /* ---- operators ---- */
 
+/* Only ai.onnx has operators here. */
 static bool check_domain(OnnxNode *n)
 {
     const char *domain = n->p->domain;
@@ -170,6 +174,7 @@ static bool check_domain(OnnxNode *n)
     return !onnx_failed(n);
 }
 
+/* Finds the operator, in the opset that the file or the function is written for. */
 static void check_op(OnnxNode *n)
 {
     n->op = onnx_find_op(onnx_text(n->p->op_type));
@@ -182,6 +187,7 @@ static void check_op(OnnxNode *n)
     }
 }
 
+/* Operands up to min_in must be there; of a list (Concat, Sum), all. */
 static void check_counts(OnnxNode *n)
 {
     const OnnxOp *op = n->op;
@@ -229,6 +235,7 @@ static void import_op(OnnxNode *n)
 
 /* ---- results ---- */
 
+/* The names of the results, without those left out at the end. */
 static void start_results(OnnxNode *n)
 {
     n->n_out = (uint32_t)n->p->n_output;
@@ -241,6 +248,7 @@ static void start_results(OnnxNode *n)
         n->out[i] = onnx_ir_name(n->scope, n->p->output[i]);
 }
 
+/* A result that an importer left 0 although nothing failed is one that it does not support. */
 static void define_results(OnnxNode *n, bool failed)
 {
     for (uint32_t i = 0; i < n->n_out; i++) {

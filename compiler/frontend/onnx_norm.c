@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_norm: normalisations, softmax and dropout. */
+/* onnx_norm: normalisations, softmax and dropout.
+ *
+ * Those that the IR has are one node; the others are composed of reductions and arithmetic, in the
+ * order of the formula in the ONNX specification.
+ */
 #include "frontend/onnx_import.h"
 
 #include <string.h>
@@ -23,6 +27,7 @@ void onnx_import_batch_norm(OnnxNode *n)
                                             .attr = &eps, .n_attr = 1 }, NULL);
 }
 
+/* x (N,C,...), scale (C), bias (C) */
 void onnx_import_instance_norm(OnnxNode *n)
 {
     Attr eps = attr_float(A_eps, onnx_float(n, "epsilon", 1e-5));
@@ -31,6 +36,7 @@ void onnx_import_instance_norm(OnnxNode *n)
                                             .attr = &eps, .n_attr = 1 }, NULL);
 }
 
+/* x / (bias + alpha / size * sum over size channels of x^2)^beta */
 void onnx_import_lrn(OnnxNode *n)
 {
     Attr attr[] = {
@@ -190,6 +196,7 @@ static ValueId hardmax(OnnxNode *n, ValueId x, uint32_t axis, const char *suffix
     return onnx_cast(n, max, onnx_dtype(n, x), suffix);
 }
 
+/* Softmax, log-softmax or hardmax of x along one axis. */
 static ValueId along(OnnxNode *n, ValueId x, uint32_t axis, const char *suffix)
 {
     Attr attr = attr_int(A_axis, axis);
@@ -225,6 +232,7 @@ void onnx_import_softmax(OnnxNode *n)
 
 /* ---- dropout: does nothing outside of training; its mask is all true ---- */
 
+/* Since opset 12 ratio and training_mode are operands 1 and 2; a ratio of 0 drops nothing. */
 static bool trains(OnnxNode *n)
 {
     double mode = 0, ratio = 0.5;

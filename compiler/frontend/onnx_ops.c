@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_ops: which operators are read, by which function, and what to say about the others. */
+/* onnx_ops: which operators are read, by which function, and what to say about the others.
+ *
+ * A new operator is a line of the table and, if no importer fits, a function; its cases go to
+ * tests/onnx.
+ */
 #include "frontend/onnx_import.h"
 
 #include <stdlib.h>
@@ -133,6 +137,7 @@ static const OnnxOp table[] = {
 
 enum { N_TABLE = sizeof table / sizeof *table };
 
+/* For bsearch. */
 static int by_name(const void *name, const void *op)
 {
     return strcmp(name, ((const OnnxOp *)op)->name);
@@ -145,6 +150,7 @@ const OnnxOp *onnx_find_op(const char *name)
 
 /* ---- what is not supported, and what would help ---- */
 
+/* Operators that ONNX has and that are not read here, by what there is to say about them. */
 typedef struct Refusal {
     const char *names;           /* each with a space before and after */
     const char *hint;
@@ -175,6 +181,7 @@ static const Refusal refusal[] = {
       "cut the model before it, or write it with other operators" },
 };
 
+/* Known to ONNX, or a misspelling. */
 void onnx_refuse_op(OnnxNode *n)
 {
     const char *name = onnx_text(n->p->op_type), *names[N_TABLE], *near;

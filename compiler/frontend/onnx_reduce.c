@@ -25,6 +25,7 @@ static bool read_reduction(OnnxNode *n, Reduction *r)
     return !onnx_failed(n);
 }
 
+/* The reduction itself; over no axes it is the identity: only the rest of the formula counts. */
 static ValueId apply(OnnxNode *n, const Reduction *r, Op op, ValueId x, const char *suffix)
 {
     if (r->none)
@@ -32,12 +33,20 @@ static ValueId apply(OnnxNode *n, const Reduction *r, Op op, ValueId x, const ch
     return onnx_reduce(n, op, x, r->axes, r->keep, suffix);
 }
 
+/* Booleans, whose maximum is "any" and whose minimum is "all", are reduced as bytes. */
 void onnx_import_reduce(OnnxNode *n)
 {
     Reduction r;
+    ValueId x = n->in[0];
 
-    if (read_reduction(n, &r))
-        n->result[0] = apply(n, &r, n->op->op, n->in[0], NULL);
+    if (!read_reduction(n, &r))
+        return;
+    if (onnx_dtype(n, x) != DT_BOOL) {
+        n->result[0] = apply(n, &r, n->op->op, x, NULL);
+        return;
+    }
+    x = apply(n, &r, n->op->op, onnx_cast(n, x, DT_U8, "bytes"), "byte");
+    n->result[0] = onnx_cast(n, x, DT_BOOL, NULL);
 }
 
 /* sum |x| */
@@ -49,6 +58,7 @@ void onnx_import_reduce_l1(OnnxNode *n)
         n->result[0] = apply(n, &r, OP_reduce_sum, onnx_unary(n, OP_abs, n->in[0], "abs"), NULL);
 }
 
+/* x^2, as a product: exact signs, no pow. */
 static ValueId squares(OnnxNode *n)
 {
     return onnx_binary(n, OP_mul, n->in[0], n->in[0], "squares");
@@ -64,6 +74,7 @@ void onnx_import_reduce_l2(OnnxNode *n)
                                   NULL);
 }
 
+/* sum x^2 */
 void onnx_import_reduce_sum_square(OnnxNode *n)
 {
     Reduction r;

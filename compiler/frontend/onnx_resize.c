@@ -47,6 +47,7 @@ static bool set_scale(OnnxNode *n, Resize *r, uint32_t axis, double scale)
     return true;
 }
 
+/* The sizes follow from the scales. */
 static bool use_scales(OnnxNode *n, Resize *r, const double *scale, uint32_t count)
 {
     uint32_t axis[IR_MAX_RANK], expected;
@@ -83,6 +84,7 @@ static bool keep_ratio(OnnxNode *n, Resize *r, const uint32_t *axis, Ints sizes,
     return true;
 }
 
+/* The sizes as they are, or as the aspect ratio allows. */
 static bool use_sizes(OnnxNode *n, Resize *r, Ints sizes)
 {
     const char *policy = n->opset < 18 ? "stretch"
@@ -112,6 +114,7 @@ static bool use_sizes(OnnxNode *n, Resize *r, Ints sizes)
     return keep_ratio(n, r, axis, sizes, larger);
 }
 
+/* cubic is refused. */
 static bool read_mode(OnnxNode *n, Resize *r)
 {
     r->mode = onnx_word(n, "mode", "nearest");
@@ -123,6 +126,7 @@ static bool read_mode(OnnxNode *n, Resize *r)
     return false;
 }
 
+/* How a pixel of the result finds its place in x; the names are those of our op. */
 static bool read_coordinates(OnnxNode *n, Resize *r)
 {
     r->coord = onnx_word(n, "coordinate_transformation_mode", "half_pixel");
@@ -136,6 +140,7 @@ static bool read_coordinates(OnnxNode *n, Resize *r)
     return false;
 }
 
+/* Our op's second operand; 0 when the scales are out / in, to which it then comes by itself. */
 static ValueId scales_operand(OnnxNode *n, const Resize *r)
 {
     Shape s = { .rank = 1, .dim = { r->in.rank } };
@@ -161,6 +166,7 @@ static void emit(OnnxNode *n, const Resize *r)
                                             .n_attr = 4 }, NULL);
 }
 
+/* All dimensions stay. */
 static Resize start(const OnnxNode *n)
 {
     Resize r = { .in = onnx_shape(n, n->in[0]) };

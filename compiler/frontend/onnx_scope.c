@@ -27,6 +27,7 @@ Scope *onnx_scope_new(Import *m, Scope *caller)
     return s;
 }
 
+/* Dead after the next onnx_bind: the table may move. */
 Binding *onnx_bind(Scope *s, const char *name)
 {
     uint32_t *mark = intern_mark(&s->names, intern(&s->names, name));
@@ -52,6 +53,7 @@ Binding *onnx_lookup(Scope *s, const char *name)
     return NULL;
 }
 
+/* The name that a value called so here has in the graph: its alias, or prefix and name. */
 const char *onnx_ir_name(Scope *s, const char *name)
 {
     uint32_t *mark = intern_mark(&s->names, name);
@@ -107,6 +109,7 @@ typedef struct Order {
     uint32_t *order, n_order;
 } Order;
 
+/* Notes that the node at hand reads name; names from outside need nothing. */
 static void need(Order *o, const char *name)
 {
     uint32_t *mark = intern_mark(&o->producer, name);
@@ -208,6 +211,7 @@ static void drop_cycle(Order *o, uint32_t again)
     }
 }
 
+/* Places root after all that it needs, with a stack of its own: graphs can be deep. */
 static void place(Order *o, uint32_t root)
 {
     o->stack[o->n_stack++] = root;

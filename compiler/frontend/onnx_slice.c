@@ -24,6 +24,7 @@ static void slice_axis(int64_t n, int64_t step, int64_t *start, int64_t end, int
     *count = span > 0 && n > 0 ? (span - 1) / step + 1 : 0;
 }
 
+/* Attributes before opset 10, which has no steps; operands 1 to 4 since. */
 typedef struct Ranges {
     Ints start, end, axes, step;
 } Ranges;
@@ -45,6 +46,7 @@ static bool read_ranges(OnnxNode *n, Ranges *r)
     return !onnx_failed(n);
 }
 
+/* Axes that are not named stay whole.  Our op wants start, size and step of every dimension. */
 void onnx_import_slice(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);
@@ -105,6 +107,7 @@ static bool split_sizes(OnnxNode *n, int64_t total, int64_t *size, uint32_t part
     return true;
 }
 
+/* One node with all results; those that the file does not name exist too. */
 void onnx_import_split(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);
@@ -151,6 +154,7 @@ static bool spread_pads(OnnxNode *n, Ints pads, uint32_t rank, int64_t *all)
     return true;
 }
 
+/* Attributes before opset 11, operands since: pads, the value for mode constant, axes. */
 void onnx_import_pad(OnnxNode *n)
 {
     Ints pads = onnx_ints_since(n, 11, "pads", 1);

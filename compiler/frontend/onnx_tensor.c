@@ -41,6 +41,7 @@ typedef struct Reader {
     int64_t count;
 } Reader;
 
+/* The dims, within what a Shape holds. */
 static bool read_shape(const Reader *r, Shape *s)
 {
     const Onnx__TensorProto *t = r->t;
@@ -66,6 +67,7 @@ static bool read_shape(const Reader *r, Shape *s)
     return true;
 }
 
+/* where: what holds the bytes, for the message. */
 static bool check_bytes(const Reader *r, uint64_t have, const char *where)
 {
     uint64_t need = (uint64_t)r->count * r->size;
@@ -79,6 +81,7 @@ static bool check_bytes(const Reader *r, uint64_t have, const char *where)
 
 /* ---- external data ---- */
 
+/* Decimal digits alone: offsets and lengths are strings in the file. */
 static bool parse_size(const char *s, uint64_t *out)
 {
     char *end;
@@ -88,6 +91,7 @@ static bool parse_size(const char *s, uint64_t *out)
     return *s >= '0' && *s <= '9' && !*end && !errno;
 }
 
+/* Returns NULL, after saying why the location is not followed. */
 static const char *refuse_path(const Reader *r, const char *location, const char *why)
 {
     diag_error(r->d, r->pos, "has its data in '%s': %s", diag_quote(r->a, location), why);
@@ -117,6 +121,7 @@ static const char *external_path(const Reader *r, const char *location)
     return arena_strdup(r->a, real);
 }
 
+/* external_data: location, offset (else 0), length (else what the shape needs), checksum. */
 static const void *read_external(const Reader *r)
 {
     const char *location = "", *path;
@@ -179,12 +184,14 @@ static const void *narrow(const Reader *r, const void *from, size_t wide)
     return to;
 }
 
+/* One of the lists of numbers that a TensorProto can have. */
 typedef struct Field {
     const void *p;
     size_t n, wide;              /* elements, and the bytes of one */
     const char *name;
 } Field;
 
+/* The list for the type, as onnx.proto's comments have it. */
 static Field typed_field(const Onnx__TensorProto *t)
 {
     switch (t->data_type) {
@@ -215,6 +222,7 @@ static const void *typed_data(const Reader *r)
     return f.n ? f.p : arena_alloc(r->a, 0);
 }
 
+/* NULL after a message; an empty tensor has data too, so that it counts as a constant. */
 static const void *find_data(const Reader *r)
 {
     const Onnx__TensorProto *t = r->t;

@@ -45,6 +45,7 @@ static bool varint(Wire *w, const unsigned char **p, const unsigned char *end, u
     return bad(w, *p, "has a number that is too long");
 }
 
+/* n bytes on, if there are as many. */
 static bool skip(Wire *w, const unsigned char **p, const unsigned char *end, uint64_t n)
 {
     if (n > (uint64_t)(end - *p))
@@ -67,6 +68,7 @@ static bool check_once(Wire *w, const unsigned char *p, const ProtobufCMessageDe
     return true;
 }
 
+/* One message in [p, end): its fields are walked, those that are messages themselves entered. */
 static bool scan(Wire *w, const unsigned char *p, const unsigned char *end,
                  const ProtobufCMessageDescriptor *type, int depth)
 {
@@ -106,6 +108,7 @@ static bool scan(Wire *w, const unsigned char *p, const unsigned char *end,
     return true;
 }
 
+/* protobuf-c's allocator: takes from the arena and gives nothing back. */
 static void *take(void *arena, size_t n)
 {
     return arena_alloc(arena, n);
