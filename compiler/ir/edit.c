@@ -115,9 +115,19 @@ static bool place(Sorter *s, uint32_t root)
     return true;
 }
 
+/* Nodes that only move forward, into gaps, move within the array: that is the usual case. */
+static bool ascending(const uint32_t *order, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++)
+        if (order[i] < order[i - 1])
+            return false;
+    return true;
+}
+
 static void renumber(Graph *g, const uint32_t *order, uint32_t n)
 {
-    Node *node = arena_new_n(g->arena, Node, n + 1);
+    const bool in_place = ascending(order, n);
+    Node *node = in_place ? g->node : arena_new_n(g->arena, Node, n + 1);
 
     for (uint32_t i = 0; i < n; i++) {
         node[i + 1] = g->node[order[i]];
@@ -125,7 +135,8 @@ static void renumber(Graph *g, const uint32_t *order, uint32_t n)
             g->value[node[i + 1].out[k].id].producer.id = i + 1;
     }
     g->node = node;
-    g->n_node = g->cap_node = n + 1;
+    g->n_node = n + 1;
+    g->cap_node = in_place ? g->cap_node : n + 1;
 }
 
 bool ir_sort(Graph *g)

@@ -50,6 +50,43 @@ static void other_products(void **state)
     assert_int_equal(net_count(t, OP_matmul), 3);
 }
 
+/* ---- sink_reshape ---- */
+
+/* A product of rank 3 with all that follows becomes one dense layer between two reshapes. */
+static void through_the_reshape(void **state)
+{
+    Net *t = *state;
+    ValueId x = net_input(t, DIMS(2, 3, 5)), y;
+
+    y = net_bin(t, OP_matmul, x, net_weight(t, DIMS(5, 4)));
+    y = net_bin(t, OP_mul, net_bin_k(t, OP_add, y, 2), net_weight(t, DIMS(4)));
+    net_output(t, net_un(t, OP_gelu, net_un(t, OP_neg, y)));
+    net_pass(t, "fuse_act");
+    assert_int_equal(net_nodes(t), 3);
+    assert_int_equal(net_only(t, OP_dense)->act.op, OP_gelu);
+}
+
+static void reshapes_that_stay(void **state)
+{
+    Net *t = *state;
+    ValueId x = net_input(t, DIMS(2, 3, 4)), r;
+
+    r = net_op(t, OP_reshape, VALS(x), WITH(LIST(shape, 6, 4)));
+    net_output(t, net_un(t, OP_tanh, r));                       /* r has two readers */
+    net_output(t, r);
+    r = net_op(t, OP_reshape, VALS(x), WITH(LIST(shape, 2, 12)));
+    net_output(t, net_bin(t, OP_mul, r, net_weight(t, DIMS(12))));
+    r = net_op(t, OP_reshape, VALS(x), WITH(LIST(shape, 24)));
+    net_output(t, net_bin(t, OP_sub, net_weight(t, DIMS(2, 24)), r));
+    r = net_op(t, OP_reshape, VALS(net_input(t, DIMS(1, 1))), WITH(LIST(shape, 1)));
+    net_output(t, net_bin(t, OP_prelu, net_weight(t, DIMS(1)), r));
+    net_pass(t, "sink_reshape");
+    for (uint32_t i = 1; i < t->g->n_node; i++)
+        if (t->g->node[i].op == OP_reshape)
+            assert_int_equal(ir_val(t->g, t->g->node[i].in[0])->kind, VAL_INPUT);
+    assert_int_equal(net_count(t, OP_reshape), 4);
+}
+
 /* ---- fold_bn ---- */
 
 static void bn_after_each_linear_op(void **state)
@@ -335,7 +372,8 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, net_setup, net_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(matrix_and_vector), TEST(other_products), TEST(bn_after_each_linear_op),
+        TEST(matrix_and_vector), TEST(other_products), TEST(through_the_reshape),
+        TEST(reshapes_that_stay), TEST(bn_after_each_linear_op),
         TEST(constants_per_channel), TEST(constants_otherwise), TEST(bn_that_must_stay),
         TEST(bn_after_an_output), TEST(bn_after_fused_ops),
         TEST(weights_of_two_convs), TEST(pads_that_fit),
