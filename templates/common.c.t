@@ -23,6 +23,10 @@
 #define NET_UNUSED
 #endif
 #endif
+/* What happens after each layer, number i in the order of the graph: nothing, or a time is taken. */
+#ifndef NET_LAYER
+#define NET_LAYER(i, name) ((void)0)
+#endif
 
 /* A pointer to elements of type T, n bytes into the block p. */
 #define AT(T, p, n) ((T *)(uintptr_t)((p) + (n)))

@@ -1,4 +1,4 @@
-//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD ACT
+//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD ACT
 /* ${M} pixels x ${(NV - 1) * VW + LAST} channels, the sum over ${C} channels of each tap in order.
  * x: pixel step ${XW}, channel step ${XC}; w: rows of ${LDW} channels. */
 NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,

@@ -33,3 +33,4 @@
 #undef v_prelu
 #undef v_pick
 #undef v_lane
+#undef v_prefetch

@@ -7,6 +7,7 @@
 typedef float v_f32 __attribute__((vector_size(16)));
 typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_lane(x, i) (x)[i]
+#define v_prefetch(p) __builtin_prefetch(p)
 #define v_add(a, b) ((a) + (b))
 #define v_sub(a, b) ((a) - (b))
 #define v_mul(a, b) ((a) * (b))
@@ -19,6 +20,7 @@ typedef int32_t v_i32 __attribute__((vector_size(16)));
 #else
 typedef struct v_f32 { float f[4]; } v_f32;
 #define v_lane(x, i) (x).f[i]
+#define v_prefetch(p) ((void)(p))
 #define V_LANES(name, args, expr) \
     NET_FN v_f32 name args \
     { \

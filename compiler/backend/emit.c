@@ -70,6 +70,8 @@ static bool emit_nodes(Emit *e)
         }
         layer_comment(e, n);
         ok = kernel(e, n) && ok;
+        buf_printf(&e->body, "    NET_LAYER(%u, %s);\n", i,
+                   c_string(e->arena, ir_val(e->g, n->out[0])->name));
     }
     return ok;
 }

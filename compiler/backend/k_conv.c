@@ -16,8 +16,10 @@
 
 enum {
     PANEL = 16, ROUND = 8,
-    CHUNK_BYTES = 192 * 1024,     /* of x between two passes over the weights: half an L2 cache */
-    HOT_BYTES = 512 * 1024        /* weights that stay in an L2 cache while rows go by */
+    CHUNK_BYTES = 16 * 1024,      /* of x between two passes over the weights: half an L1 cache */
+    HOT_BYTES = 512 * 1024,       /* weights that stay in an L2 cache while rows go by */
+    WELL_FILLED = 80,             /* per cent of the tiles' pixels in use */
+    PREFETCH_ROWS = 8             /* of weights that come from further away: 512 bytes ahead */
 };
 
 bool fits_conv(const Emit *e, const Node *n)
@@ -99,20 +101,33 @@ static bool one_run(const ConvShape *c, const Steps *s)
     return (c->oh == 1 || s->h == c->ow * s->w) && (c->n == 1 || s->n == c->oh * c->ow * s->w);
 }
 
-/* Rows of equal length such that a row of x fits in half a cache; 1 when there is no such number. */
-static int64_t rows_for_cache(const ConvShape *c, int64_t pixels)
+/* Do the weights of a group stay in the L2 cache from one row to the next? */
+static bool is_hot(const ConvShape *c)
 {
-    int64_t need = (pixels * c->c * 4 + CHUNK_BYTES - 1) / CHUNK_BYTES;
-
-    for (int64_t rows = need; rows <= 4 * need; rows++)
-        if (pixels % rows == 0)
-            return rows;
-    return 1;
+    return c->r * c->s * c->c * (c->k / c->groups) * 4 <= HOT_BYTES;
 }
 
-static void flatten(ConvShape *c)
+/* How many pixels go by between two passes over the weights: a divisor of all that fills tiles well
+ * and whose x stays in the L1 cache.  All pixels when the weights are too large to pass twice. */
+static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
 {
-    int64_t pixels = c->n * c->oh * c->ow, rows;
+    int64_t m = e->target->tile_m, most = CHUNK_BYTES / (c->c * 4), best = pixels, best_fill = 0;
+
+    if (!is_hot(c))
+        return pixels;
+    for (int64_t n = 1; n <= (most > m ? most : m) && n <= pixels; n++) {
+        int64_t fill = 100 * n / ((n + m - 1) / m * m);
+        if (pixels % n == 0 && fill >= best_fill) {
+            best = n;
+            best_fill = fill;
+        }
+    }
+    return best_fill >= WELL_FILLED ? best : pixels;
+}
+
+static void flatten(const Emit *e, ConvShape *c)
+{
+    int64_t pixels = c->n * c->oh * c->ow;
 
     if (c->r * c->s != 1 || c->stride_h != 1 || c->stride_w != 1 || c->pad_h || c->pad_w
         || c->groups != 1 || c->h != c->oh || c->w != c->ow)
@@ -121,10 +136,9 @@ static void flatten(ConvShape *c)
         c->x.w = c->x.n, c->y.w = c->y.n, c->res.w = c->res.n;
     else if (!one_run(c, &c->x) || !one_run(c, &c->y) || (c->add && !one_run(c, &c->res)))
         return;
-    rows = rows_for_cache(c, pixels);
     c->n = 1;
-    c->h = c->oh = rows;
-    c->w = c->ow = pixels / rows;
+    c->w = c->ow = row_length(e, c, pixels);
+    c->h = c->oh = pixels / c->ow;
     c->x.h = c->ow * c->x.w;
     c->y.h = c->ow * c->y.w;
     c->res.h = c->ow * c->res.w;
@@ -204,6 +218,7 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
         { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "YW", c->y.w }, { "SW", c->res.w },
         { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
         { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
+        { "AHEAD", is_hot(c) ? 0 : PREFETCH_ROWS },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -263,7 +278,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
         { "XT", c->stride_w * c->x.w }, { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
-        { "PANELS_OUTER", few_rows || k * kg * 4 > HOT_BYTES },
+        { "PANELS_OUTER", few_rows || !is_hot(c) },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -297,7 +312,7 @@ bool emit_conv(Emit *e, const Node *n)
     ConvShape c = conv_shape(e, n);
     Tiling t = { .e = e, .c = &c, .ok = true };
 
-    flatten(&c);
+    flatten(e, &c);
     t.act = emit_act(e, &n->act);
     if (!t.act)
         return false;
