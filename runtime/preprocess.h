@@ -14,7 +14,7 @@
  *     {"preprocess": {"resize": 256, "filter": "bicubic", "crop": 224, "mean": [127, 127, 127],
  *                     "std": [128, 128, 128], "scale": 1, "order": "RGB", "layout": "NCHW",
  *                     "rounding": "torchvision"},
- *      "labels": "classes.txt"}
+ *      "labels": "classes.txt", "softmax": true}
  *     --preprocess=resize=256,filter=bicubic,crop=224,mean=0.485,0.456,0.406,std=...,scale=1/255
  */
 #ifndef MNC_RT_PREPROCESS_H
@@ -42,6 +42,7 @@ typedef struct RtModelFile {
     bool has_preprocess;
     RtPreprocess preprocess;
     const char *labels;      /* path of the labels, one a line; NULL: none */
+    int softmax;             /* 1: the scores need it, 0: they do not; -1: it does not say */
 } RtModelFile;
 
 /* No resizing, crop to the input, values 0 to 255, RGB. */

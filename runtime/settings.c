@@ -279,6 +279,16 @@ static bool json_labels(Arena *a, Pos pos, const json_t *v, RtModelFile *out, Di
     return true;
 }
 
+static bool json_softmax(Pos pos, const json_t *v, RtModelFile *out, Diag *d)
+{
+    if (!json_is_boolean(v)) {
+        diag_error(d, pos, "\"softmax\" is neither true nor false");
+        return false;
+    }
+    out->softmax = json_is_true(v);
+    return true;
+}
+
 /* The keys of the file itself. */
 static bool json_top(Arena *a, Pos pos, json_t *root, RtModelFile *out, Diag *d)
 {
@@ -291,9 +301,11 @@ static bool json_top(Arena *a, Pos pos, json_t *root, RtModelFile *out, Diag *d)
             ok &= json_preprocess(a, pos, v, out, d);
         else if (!strcmp(key, "labels"))
             ok &= json_labels(a, pos, v, out, d);
+        else if (!strcmp(key, "softmax"))
+            ok &= json_softmax(pos, v, out, d);
         else {
-            diag_error(d, pos, "there is no key '%s' here; there are preprocess and labels",
-                       diag_quote(a, key));
+            diag_error(d, pos, "there is no key '%s' here; there are preprocess, labels and "
+                       "softmax", diag_quote(a, key));
             ok = false;
         }
     }
@@ -315,6 +327,7 @@ bool rt_model_file(Arena *a, const char *model_path, RtModelFile *out, Diag *d)
     Bytes text;
 
     memset(out, 0, sizeof *out);
+    out->softmax = -1;
     rt_preprocess_default(&out->preprocess);
     if (access(path, F_OK))
         return true;

@@ -22,6 +22,8 @@ struct mnc_model {
     Diag diag;
     Graph *g;
     uint64_t hash;             /* of the model file */
+    bool all_layers;           /* mnc_expose_layers */
+    RefTensor *reference;      /* by value; NULL: mnc_reference was not called */
     const void **expect;       /* the sample's outputs, by the reference; NULL: not computed */
     Plan *plan;
     char *text;                /* what mnc_messages gave last */
@@ -212,10 +214,36 @@ static bool compute_sample(mnc_model *m)
 
 /* ---- passes ---- */
 
+/* The pass before layout: after it the graph has its final nodes, and no plan yet. */
+static const char *last_graph_pass(void)
+{
+    const PassInfo *p = pass_info;
+
+    while (strcmp(p[1].name, "layout"))
+        p++;
+    return p->name;
+}
+
+/* Results that nothing reads any more are dead; dce has dropped their nodes. */
+static void all_outputs(mnc_model *m)
+{
+    ValueId *out = arena_new_n(&m->arena, ValueId, m->g->n_value);
+    uint32_t n = 0;
+
+    for (uint32_t i = 1; i < m->g->n_node; i++)
+        for (uint32_t k = 0; m->g->node[i].op != OP_none && k < m->g->node[i].n_out; k++)
+            out[n++] = m->g->node[i].out[k];
+    ir_set_outputs(m->g, out, n);
+}
+
 static bool run_passes(mnc_model *m, const char *after)
 {
     Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
-    bool ok = pass_run_all(&job, after);
+    bool ok = !m->all_layers || pass_run_all(&job, last_graph_pass());
+
+    if (ok && m->all_layers)
+        all_outputs(m);
+    ok = ok && pass_run_all(&job, after);
 
     m->plan = job.plan;
     return ok;
@@ -328,6 +356,64 @@ mnc_status mnc_write_c(mnc_model *m, const char *path)
 {
     PROTECT(m);
     return result(m, write_c(m, path));
+}
+
+static bool c_text(mnc_model *m, Buf *c)
+{
+    mnc_options o = m->options;
+    Emit e = { .options = &o, .d = &m->diag, .arena = &m->arena };
+    Buf h;
+
+    o.weights = NULL;
+    e.prefix = o.prefix ? o.prefix : "net";
+    if (!check_prefix(m, e.prefix) || !run_passes(m, NULL))
+        return false;
+    e.g = m->g;
+    e.plan = m->plan;
+    e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
+    buf_init(&h, &m->arena);
+    return emit_file(&e, c, &h);
+}
+
+mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n)
+{
+    Buf c;
+    bool ok;
+
+    PROTECT(m);
+    buf_init(&c, &m->arena);
+    ok = c_text(m, &c);
+    *text = c.p;
+    *n = c.n;
+    return result(m, ok);
+}
+
+/* ---- layer by layer ---- */
+
+mnc_status mnc_expose_layers(mnc_model *m)
+{
+    m->all_layers = true;
+    return MNC_OK;
+}
+
+mnc_status mnc_reference(mnc_model *m, const void *const *in)
+{
+    PROTECT(m);
+    return result(m, ref_run(m->g, in, &m->arena, &m->reference, &m->diag));
+}
+
+mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, const void **data)
+{
+    for (uint32_t i = 1; m->reference && i < m->g->n_value; i++) {
+        const Value *v = &m->g->value[i];
+        if (strcmp(v->name, name) || !m->reference[i].data)
+            continue;
+        *t = (mnc_tensor){ v->name, dtype_info[v->dtype].onnx, (int)v->shape.rank, v->shape.dim,
+                           (size_t)shape_count(&v->shape) * dtype_info[v->dtype].size };
+        *data = m->reference[i].data;
+        return MNC_OK;
+    }
+    return MNC_INVALID;
 }
 
 /* ---- messages ---- */

@@ -3,6 +3,7 @@
 #include "driver/driver.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ typedef struct VerbInfo {
 
 static const VerbInfo verbs[] = {
     { "compile", V_COMPILE, cmd_compile, "MODEL", "writes the model as one C file" },
+    { "run", V_RUN, cmd_run, "MODEL INPUT...", "compiles the model and runs it on files or images" },
+    { "check", V_CHECK, cmd_check, "MODEL", "compares with stored outputs, or with the reference" },
     { "dump", V_DUMP, cmd_dump, "MODEL", "shows the graph or the memory plan" },
     { "passes", V_PASSES, cmd_passes, "", "lists the passes in running order" },
     { "ops", V_OPS, cmd_ops, "", "lists the operators and their attributes" },
@@ -160,6 +163,7 @@ static int run_verb(const VerbInfo *v, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    signal(SIGPIPE, SIG_IGN);            /* a reader that has gone is an error like a full disk */
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         show_verbs(argc < 2 ? stderr : stdout);
         return argc < 2 ? EXIT_USAGE : driver_flush(EXIT_DONE);

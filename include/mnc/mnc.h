@@ -13,6 +13,8 @@
 #ifndef MNC_MNC_H
 #define MNC_MNC_H
 
+#include "mnc/net.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -65,6 +67,22 @@ mnc_status mnc_dump(mnc_model *m, const char *after, const char *path);
 
 /* The memory plan, as "text" or "svg". */
 mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path);
+
+/* Every value that is left after the passes becomes an output, in the order of computation: for
+ * finding the layer that is wrong.  Before anything that compiles. */
+mnc_status mnc_expose_layers(mnc_model *m);
+
+/* The C file as text, weights inside, without the self-test's sample.  Once per model; text lives
+ * as long as the model. */
+mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n);
+
+/* Computes every value of the graph as it was read with the reference interpreter: plain loops, sums
+ * in double.  in[i] as mnc_net.run takes them.  Before anything that compiles. */
+mnc_status mnc_reference(mnc_model *m, const void *const *in);
+
+/* What mnc_reference has computed for the value of that name: type, shape and data, which belong to
+ * the model.  MNC_INVALID, without a message, when there is no such value. */
+mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, const void **data);
 
 /* What was said so far, as text; "" when nothing was. */
 const char *mnc_messages(mnc_model *m);

@@ -101,7 +101,9 @@ static void reads_the_side_file(void **state)
     assert_false(m.has_preprocess);
     assert_null(m.labels);
     assert_true(side_file(j, "{\"preprocess\": {\"resize\": 256, \"mean\": [0.5, 1, 2], \"scale\": "
-                          "\"1/255\", \"filter\": \"bicubic\"}, \"labels\": \"l.txt\"}", &m));
+                          "\"1/255\", \"filter\": \"bicubic\"}, \"labels\": \"l.txt\", \"softmax\": false}",
+                          &m));
+    assert_int_equal(m.softmax, 0);
     assert_true(m.has_preprocess && m.preprocess.resize[0] == 256);
     assert_true(m.preprocess.mean[0] == 0.5 && m.preprocess.scale == 1 / 255.0);
     assert_string_equal(path_base(m.labels), "l.txt");
@@ -110,8 +112,9 @@ static void reads_the_side_file(void **state)
 static void explains_bad_side_files(void **state)
 {
     static const char *const bad[][2] = {
-        { "{\"preproces\": {}}", "there is no key 'preproces' here; there are preprocess and "
-          "labels" },
+        { "{\"preproces\": {}}", "there is no key 'preproces' here; there are preprocess, labels "
+          "and softmax" },
+        { "{\"softmax\": 1}", "\"softmax\" is neither true nor false" },
         { "{\"preprocess\": 3}", "\"preprocess\" is not an object" },
         { "{\"preprocess\": {\"crop\": null}}", "crop expects pixels, or height and width" },
         { "{\"preprocess\": {\"mean\": [1, [2], 3]}}", "mean expects a number" },

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* loaded: a model file becomes a program in memory; and small things that run and check share. */
+#include "driver/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void close_model(void *m)
+{
+    mnc_close(m);
+}
+
+static void close_program(void *p)
+{
+    mnc_program_close(p);
+}
+
+/* w is not a local variable here: what longjmp leaves of those is undefined. */
+static int protect(Work *w, int (*fn)(Work *w))
+{
+    jmp_buf oom;
+    int code;
+    Buf b;
+
+    arena_init(&w->a, NULL, NULL, 0, &oom);
+    if (setjmp(oom)) {
+        arena_destroy(&w->a);
+        fputs("mnc: out of memory\n", stderr);
+        return EXIT_FAILED;
+    }
+    diag_init(&w->d, &w->a);
+    code = fn(w);
+    buf_init(&b, &w->a);
+    diag_print(&w->d, &b);
+    fputs(b.p, stderr);
+    arena_destroy(&w->a);
+    return code;
+}
+
+int do_work(const Args *args, int (*fn)(Work *w), void *own)
+{
+    Work w = { .args = args, .own = own };
+
+    return args_options(args, &w.options) ? protect(&w, fn) : EXIT_USAGE;
+}
+
+/* A model is read from one file but may be opened twice: for compiling, and for the reference. */
+mnc_model *open_model(Work *w)
+{
+    mnc_options o = w->options;
+    mnc_model *m;
+
+    o.prefix = "net";
+    m = mnc_open(&o);
+    if (!m)
+        arena_out_of_memory(&w->a);
+    arena_defer(&w->a, close_model, m);
+    if (mnc_read(m, w->args->operand[0]) == MNC_OK)
+        return m;
+    fputs(mnc_messages(m), stderr);
+    return NULL;
+}
+
+bool load_model(Work *w, bool all_layers, Loaded *out)
+{
+    const char *text;
+    size_t n;
+    bool ok;
+
+    out->model = open_model(w);
+    if (!out->model)
+        return false;
+    out->program = mnc_program_open(NULL);
+    if (!out->program)
+        arena_out_of_memory(&w->a);
+    arena_defer(&w->a, close_program, out->program);
+    ok = (!all_layers || mnc_expose_layers(out->model) == MNC_OK)
+        && mnc_c_text(out->model, &text, &n) == MNC_OK;
+    fputs(mnc_messages(out->model), stderr);
+    if (!ok)
+        return false;
+    ok = mnc_program_load_text(out->program, w->args->operand[0], text, n) == MNC_OK;
+    fputs(mnc_program_messages(out->program), stderr);
+    out->net = mnc_program_net(out->program);
+    return ok;
+}
+
+RtTensor net_tensor(const mnc_tensor *t)
+{
+    RtTensor out;
+
+    if (!rt_tensor_shape(&out, t->dtype, t->rank, t->dim))
+        memset(&out, 0, sizeof out);       /* no generated net has such a tensor */
+    out.name = t->name;
+    return out;
+}
+
+RtTensor *new_outputs(Arena *a, const mnc_net *net)
+{
+    RtTensor *out = arena_new_n(a, RtTensor, (size_t)net->n_output);
+
+    for (int o = 0; o < net->n_output; o++) {
+        out[o] = net_tensor(&net->output[o]);
+        out[o].data = arena_alloc(a, out[o].bytes);
+    }
+    return out;
+}
+
+bool run_net(Arena *a, Loaded *l, const void *const *in, RtTensor *out)
+{
+    void **p = arena_new_n(a, void *, (size_t)l->net->n_output);
+
+    for (int o = 0; o < l->net->n_output; o++)
+        p[o] = out[o].data;
+    if (mnc_program_run(l->program, in, p) == MNC_OK)
+        return true;
+    fputs(mnc_program_messages(l->program), stderr);
+    return false;
+}
+
+bool fits_net(Arena *a, const char *file, const RtTensor *t, const mnc_tensor *want, Diag *d)
+{
+    Pos pos = { .file = file };
+
+    if (t->dtype == want->dtype && rt_same_shape(t, want->rank, want->dim))
+        return true;
+    diag_error(d, pos, "is %s of shape %s, but the net's '%s' is %s of shape %s",
+               rt_type_name(t->dtype), rt_shape_text(a, t->rank, t->dim),
+               diag_quote(a, want->name), rt_type_name(want->dtype),
+               rt_shape_text(a, want->rank, want->dim));
+    return false;
+}
+
+/* ---- output ---- */
+
+bool print_out(Arena *a, const char *text, Diag *d)
+{
+    OutFile *f = file_create(a, "-", d);
+
+    buf_str(file_buf(f), text);
+    return file_commit(f, d);
+}
+
+bool print_json(Arena *a, json_t *root, Diag *d)
+{
+    char *text = json_dumps(root, JSON_SORT_KEYS | JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    const char *copy;
+
+    json_decref(root);
+    if (!text)
+        arena_out_of_memory(a);
+    copy = arena_printf(a, "%s\n", text);
+    free(text);
+    return print_out(a, copy, d);
+}
+
+json_t *json_text(Arena *a, const char *s)
+{
+    json_t *text = json_string(s);
+    Buf b;
+
+    if (text)
+        return text;
+    buf_init(&b, a);
+    for (; *s; s++)
+        buf_str(&b, *s & 0x80 ? "\xef\xbf\xbd" : (char[]){ *s, 0 });      /* U+FFFD */
+    return json_string(b.p);
+}
+
+json_t *json_number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+json_t *json_shape(int rank, const int64_t *dim)
+{
+    json_t *out = json_array();
+
+    for (int i = 0; i < rank; i++)
+        json_array_append_new(out, json_integer(dim[i]));
+    return out;
+}
