@@ -244,7 +244,7 @@ static bool read_tolerance(const char *text, double *out)
 
 int cmd_check(const Args *args)
 {
-    Check c = { .result = { .model = args->operand[0], .layers = args->value[OPT_layers] != NULL } };
+    Check c = { .result = { .model = args->operand[0] } };
 
     if (args->n_operand != 1)
         return usage_error("check takes one model, not %d", args->n_operand);
@@ -252,5 +252,6 @@ int cmd_check(const Args *args)
         return usage_error("--atol is a number, not '%s'", args->value[OPT_atol]);
     if (!read_tolerance(args->value[OPT_rtol], &c.tolerance.rtol))
         return usage_error("--rtol is a number, not '%s'", args->value[OPT_rtol]);
+    c.result.layers = args->value[OPT_layers] != NULL;
     return do_work(args, check, &c);
 }

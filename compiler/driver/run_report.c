@@ -68,7 +68,7 @@ static Scores item_scores(Arena *a, const RunResult *r, int o, int64_t item)
     return s;
 }
 
-/* Which output to classify by: -1 none; -2, with a message, when what was asked for is not there. */
+/* Which output to classify by: -1 none; -2, with a message, when what was asked for is missing. */
 static int choose_output(Arena *a, const RunResult *r, Diag *d)
 {
     Pos pos = { .file = r->model };

@@ -76,8 +76,8 @@ mnc_status mnc_expose_layers(mnc_model *m);
  * as long as the model. */
 mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n);
 
-/* Computes every value of the graph as it was read with the reference interpreter: plain loops, sums
- * in double.  in[i] as mnc_net.run takes them.  Before anything that compiles. */
+/* Computes every value of the graph as it was read, with the reference interpreter: plain loops,
+ * sums in double.  in[i] as mnc_net.run takes them.  Before anything that compiles. */
 mnc_status mnc_reference(mnc_model *m, const void *const *in);
 
 /* What mnc_reference has computed for the value of that name: type, shape and data, which belong to

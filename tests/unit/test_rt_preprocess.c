@@ -101,8 +101,8 @@ static void reads_the_side_file(void **state)
     assert_false(m.has_preprocess);
     assert_null(m.labels);
     assert_true(side_file(j, "{\"preprocess\": {\"resize\": 256, \"mean\": [0.5, 1, 2], \"scale\": "
-                          "\"1/255\", \"filter\": \"bicubic\"}, \"labels\": \"l.txt\", \"softmax\": false}",
-                          &m));
+                          "\"1/255\", \"filter\": \"bicubic\"}, \"labels\": \"l.txt\", "
+                          "\"softmax\": false}", &m));
     assert_int_equal(m.softmax, 0);
     assert_true(m.has_preprocess && m.preprocess.resize[0] == 256);
     assert_true(m.preprocess.mean[0] == 0.5 && m.preprocess.scale == 1 / 255.0);
