@@ -137,7 +137,7 @@ static uint32_t choose_targets(Emit *e, const Target **list)
 #endif
     }
     for (const Target *t = targets; t->name; t++)
-        if (!strcmp(want, t->name) || (!strcmp(want, "auto") && (!e->plain || !*t->guard)))
+        if (!strcmp(want, t->name) || (!strcmp(want, "auto") && (!e->options->plain || !*t->guard)))
             list[n++] = t;
     if (n == 0) {
         diag_error(e->d, (Pos){ 0 }, "there is no target '%s'", want);
