@@ -58,7 +58,8 @@ static bool check_value(Checker *c, uint32_t i)
     return true;
 }
 
-/* True when the id is that of a sound value, now known to be live. */
+/* Constants and state are ready from the start; inputs and results when they are met.
+ * True when the id is that of a sound value, now known to be live. */
 static bool see(Checker *c, ValueId v)
 {
     if (!v.id || v.id >= c->g->n_value)
@@ -97,6 +98,8 @@ static void check_names(Checker *c)
 
 /* ---- nodes ---- */
 
+/* As many operands as the op takes, each of them ready.  One may be left out in the middle, not at
+ * the end: so n_in tells whether the last one is there. */
 static bool check_operands(Checker *c, uint32_t i)
 {
     const Node *n = &c->g->node[i];
@@ -117,6 +120,7 @@ static bool check_operands(Checker *c, uint32_t i)
     return true;
 }
 
+/* The node is its results' producer, and the only one. */
 static bool check_results(Checker *c, uint32_t i)
 {
     const Node *n = &c->g->node[i];
@@ -136,6 +140,7 @@ static bool check_results(Checker *c, uint32_t i)
     return true;
 }
 
+/* The attributes are those of the op, in its order, as ir_int and the others rely on. */
 static bool check_attrs(Checker *c, uint32_t i)
 {
     const Attr *want = op_info[c->g->node[i].op].attr, *have = c->g->node[i].attr;
@@ -170,6 +175,7 @@ static bool check_shapes(Checker *c, uint32_t i)
     return true;
 }
 
+/* Each check relies on those before it: a rule, on operands that exist. */
 static bool check_node(Checker *c, uint32_t i)
 {
     if (c->g->node[i].op >= OP_COUNT)
@@ -179,6 +185,7 @@ static bool check_node(Checker *c, uint32_t i)
 
 /* ---- the whole ---- */
 
+/* Every VAL_INPUT that is read must be among the graph's inputs: nobody else would give it data. */
 static void check_inputs(Checker *c)
 {
     for (uint32_t i = 0; i < c->g->n_input; i++) {

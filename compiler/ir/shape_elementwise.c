@@ -8,16 +8,19 @@ static bool like_x(RuleArgs *r, const TypeSet *set)
     return rule_types(r, 0, set) && rule_result(r, rule_shape(r, 0));
 }
 
+/* Ops that ONNX defines for integers too: relu, clip, neg, abs, sign. */
 bool rule_unary(RuleArgs *r)
 {
     return like_x(r, &types_number);
 }
 
+/* Ops whose result is a fraction for most operands. */
 bool rule_unary_float(RuleArgs *r)
 {
     return like_x(r, &types_float);
 }
 
+/* x Phi(x), or its approximation by tanh. */
 bool rule_gelu(RuleArgs *r)
 {
     static const char *const kinds[] = { "none", "tanh", NULL };
@@ -30,11 +33,13 @@ bool rule_not(RuleArgs *r)
     return like_x(r, &types_bool);
 }
 
+/* Moves data, so also what nothing computes with. */
 bool rule_identity(RuleArgs *r)
 {
     return like_x(r, &types_any);
 }
 
+/* From any type to any; the only op, with the movement of data, that takes f16. */
 bool rule_cast(RuleArgs *r)
 {
     const char *word = ir_word(r->n, A_to);
@@ -62,6 +67,7 @@ static bool broadcast_all(RuleArgs *r)
     return rule_result(r, &s);
 }
 
+/* Operands of one type, which is the result's: frontends add the casts that they mean. */
 bool rule_binary(RuleArgs *r)
 {
     return rule_types(r, 0, &types_number) && rule_same_type(r, 0, 1) && broadcast_all(r);
@@ -83,12 +89,14 @@ bool rule_mod(RuleArgs *r)
     return true;
 }
 
+/* x if x >= 0 else slope x: the slope may be smaller than x, but not larger. */
 bool rule_prelu(RuleArgs *r)
 {
     return rule_types(r, 0, &types_number) && rule_same_type(r, 0, 1)
         && rule_fits(r, 1, rule_shape(r, 0)) && rule_result(r, rule_shape(r, 0));
 }
 
+/* A bool for each pair of elements. */
 static bool truth(RuleArgs *r, const TypeSet *set)
 {
     if (!rule_types(r, 0, set) || !rule_same_type(r, 0, 1) || !broadcast_all(r))
@@ -97,6 +105,7 @@ static bool truth(RuleArgs *r, const TypeSet *set)
     return true;
 }
 
+/* Order: bools have none. */
 bool rule_compare(RuleArgs *r)
 {
     return truth(r, &types_number);
@@ -112,6 +121,7 @@ bool rule_logic(RuleArgs *r)
     return truth(r, &types_bool);
 }
 
+/* The condition is a bool, the two others share the result's type; all three broadcast. */
 bool rule_where(RuleArgs *r)
 {
     if (!rule_types(r, 0, &types_bool) || !rule_types(r, 1, &types_any)
@@ -136,11 +146,13 @@ static bool channel_norm(RuleArgs *r, uint32_t least_rank)
     return true;
 }
 
+/* x (N,C,...), scale, bias, mean and variance (C); in ONNX (N) alone would do, but has no use. */
 bool rule_batch_norm(RuleArgs *r)
 {
     return channel_norm(r, 2);
 }
 
+/* x (N,C,D1...), scale and bias (C): without a D there would be no variance. */
 bool rule_instance_norm(RuleArgs *r)
 {
     return channel_norm(r, 3);
@@ -163,6 +175,7 @@ bool rule_layer_norm(RuleArgs *r)
     return true;
 }
 
+/* x (N,C,...): the sum runs over size channels around each one. */
 bool rule_lrn(RuleArgs *r)
 {
     int64_t size = ir_int(r->n, A_size);
@@ -172,6 +185,7 @@ bool rule_lrn(RuleArgs *r)
     return like_x(r, &types_float) && rule_rank(r, 0, 2, IR_MAX_RANK);
 }
 
+/* Over one axis; what ONNX before opset 13 meant by an axis is a reshape around this op. */
 bool rule_softmax(RuleArgs *r)
 {
     uint32_t axis;

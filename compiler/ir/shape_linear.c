@@ -65,6 +65,7 @@ static bool check_residual(RuleArgs *r)
     return rule_same_type(r, 0, 3);
 }
 
+/* x (N,C,D1..Dn), w (K,C/group,R1..Rn), bias (K), residual as the result -> (N,K,O1..On) */
 bool rule_conv(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0), *w = rule_shape(r, 1);
@@ -106,6 +107,8 @@ static bool unslide(RuleArgs *r, uint32_t i, int64_t *out)
     return true;
 }
 
+/* x (N,C,D1..Dn), w (C,K/group,R1..Rn), bias (K) -> (N,K,O1..On).  A pad takes away from the
+ * result; out_pad adds to its end, which a stride leaves open. */
 bool rule_conv_transpose(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0), *w = rule_shape(r, 1);
@@ -143,7 +146,8 @@ bool rule_dense(RuleArgs *r)
     return rule_result(r, &(Shape){ 2, { x->dim[0], w->dim[0] } }) && check_residual(r);
 }
 
-/* As numpy.matmul: a row vector on the left, a column vector on the right, stacks broadcast. */
+/* As numpy.matmul: (...,M,N) by (...,N,K) -> (...,M,K).  A vector is a row on the left and a column
+ * on the right, and its dimension of 1 is dropped from the result; the stacks broadcast. */
 bool rule_matmul(RuleArgs *r)
 {
     const Shape *a = rule_shape(r, 0), *b = rule_shape(r, 1);
@@ -181,6 +185,7 @@ static bool pads_fit(RuleArgs *r, uint32_t n)
     return true;
 }
 
+/* x (N,C,D1..Dn) -> (N,C,O1..On) */
 static bool pool(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The list attribute as a shape. */
+/* The list attribute as a shape, of a size that shape_count can be asked for. */
 static bool shape_attr(RuleArgs *r, AttrName name, Shape *s)
 {
     uint32_t n;
@@ -23,6 +23,7 @@ static bool shape_attr(RuleArgs *r, AttrName name, Shape *s)
     return true;
 }
 
+/* The same elements in row-major order.  Frontends resolve ONNX's 0 and -1. */
 bool rule_reshape(RuleArgs *r)
 {
     Shape y;
@@ -35,6 +36,7 @@ bool rule_reshape(RuleArgs *r)
     return rule_result(r, &y);
 }
 
+/* ONNX lets the wanted shape have 1 where x has more; the attribute becomes the whole result. */
 bool rule_expand(RuleArgs *r)
 {
     Shape want, y;
@@ -48,7 +50,7 @@ bool rule_expand(RuleArgs *r)
     return rule_result(r, &y);
 }
 
-/* perm left out reverses the dimensions. */
+/* Result dimension i is dimension perm[i] of x; perm left out reverses the dimensions. */
 bool rule_transpose(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);
@@ -109,6 +111,8 @@ static bool complete_slice(RuleArgs *r, const Shape *x)
     return true;
 }
 
+/* Element i of dimension d is element start[d] + i step[d] of x, i < size[d]; a step may be
+ * negative.  What ONNX leaves to clamping has been clamped by the frontend. */
 bool rule_slice(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);
@@ -130,7 +134,7 @@ bool rule_slice(RuleArgs *r)
     return rule_result(r, &y);
 }
 
-/* sizes left out: equal parts. */
+/* The result number i has sizes[i] of x's elements along axis; sizes left out: equal parts. */
 bool rule_split(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);
@@ -165,6 +169,7 @@ bool rule_split(RuleArgs *r)
     return true;
 }
 
+/* The operands side by side along axis; elsewhere they have the same dimensions. */
 bool rule_concat(RuleArgs *r)
 {
     Shape y = *rule_shape(r, 0);
@@ -187,6 +192,7 @@ bool rule_concat(RuleArgs *r)
     return rule_result(r, &y);
 }
 
+/* Dimension d is repeats[d] times x's. */
 bool rule_tile(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);
@@ -278,6 +284,8 @@ static bool check_scales(RuleArgs *r, uint32_t rank)
     return true;
 }
 
+/* Each dimension of x becomes size's; nothing comes from nothing.  Between integers there is
+ * nothing to interpolate, so linear takes floats. */
 bool rule_resize(RuleArgs *r)
 {
     static const char *const modes[] = { "nearest", "linear", NULL };

@@ -36,6 +36,7 @@ static bool reduce_axes(RuleArgs *r, uint32_t rank, unsigned *mask)
     return true;
 }
 
+/* Integers are allowed: their mean is rounded towards zero. */
 bool rule_reduce(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);
@@ -49,6 +50,7 @@ bool rule_reduce(RuleArgs *r)
     return rule_result(r, &y);
 }
 
+/* The index of an extreme along one axis, as i64.  There must be an element to point at. */
 bool rule_arg(RuleArgs *r)
 {
     const Shape *x = rule_shape(r, 0);

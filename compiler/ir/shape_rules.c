@@ -10,6 +10,7 @@ static ShapeRule *const rule_table[OP_COUNT] = {
 };
 #undef OP
 
+/* f16 stands in weight files only: a cast is the one thing to do with it. */
 #define T(t) (1u << DT_##t)
 #define FLOATS (T(F32) | T(F64))
 #define INTEGERS (T(I8) | T(U8) | T(I16) | T(U16) | T(I32) | T(U32) | T(I64) | T(U64))
@@ -38,6 +39,7 @@ static bool check_act(RuleArgs *r)
     return true;
 }
 
+/* The rule first: the activation is judged by the result's type. */
 bool shape_infer(Op op, RuleArgs *r)
 {
     return rule_table[op](r) && check_act(r);
@@ -122,6 +124,7 @@ bool rule_list(RuleArgs *r, ListSpec spec)
     const int64_t *v = ir_ints(r->n, spec.name, &n);
     const char *name = attr_name[spec.name];
 
+    /* a list that should have numbers and has none was left out */
     if (n == 0 && spec.n) {
         int64_t fill[2 * IR_MAX_RANK];
         for (uint32_t i = 0; i < spec.n; i++)
@@ -140,6 +143,7 @@ bool rule_list(RuleArgs *r, ListSpec spec)
     return true;
 }
 
+/* Rules run again in every ir_check, where nothing should be allocated for what is complete. */
 void rule_set_list(RuleArgs *r, AttrName name, const int64_t *v, uint32_t n)
 {
     uint32_t old_n;
@@ -168,6 +172,7 @@ bool rule_flag(RuleArgs *r, AttrName name)
     return RULE_FAIL(r, "%s is %" PRId64 ", it must be 0 or 1", attr_name[name], x);
 }
 
+/* The lists are short and in no order: a search costs nothing. */
 bool rule_word(RuleArgs *r, AttrName name, const char *const *list)
 {
     const char *word = ir_word(r->n, name), *near;
@@ -184,6 +189,7 @@ bool rule_word(RuleArgs *r, AttrName name, const char *const *list)
     return false;
 }
 
+/* A negative pad would crop x, which ONNX leaves to Pad. */
 bool rule_window(RuleArgs *r, uint32_t n)
 {
     return rule_list(r, (ListSpec){ A_stride, n, 1, 1, RULE_MOST })

@@ -16,7 +16,8 @@ static RefFn *const table[OP_COUNT] = {
 
 enum { MOST_IN = 5 };              /* operands of an op that takes a fixed number */
 
-/* Adds the residual to y and applies the fused activation, in y's own precision. */
+/* The fourth operand of conv and dense is a residual.
+ * Adds the residual to y and applies the fused activation, in y's own precision. */
 static void finish(const RefArgs *r, RefTensor *y)
 {
     const Node *n = r->n;
@@ -56,6 +57,8 @@ static bool compute(RefArgs *r)
     return true;
 }
 
+/* Operands that were left out read as NULL; ops with any number of operands have none left out.
+ * Results without elements need no computing, whatever the operands are. */
 bool ref_node(const Graph *g, const Node *n, const RefTensor *in, RefTensor *out, Arena *scratch)
 {
     RefTensor padded[MOST_IN] = { { .data = NULL } };
@@ -88,6 +91,7 @@ static Arena *scratch_arena(Arena *outer)
     return inner;
 }
 
+/* Operands are never written to, so their const may go. */
 static RefTensor tensor_of(const Value *v, const void *data)
 {
     RefTensor t = { .dtype = v->dtype, .shape = v->shape, .data = (void *)(uintptr_t)data };
@@ -115,6 +119,7 @@ static bool run_node(const Graph *g, const Node *n, RefTensor *all, Arena *a, Ar
     return ref_node(g, n, in, out, scratch);
 }
 
+/* Everything that is computed stays, for the reports by layer; temporaries go after each node. */
 bool ref_run(const Graph *g, const void *const *input, Arena *a, RefTensor **all, Diag *d)
 {
     Arena *scratch = scratch_arena(a);
@@ -155,6 +160,7 @@ static bool cheap(const Graph *g, const Node *n)
     return work <= MOST_WORK;
 }
 
+/* All operands are known, and the results are small enough to be worth storing. */
 static bool foldable(const Graph *g, const Node *n, int64_t max_count)
 {
     for (uint32_t k = 0; k < n->n_in; k++)
@@ -166,6 +172,7 @@ static bool foldable(const Graph *g, const Node *n, int64_t max_count)
     return cheap(g, n);
 }
 
+/* On failure the values stay what they were; only memory is lost. */
 bool ref_fold(Graph *g, NodeId id, int64_t max_count)
 {
     Node *n = ir_node(g, id);

@@ -18,6 +18,7 @@ static void walk(const RefArgs *r, RefRows *w)
         ref_rows_with(w, &r->in[k].shape);
 }
 
+/* y = f(a, b), a and b read at the place that belongs to y's; fi is f for integers. */
 static bool combine(const RefArgs *r, FloatFn *f, IntFn *fi)
 {
     bool is_float = ref_is_float(r->in->dtype);
@@ -36,6 +37,7 @@ static bool combine(const RefArgs *r, FloatFn *f, IntFn *fi)
     return true;
 }
 
+/* As combine, but y is a bool of what the operands are not. */
 static bool compare(const RefArgs *r, FloatTest *f, IntTest *fi)
 {
     bool is_float = ref_is_float(r->in->dtype);
@@ -60,7 +62,7 @@ static RefInt wrap_mul(RefInt x, RefInt y)
     return (RefInt)((uint64_t)x * (uint64_t)y);
 }
 
-/* ONNX leaves division by zero open: here it gives 0. */
+/* The sign is the dividend's, as in C.  ONNX leaves division by zero open: here it gives 0. */
 static RefInt mod_trunc(RefInt x, RefInt y)
 {
     return y ? x % y : 0;
@@ -98,6 +100,7 @@ OP_BOTH(min, least(x, y), x < y ? x : y)
 OP_BOTH(max, largest(x, y), x > y ? x : y)
 OP_BOTH(prelu, x < 0 ? x * y : x, x < 0 ? wrap_mul(x, y) : x)
 
+/* Floats always as C's fmod: the rule has seen to that. */
 bool ref_mod(const RefArgs *r)
 {
     return combine(r, fmod, ir_int(r->n, A_fmod) ? mod_trunc : mod_floor);
@@ -143,6 +146,7 @@ bool ref_pow(const RefArgs *r)
     static bool name##_i(RefInt x, RefInt y) { return expr; } \
     bool ref_##name(const RefArgs *r) { return compare(r, name##_f, name##_i); }
 
+/* NaN is equal to nothing and in no order, as C has it. */
 OP_TEST(equal, x == y)
 OP_TEST(less, x < y)
 OP_TEST(less_equal, x <= y)
@@ -154,6 +158,7 @@ OP_TEST(and, x != 0 && y != 0)
 OP_TEST(or, x != 0 || y != 0)
 OP_TEST(xor, x != y)
 
+/* The chosen element is copied, so any type will do. */
 bool ref_where(const RefArgs *r)
 {
     size_t size = dtype_info[r->out->dtype].size;

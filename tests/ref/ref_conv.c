@@ -31,6 +31,7 @@ static void row_f32(double *acc, const float *x, int64_t stride, double w, int64
             acc[i] += w * (double)x[i * stride];
 }
 
+/* f64 is rare: nothing is done for its speed. */
 static void row_f64(double *acc, const double *x, int64_t stride, double w, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
@@ -107,6 +108,7 @@ static void conv_plane(const Conv *c, RefTensor *y, int64_t at, double bias)
             }
 }
 
+/* Channel k belongs to group k / (K / group), which sees C / group channels of x. */
 bool ref_conv(const RefArgs *r)
 {
     const Shape *x = &r->in[0].shape, *w = &r->in[1].shape;
@@ -144,6 +146,7 @@ static void scatter(const RefWindow *w, const int64_t r[3], const RefTensor *x, 
 {
     int64_t lo[3], hi[3];
 
+    /* inputs whose target lies inside the output: pads cut the others off */
     for (int d = 0; d < 3; d++)
         ref_tap_range(w, d, r[d], &lo[d], &hi[d]);
     for (int64_t z = lo[0]; z < hi[0]; z++)
@@ -171,6 +174,7 @@ static void scatter_kernel(const RefWindow *w, const RefArgs *r, int64_t x0, int
                         plane);
 }
 
+/* Group by group: input channels c of group c / (C / group) meet that group's output channels. */
 bool ref_conv_transpose(const RefArgs *r)
 {
     const Shape *x = &r->in[0].shape, *w = &r->in[1].shape, *y = &r->out->shape;

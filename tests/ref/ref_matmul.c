@@ -27,6 +27,7 @@ typedef struct Product {
     double *row;                        /* [k] */
 } Product;
 
+/* Row by row, and in a row one term of all sums at a time: both matrices are read in order. */
 static void multiply(const Product *p)
 {
     for (int64_t i = 0; i < p->m; i++) {
@@ -78,7 +79,7 @@ static void walk_stack(RefRows *w, const Shape *stack, int64_t matrix)
     ref_rows_strided(w, stride);
 }
 
-/* numpy.matmul */
+/* numpy.matmul: (...,M,N) by (...,N,K) -> (...,M,K), a product for each place in the stack. */
 bool ref_matmul(const RefArgs *r)
 {
     Product p = { .a = &r->in[0], .b = &r->in[1], .y = r->out };

@@ -16,6 +16,7 @@ typedef struct Maps {
     int64_t *map[IR_MAX_RANK];
 } Maps;
 
+/* Zero everywhere: a dimension that is not filled in repeats what is at its start. */
 static Maps new_maps(Arena *a, const Shape *s)
 {
     Maps m = { { NULL } };
@@ -60,6 +61,7 @@ static bool copy_mapped(const RefTensor *x, RefTensor *y, const Shape *s, const 
     return true;
 }
 
+/* Row-major before and after: the bytes are the same. */
 static bool copy_all(const RefArgs *r)
 {
     memcpy(r->out->data, r->in->data,
@@ -77,6 +79,7 @@ bool ref_reshape(const RefArgs *r)
     return copy_all(r);
 }
 
+/* y[i0, i1 ...] = x at the index whose component perm[d] is i_d */
 bool ref_transpose(const RefArgs *r)
 {
     const Shape *y = &r->out->shape;
@@ -91,6 +94,7 @@ bool ref_transpose(const RefArgs *r)
     return copy_mapped(r->in, r->out, y, &m, NULL);
 }
 
+/* y[i] = x[start + i step], in each dimension */
 bool ref_slice(const RefArgs *r)
 {
     const Shape *y = &r->out->shape;
@@ -105,6 +109,7 @@ bool ref_slice(const RefArgs *r)
     return copy_mapped(r->in, r->out, y, &m, NULL);
 }
 
+/* Each result goes on along axis where the one before it ended. */
 bool ref_split(const RefArgs *r)
 {
     int64_t axis = ir_int(r->n, A_axis), stride[IR_MAX_RANK], first = 0;
@@ -168,6 +173,7 @@ static int64_t padded_index(int64_t i, int64_t n, char mode)
     }
 }
 
+/* y[i] = x[i - pad], in each dimension; a negative pad crops.  value counts only for constant. */
 bool ref_pad(const RefArgs *r)
 {
     const Shape *x = &r->in->shape, *y = &r->out->shape;

@@ -15,7 +15,7 @@ static int64_t inner_count(const Shape *s, uint32_t axis)
     return n;
 }
 
-/* y = (x - mean) / sqrt(var + eps) * scale + bias, per channel */
+/* y = (x - mean) / sqrt(var + eps) * scale + bias; x (N,C,...), all others (C) */
 bool ref_batch_norm(const RefArgs *r)
 {
     const Shape *x = &r->in->shape;
@@ -47,7 +47,7 @@ static void moments(const RefTensor *x, int64_t at, int64_t n, double eps, doubl
     out[1] = 1 / sqrt(var / (double)n + eps);
 }
 
-/* As batch_norm, with mean and variance of each image and channel. */
+/* As batch_norm, with mean and variance of each image and channel; x (N,C,D1...). */
 bool ref_instance_norm(const RefArgs *r)
 {
     const Shape *x = &r->in->shape;
@@ -120,7 +120,8 @@ bool ref_lrn(const RefArgs *r)
 /* ---- softmax ----
  * exp(x - max) / sum, where max keeps exp from overflowing; log_softmax: x - max - log(sum) */
 
-/* One line along axis: n elements from element at by steps. */
+/* NaN in a line makes all of it NaN: fmax lets it pass, exp does not.
+ * One line along axis: n elements from element at by steps. */
 static void softmax_line(const RefArgs *r, int64_t at, int64_t n, int64_t step)
 {
     bool is_log = r->n->op == OP_log_softmax;
@@ -136,6 +137,7 @@ static void softmax_line(const RefArgs *r, int64_t at, int64_t n, int64_t step)
     }
 }
 
+/* Lines along axis begin at every element of the dimensions before and after it. */
 bool ref_softmax(const RefArgs *r)
 {
     uint32_t axis = (uint32_t)ir_int(r->n, A_axis);

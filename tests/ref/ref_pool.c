@@ -10,6 +10,7 @@ typedef struct Span {
     int64_t first[3], step[3], n[3];
 } Span;
 
+/* Windows begin at o stride - begin; taps are dilation apart. */
 static Span inside(const RefWindow *w, const int64_t o[3])
 {
     Span s;
@@ -27,6 +28,7 @@ static Span inside(const RefWindow *w, const int64_t o[3])
     return s;
 }
 
+/* What is known of the window that is being looked at. */
 typedef struct Pool {
     const RefTensor *x;
     RefWindow w;
@@ -79,6 +81,8 @@ static int64_t padded_count(const RefWindow *w, const int64_t o[3])
 /* Output number at: the window at o over the plane at x0. */
 typedef void PoolOut(const RefArgs *r, Pool *p, const int64_t o[3], int64_t x0, int64_t at);
 
+/* The element itself is copied: exact for all types.  A dilated window may step over a small input
+ * and hold nothing. */
 static void max_out(const RefArgs *r, Pool *p, const int64_t o[3], int64_t x0, int64_t at)
 {
     Span s = inside(&p->w, o);
@@ -91,6 +95,8 @@ static void max_out(const RefArgs *r, Pool *p, const int64_t o[3], int64_t x0, i
         memcpy(ref_at(r->out, at), ref_at(r->in, p->best), dtype_info[r->out->dtype].size);
 }
 
+/* The sum over what is inside, divided by that many or, with count_pad, by the taps in the pads
+ * too; 0 when there are none. */
 static void mean_out(const RefArgs *r, Pool *p, const int64_t o[3], int64_t x0, int64_t at)
 {
     Span s = inside(&p->w, o);
@@ -103,6 +109,7 @@ static void mean_out(const RefArgs *r, Pool *p, const int64_t o[3], int64_t x0, 
     ref_set_f(r->out, at, p->count ? p->sum / (double)p->count : 0);
 }
 
+/* x (N,C,D1..Dn) -> y (N,C,O1..On), each plane by itself. */
 static bool pool(const RefArgs *r, PoolOut *out)
 {
     const Shape *x = &r->in->shape;

@@ -69,11 +69,13 @@ static bool sum_int(const RefArgs *r, SumInt *fn, RefInt start, int64_t divisor)
     return true;
 }
 
+/* The sum of no elements is 0, */
 bool ref_reduce_sum(const RefArgs *r)
 {
     return ref_is_float(r->in->dtype) ? sum_float(r, add_float, 0, 1) : sum_int(r, add_int, 0, 1);
 }
 
+/* and their product is 1. */
 bool ref_reduce_prod(const RefArgs *r)
 {
     return ref_is_float(r->in->dtype) ? sum_float(r, mul_float, 1, 1) : sum_int(r, mul_int, 1, 1);
@@ -93,6 +95,7 @@ bool ref_reduce_mean(const RefArgs *r)
 
 /* ---- extremes: which element it is, then that element itself ---- */
 
+/* Of no elements the result is what any element would beat. */
 static bool extreme(const RefArgs *r, int sign)
 {
     int64_t n = shape_count(&r->out->shape), at = 0;
@@ -127,6 +130,7 @@ bool ref_reduce_min(const RefArgs *r)
 
 /* ---- argmax: the first of equal elements, or with last=1 the last ---- */
 
+/* The place, along the line of n elements from element at by steps, of its extreme. */
 static int64_t arg_line(const RefArgs *r, int64_t at, int64_t n, int64_t step, int sign)
 {
     bool last = ir_int(r->n, A_last);
@@ -140,6 +144,7 @@ static int64_t arg_line(const RefArgs *r, int64_t at, int64_t n, int64_t step, i
     return best;
 }
 
+/* Lines follow each other in row-major order of the result, with or without the dimension of 1. */
 static bool arg(const RefArgs *r, int sign)
 {
     const Shape *x = &r->in->shape;

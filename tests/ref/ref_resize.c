@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-/* One dimension of n elements becomes one of size.  When scale is given, the formulas mean scale n, a
- * fraction, where they speak of the resized length (onnx.reference does, and the data of its node
- * tests; ONNX Runtime takes the whole number instead). */
+/* One dimension of n elements becomes one of size.  When scale is given, the formulas mean scale n,
+ * a fraction, where they speak of the resized length (onnx.reference does, and the data of its
+ * node tests; ONNX Runtime takes the whole number instead). */
 typedef struct Axis {
     double n, size, length;
     double scale;                  /* 0: not given */
@@ -35,6 +35,7 @@ static double coordinate(const char *how, const Axis *a, double i)
     return unscale(a, i + 0.5) - 0.5;
 }
 
+/* Whole numbers are their own nearest, in all four ways; halves are what the ways differ in. */
 static double nearest(const char *how, double x)
 {
     if (!strcmp(how, "floor"))
@@ -44,6 +45,7 @@ static double nearest(const char *how, double x)
     return !strcmp(how, "round_prefer_ceil") ? floor(x + 0.5) : ceil(x - 0.5);
 }
 
+/* What is outside is the element at the border. */
 static int64_t inside(double x, double n)
 {
     return (int64_t)(x < 0 ? 0 : x > n - 1 ? n - 1 : x);
@@ -107,6 +109,8 @@ static void take(const Resize *z, RefTensor *y, int64_t at)
     memcpy(ref_at(y, at), ref_at(z->x, from), dtype_info[y->dtype].size);
 }
 
+/* Every dimension is resized, those that keep their size by a factor of 1; so channels and images
+ * need no case of their own. */
 bool ref_resize(const RefArgs *r)
 {
     bool linear = !strcmp(ir_word(r->n, A_mode), "linear");

@@ -26,11 +26,13 @@ static double clip_f(double x, double a, double b)
 
 FLOAT(relu, x < 0 ? 0 : x)
 INTEGER(relu, x < 0 ? 0 : x)
+/* the same above 0, and below it a line, an exponential (expm1: exact near 0), or nothing */
 FLOAT(leaky_relu, x < 0 ? a * x : x)
 FLOAT(thresholded_relu, x > a ? x : 0)
 FLOAT(elu, x < 0 ? a * expm1(x) : x)
 FLOAT(selu, b * (x > 0 ? x : a * expm1(x)))
 FLOAT(celu, x < 0 ? a * expm1(x / a) : x)
+/* steps and what they multiply; exp(-x) may overflow to infinity, where 1 / (1 + it) is right */
 FLOAT(sigmoid, 1 / (1 + exp(-x)))
 FLOAT(hard_sigmoid, clip_f(a * x + b, 0, 1))
 FLOAT(hard_swish, x * clip_f(x / 6 + 0.5, 0, 1))
@@ -38,9 +40,11 @@ FLOAT(silu, x / (1 + exp(-x)))
 FLOAT(tanh, tanh(x))
 FLOAT(gelu, 0.5 * x * erfc(-x / sqrt(2)))     /* 1 + erf(z) = erfc(-z), without its cancelling */
 FLOAT(gelu_tanh, 0.5 * x * (1 + tanh(sqrt(2 / PI) * (x + 0.044715 * x * x * x))))
+/* log(1 + e^x), without a large e^x */
 FLOAT(softplus, x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)))
 FLOAT(mish, x * tanh(softplus_f(x, 0, 0)))
 FLOAT(softsign, x / (1 + fabs(x)))
+/* the mathematical functions as they are */
 FLOAT(erf, erf(x))
 FLOAT(sqrt, sqrt(x))
 FLOAT(exp, exp(x))
@@ -73,7 +77,7 @@ static RefInt clip_i(RefInt x, double a, double b)
     return x;
 }
 
-/* ---- the tables ---- */
+/* ---- the tables, which fused activations use too ---- */
 
 #define F(name) [OP_##name] = name##_f,
 static RefScalar *const scalar[OP_COUNT] = {
@@ -101,11 +105,13 @@ RefIntScalar *ref_int_scalar(Op op)
 
 /* ---- the ops ---- */
 
+/* All functions get two parameters; those that an op has not are 0. */
 static double float_attr(const Node *n, int k)
 {
     return n->attr[k].type == ATTR_FLOAT ? n->attr[k].u.f : 0;
 }
 
+/* Shapes of x and y are the same, whatever they are. */
 static bool map_float(const RefArgs *r, RefScalar *fn)
 {
     int64_t n = shape_count(&r->out->shape);
@@ -116,6 +122,8 @@ static bool map_float(const RefArgs *r, RefScalar *fn)
     return true;
 }
 
+/* Floats by one table, integers and bools by the other; an op that is in neither has a function of
+ * its own below. */
 static bool map(const RefArgs *r)
 {
     int64_t n = shape_count(&r->out->shape);
@@ -162,6 +170,7 @@ OP_MAP(sin)
 OP_MAP(cos)
 OP_MAP(not)
 
+/* approximate is "tanh" or "none". */
 bool ref_gelu(const RefArgs *r)
 {
     return map_float(r, ir_word(r->n, A_approximate)[0] == 't' ? gelu_tanh_f : gelu_f);

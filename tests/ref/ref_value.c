@@ -25,6 +25,7 @@ double ref_any_f(const RefTensor *t, int64_t i)
     return ir_element(&(Value){ .dtype = t->dtype, .data = t->data }, i);
 }
 
+/* Exact for both signs of 64 bits, which double and int64_t are not. */
 RefInt ref_i(const RefTensor *t, int64_t i)
 {
     switch (t->dtype) {
@@ -63,6 +64,7 @@ uint16_t ref_half_bits(double x)
     return (uint16_t)(sign | bits);
 }
 
+/* C and ONNX leave a float outside the integer's range undefined: the nearest end of the range. */
 static RefInt truncate_to(DType t, double x)
 {
     if (isnan(x))
@@ -72,6 +74,7 @@ static RefInt truncate_to(DType t, double x)
     return x >= (double)range[t].most ? range[t].most : (RefInt)x;
 }
 
+/* One rounding, from double to the type. */
 void ref_set_any_f(RefTensor *t, int64_t i, double x)
 {
     switch (t->dtype) {
@@ -83,6 +86,7 @@ void ref_set_any_f(RefTensor *t, int64_t i, double x)
     }
 }
 
+/* One rounding for floats too: from 128 bits, not by way of double. */
 void ref_set_i(RefTensor *t, int64_t i, RefInt x)
 {
     switch (t->dtype) {
@@ -98,6 +102,7 @@ void ref_set_i(RefTensor *t, int64_t i, RefInt x)
     }
 }
 
+/* Of two NaN the first stays. */
 bool ref_beats(const RefTensor *t, int64_t i, int64_t best, int sign)
 {
     double x, y;
@@ -121,6 +126,7 @@ void ref_set_worst(RefTensor *t, int64_t i, int sign)
 
 /* ---- walking ---- */
 
+/* A scalar is one row of one element. */
 void ref_rows(RefRows *w, const Shape *s)
 {
     memset(w, 0, sizeof *w);
@@ -137,6 +143,7 @@ void ref_rows_strided(RefRows *w, const int64_t *stride)
     w->n++;
 }
 
+/* numpy's broadcasting: dimensions are aligned at the end, and those of 1 stand still. */
 void ref_rows_with(RefRows *w, const Shape *operand)
 {
     int64_t own[IR_MAX_RANK], stride[IR_MAX_RANK] = { 0 };
@@ -148,6 +155,7 @@ void ref_rows_with(RefRows *w, const Shape *operand)
     ref_rows_strided(w, stride);
 }
 
+/* An odometer over all dimensions but the last; offsets are kept up to date as it turns. */
 bool ref_next_row(RefRows *w)
 {
     if (!w->begun) {
