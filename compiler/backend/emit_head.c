@@ -19,7 +19,7 @@ void emit_preface(Emit *e, Buf *out, const char *file)
 
     buf_printf(out, "/* %s.%s: %s as C, made by mnc " MNC_VERSION ".\n", e->prefix, file,
                c_comment(e->arena, e->g->name));
-    buf_str(out, " * SPDX-License-Identifier: 0BSD\n *\n");
+    buf_str(out, " * SPDX-License-" "Identifier: 0BSD\n *\n");
     buf_printf(out, " * model       %s\n * options     -O%d --target=%s --weights=%s\n", e->hash,
                o->plain ? 0 : 2, o->target ? c_comment(e->arena, o->target) : "auto",
                embeds(e) ? "embed" : "file");

@@ -15,11 +15,11 @@
 #include <string.h>
 
 enum {
-    LEFT = 92, TOP = 84, RIGHT = 24, BOTTOM = 190,     /* margins, around plot and strip */
+    LEFT = 92, TOP = 84, RIGHT = 24, BOTTOM = 210,     /* margins, around plot and strip */
     COLUMN = 36, HEIGHT = 520, LEAST_WIDTH = 900,
     GAP = 12, STRIP = 48,                              /* the strip below: what is alive */
     LETTER = 6, LINE = 12,                             /* of the text in boxes, about */
-    AXIS_NAME = 26                                     /* letters of a node's name under the axis */
+    AXIS_NAME = 30                                     /* letters of a node's name under the axis */
 };
 
 typedef struct Picture {
@@ -83,12 +83,10 @@ static void xml_letter(Buf *out, const char *s, Letter l)
         buf_printf(out, "\\x%02x", (unsigned)(unsigned char)*s);
 }
 
-/* The name, or its end behind an ellipsis when it has more than most letters: names of layers begin
- * alike and differ at their end. */
-static void xml_text(Buf *out, const char *s, uint32_t most)
+/* The text from s to end, or its end behind an ellipsis when it has more than most letters: names of
+ * layers begin alike and differ at their end. */
+static void xml_part(Buf *out, const char *s, const char *end, uint32_t most)
 {
-    enum { LONGEST = 4096 };
-    const char *end = s + strnlen(s, LONGEST);
     uint32_t width = 0;
 
     for (const char *p = s; p < end; p += letter(p).n)
@@ -101,6 +99,27 @@ static void xml_text(Buf *out, const char *s, uint32_t most)
             xml_letter(out, s, l);
         skip = skip > l.width ? skip - l.width : 0;
     }
+}
+
+enum { LONGEST = 4096 };           /* bytes of a name that are looked at */
+
+static void xml_text(Buf *out, const char *s, uint32_t most)
+{
+    xml_part(out, s, s + strnlen(s, LONGEST), most);
+}
+
+/* A name where there is little room: without what PyTorch puts around a node's name to call its
+ * result ("/block/Conv_output_0"). */
+static void xml_short(Buf *out, const char *s, uint32_t most)
+{
+    static const char tail[] = "_output_0";
+    size_t n = strnlen(s, LONGEST), k = sizeof tail - 1;
+
+    if (n > k && !memcmp(s + n - k, tail, k))
+        n -= k;
+    if (n > 1 && *s == '/')
+        s++, n--;
+    xml_part(out, s, s + n, most);
 }
 
 /* ---- colours ---- */
@@ -205,7 +224,7 @@ static void node_axis(const Picture *p)
         buf_printf(p->out, "<text class=\"axis%s\" transform=\"translate(%" PRId64 " %d) "
                    "rotate(-90)\" text-anchor=\"end\">", plan_is_view(p->r.p, &g->node[i])
                    ? " view" : "", x, y);
-        xml_text(p->out, plan_node_name(g, i), AXIS_NAME);
+        xml_short(p->out, plan_node_name(g, i), AXIS_NAME);
         buf_printf(p->out, " <tspan class=\"number\">%u</tspan><title>node %u: %s ", i, i,
                    op_info[g->node[i].op].name);
         xml_text(p->out, plan_node_name(g, i), 200);
@@ -279,7 +298,7 @@ static void box_text(const Picture *p, const Box *b)
     if (upwards)
         buf_printf(p->out, "<g transform=\"translate(0 %" PRId64 ") rotate(-90)\">", b->h);
     buf_printf(p->out, "<text x=\"5\" y=\"%d\">", across < LINE + 4 ? LINE - 2 : LINE + 1);
-    xml_text(p->out, v->name, (uint32_t)((along - 8) / LETTER));
+    xml_short(p->out, v->name, (uint32_t)((along - 8) / LETTER));
     buf_str(p->out, "</text>");
     if (across >= 2 * LINE + 4)
         buf_printf(p->out, "<text class=\"size\" x=\"5\" y=\"%d\">%s</text>", 2 * LINE + 1,
