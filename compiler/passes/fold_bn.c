@@ -20,7 +20,7 @@
 typedef struct Affine {
     double *s, *t;
     int64_t n;
-    bool scales;           /* some s is not 1 */
+    bool scales, shifts;   /* some s is not 1, some t not 0 */
 } Affine;
 
 /* ---- reading a link of the chain ---- */
@@ -58,6 +58,7 @@ static bool per_channel(const Graph *g, ValueId c, const Shape *x, Channel *out)
 static bool compose(Affine *a, int64_t k, double scale, double shift)
 {
     a->scales = a->scales || scale != 1;
+    a->shifts = a->shifts || shift != 0;
     a->s[k] *= scale;
     a->t[k] = a->t[k] * scale + shift;
     return isfinite(a->s[k]) && isfinite(a->t[k]);
@@ -139,27 +140,34 @@ static int64_t channel_of(const Node *lin, const Shape *w, int64_t i)
     return i / inner / group_in * w->dim[1] + i / per % w->dim[1];
 }
 
-static void scale_weights(Graph *g, Node *lin, const Affine *a)
+static void scale_weights(Graph *g, const Uses *u, Node *lin, const Affine *a)
 {
-    ValueId old = lin->in[1], w;
-    const int64_t n = shape_count(&ir_val(g, old)->shape);
-    float *to = pass_new_f32(g, old, &ir_val(g, old)->shape, &w);
-    const Value *from = ir_val(g, old);
+    const Value from = *ir_val(g, lin->in[1]);
+    float *to = pass_new_data(g, u, &lin->in[1], &from.shape);
 
-    for (int64_t i = 0; i < n; i++)
-        to[i] = (float)(ir_element(from, i) * a->s[channel_of(lin, &from->shape, i)]);
-    lin->in[1] = w;
+    for (int64_t i = 0; i < shape_count(&from.shape); i++)
+        to[i] = (float)(ir_element(&from, i) * a->s[channel_of(lin, &from.shape, i)]);
 }
 
-static void scale_bias(Graph *g, Node *lin, const Affine *a)
+/* An op without a bias gets one, called after its result. */
+static float *new_bias(Graph *g, Node *lin, int64_t n)
 {
-    const Shape shape = { 1, { a->n } };
-    ValueId old = ir_in(lin, 2), b;
-    float *to = pass_new_f32(g, old.id ? old : lin->out[0], &shape, &b);
+    const Shape shape = { 1, { n } };
+    const char *name = arena_printf(g->arena, "%s.bias", ir_val(g, lin->out[0])->name);
+    float *data = arena_new_n(g->arena, float, (size_t)n);
+
+    ir_set_in(g, lin, 2, ir_const(g, name, VAL_PARAM, DT_F32, &shape, data));
+    return data;
+}
+
+static void change_bias(Graph *g, const Uses *u, Node *lin, const Affine *a)
+{
+    const bool had = ir_in(lin, 2).id;
+    const Value from = *ir_val(g, ir_in(lin, 2));
+    float *to = had ? pass_new_data(g, u, &lin->in[2], &from.shape) : new_bias(g, lin, a->n);
 
     for (int64_t k = 0; k < a->n; k++)
-        to[k] = (float)((old.id ? ir_element(ir_val(g, old), k) : 0) * a->s[k] + a->t[k]);
-    ir_set_in(g, lin, 2, b);
+        to[k] = (float)((had ? ir_element(&from, k) : 0) * a->s[k] + a->t[k]);
 }
 
 static bool foldable(const Graph *g, const Uses *u, const Node *n)
@@ -173,7 +181,7 @@ static Affine unit(const Graph *g, const Node *lin)
 {
     int64_t n = ir_val(g, lin->out[0])->shape.dim[1];
     Affine a = { arena_new_n(g->arena, double, (size_t)n), arena_new_n(g->arena, double, (size_t)n),
-                 n, false };
+                 n, false, false };
 
     for (int64_t k = 0; k < n; k++)
         a.s[k] = 1;
@@ -187,6 +195,7 @@ static void copy_affine(Affine *to, const Affine *from)
         to->t[k] = from->t[k];
     }
     to->scales = from->scales;
+    to->shifts = from->shifts;
 }
 
 /* Composes as many links as there are; the last one's result is then the linear op's. */
@@ -210,8 +219,9 @@ static void fold_chain(Graph *g, const Uses *u, NodeId id)
     if (!last)
         return;
     if (a.scales)
-        scale_weights(g, lin, &a);
-    scale_bias(g, lin, &a);
+        scale_weights(g, u, lin, &a);
+    if (a.shifts || ir_in(lin, 2).id)
+        change_bias(g, u, lin, &a);
     ir_take_output(g, id, ir_val(g, last->out[0])->producer);
 }
 

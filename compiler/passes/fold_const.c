@@ -74,6 +74,18 @@ static bool worth_it(const Node *n, const bool *output, double from, double to)
     return to <= LARGE || to <= GROWTH * from;
 }
 
+/* The results of node id, which are constants now, are learnt if anything they were made of was. */
+static void keep_kind(Graph *g, NodeId id)
+{
+    const Node *n = ir_node(g, id);
+    bool learnt = false;
+
+    for (uint32_t k = 0; k < n->n_in; k++)
+        learnt = learnt || (n->in[k].id && ir_val(g, n->in[k])->kind == VAL_PARAM);
+    for (uint32_t k = 0; learnt && k < n->n_out; k++)
+        ir_val(g, n->out[k])->kind = VAL_PARAM;
+}
+
 bool pass_fold_const(Job *job)
 {
     Graph *g = job->g;
@@ -97,6 +109,7 @@ bool pass_fold_const(Job *job)
         if (!part_from_outputs(g, id, output, job->d))
             return false;
         if (ref_fold(g, id, INT64_MAX)) {
+            keep_kind(g, id);
             bytes += to;
             work += ops;
         }

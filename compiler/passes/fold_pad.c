@@ -7,7 +7,7 @@
  *                            wins over the element that each window has inside
  *
  * Only when all readers of the pad can, else it would be there all the same.  needs SORTED, LIVE;
- * breaks LIVE.
+ * breaks SORTED (leaves gaps).
  */
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -146,5 +146,8 @@ bool pass_fold_pad(Job *job)
         if (pad && pad->op == OP_pad && !refused[n->in[0].id])
             take_pad(g, n, pad);
     }
+    for (uint32_t i = 1; i < g->n_node; i++)
+        if (g->node[i].op == OP_pad && !refused[g->node[i].out[0].id])
+            ir_delete(g, (NodeId){ i });
     return true;
 }

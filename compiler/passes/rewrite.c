@@ -138,12 +138,16 @@ ValueId pass_insert(Graph *g, Op op, ValueId x, Attr attr, ValueId like, Diag *d
     return n.id ? ir_node(g, n)->out[0] : (ValueId){ 0 };
 }
 
-float *pass_new_f32(Graph *g, ValueId like, const Shape *s, ValueId *out)
+float *pass_new_data(Graph *g, const Uses *u, ValueId *v, const Shape *s)
 {
-    Shape shape = *s;      /* s may lie in g->value, which ir_const moves */
+    const Shape shape = *s;      /* s may lie in g->value, which ir_const moves */
     float *data = arena_new_n(g->arena, float, (size_t)shape_count(&shape));
+    const Value *old = ir_val(g, *v);
 
-    *out = ir_const(g, ir_val(g, like)->name, VAL_CONST, DT_F32, &shape, data);
+    if (u->count[v->id] > 1)
+        *v = ir_const(g, old->name, old->kind, DT_F32, &shape, data);
+    ir_val(g, *v)->shape = shape;
+    ir_val(g, *v)->data = data;
     return data;
 }
 

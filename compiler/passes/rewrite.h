@@ -60,8 +60,9 @@ bool pass_list_is(const Node *n, AttrName name, int64_t x);      /* all numbers 
 /* A new node of one operand and one attribute; its result's name is derived from like's. */
 ValueId pass_insert(Graph *g, Op op, ValueId x, Attr attr, ValueId like, Diag *d);
 
-/* A new f32 constant to be filled in by the caller; its name is derived from like's. */
-float *pass_new_f32(Graph *g, ValueId like, const Shape *s, ValueId *out);
+/* New contents, to be filled in by the caller, for the f32 constant *v and one of its readers: when
+ * there are others, *v becomes a constant of its own.  The shape is then s. */
+float *pass_new_data(Graph *g, const Uses *u, ValueId *v, const Shape *s);
 
 /* Node n, a clip or relu of a clip or relu, becomes the one that does both. */
 bool pass_merge_clip(Graph *g, Node *n);

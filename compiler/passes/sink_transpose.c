@@ -142,12 +142,13 @@ static ValueId pull_const(const Sink *s, ValueId v)
 {
     const Shape shape = ir_val(s->g, v)->shape;
     int64_t full[IR_MAX_RANK];
+    ValueId x = v;
 
     for (uint32_t i = 0; i < s->rank; i++)
         full[i] = i + shape.rank < s->rank ? 1 : shape.dim[i + shape.rank - s->rank];
     if (shape.rank < s->rank)
-        v = pass_insert(s->g, OP_reshape, v, attr_ints(A_shape, full, s->rank), v, s->d);
-    return pass_insert(s->g, OP_transpose, v, attr_ints(A_perm, s->perm, s->rank), v, s->d);
+        x = pass_insert(s->g, OP_reshape, v, attr_ints(A_shape, full, s->rank), v, s->d);
+    return pass_insert(s->g, OP_transpose, x, attr_ints(A_perm, s->perm, s->rank), v, s->d);
 }
 
 /* The value that is v transposed; what can_pull has allowed. */

@@ -20,19 +20,17 @@ static bool is_dense(const Graph *g, const Uses *u, const Node *n)
         && shape_count(&ir_val(g, n->in[0])->shape) > 0 && shape_count(&ir_val(g, w)->shape) > 0;
 }
 
-static ValueId transposed(Graph *g, ValueId w)
+static ValueId transposed(Graph *g, const Uses *u, ValueId w)
 {
-    const int64_t rows = ir_val(g, w)->shape.dim[0], cols = ir_val(g, w)->shape.dim[1];
-    const Shape s = { 2, { cols, rows } };
-    const float *from;
-    ValueId t;
-    float *to = pass_new_f32(g, w, &s, &t);
+    const Value from = *ir_val(g, w);
+    const int64_t rows = from.shape.dim[0], cols = from.shape.dim[1];
+    const Shape shape = { 2, { cols, rows } };
+    float *to = pass_new_data(g, u, &w, &shape);
 
-    from = ir_val(g, w)->data;
     for (int64_t i = 0; i < rows; i++)
         for (int64_t k = 0; k < cols; k++)
-            to[k * rows + i] = from[i * cols + k];
-    return t;
+            to[k * rows + i] = ((const float *)from.data)[i * cols + k];
+    return w;
 }
 
 /* The vector that the only reader of the product adds to each of its rows; 0: none. */
@@ -74,7 +72,7 @@ static bool convert(Graph *g, const Uses *u, NodeId id, Diag *d)
         ir_delete(g, id);
     }
     in[0] = as_matrix(g, ir_node(g, id)->in[0], d);
-    in[1] = transposed(g, ir_node(g, id)->in[1]);
+    in[1] = transposed(g, u, ir_node(g, id)->in[1]);
     if (in[0].id == ir_node(g, id)->in[0].id) {
         pass_become(g, ir_node(g, last), OP_dense, in, in[2].id ? 3 : 2);
         return true;
