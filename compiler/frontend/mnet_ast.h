@@ -103,7 +103,9 @@ typedef struct Stmt {
     Sym file;              /* @file+offset; NULL: no file */
     int64_t offset;
     struct Stmt *body, *other, *next;
-    bool in_loop;          /* its names get running numbers */
+    bool in_loop;          /* of the same block: may set its names again */
+    bool numbered;         /* its results' names get running numbers */
+    struct Stmt *unnamed;  /* LAYER: the one before in this block that has no name either */
     bool bare;             /* LAYER: nothing but a keyword; perhaps a variable */
     bool failed;           /* has said an error: not run again */
 } Stmt;
@@ -116,6 +118,7 @@ typedef struct Parser {
     bool bad;              /* an error was said in this statement; nothing more is */
     uint32_t depth;        /* of nested expressions and bodies */
     uint32_t loops;        /* enclosing repeat and for, within the block */
+    Stmt *unnamed;         /* the block's layers without a name, last one first */
 } Parser;
 
 /* The whole file as a list of statements; what is wrong is in d. */

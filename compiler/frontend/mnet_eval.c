@@ -69,7 +69,7 @@ bool mnet_is_word(Sym s)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcmp(s, words[i]))
             return true;
-    return mnet_is_act_word(s);
+    return mnet_is_act_word(s) || init_is_word(s);
 }
 
 /* ---- operators ---- */

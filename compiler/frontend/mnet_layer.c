@@ -1,50 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mnet_layer: a line of the spec that is an op: its operands and attributes, checked. */
-#include "frontend/mnet_run.h"
+/* mnet_layer: a line of the spec that is a layer: an op of ops.def or one of the short forms. */
+#include "frontend/mnet_layer.h"
 
 #include <string.h>
 
-enum { MOST_KEYS = IR_MAX_ATTR + 8 };
+/* ---- operands and words ---- */
 
-/* A layer being built. */
-typedef struct Layer {
-    Mnet *m;
-    const Stmt *s;
-    const OpInfo *info;
-    ValueId *in;
-    uint32_t n_in;
-    Attr attr[IR_MAX_ATTR];
-    uint32_t n_attr;
-    Act act;
-} Layer;
-
-bool mnet_is_layer(const char *keyword)
+bool layer_has_word(const Layer *l, const char *word)
 {
-    return op_by_name(keyword) != OP_none;
+    for (uint32_t i = 0; i < l->n_word; i++)
+        if (!strcmp(l->word[i].word, word))
+            return true;
+    return false;
 }
 
-/* ---- operands ---- */
+/* A word may follow that makes one more node, or says whether there is a bias. */
+static bool is_trailing(Sym word)
+{
+    return mnet_is_act_word(word) || !strcmp(word, "bn") || !strcmp(word, "bias")
+        || !strcmp(word, "nobias");
+}
 
 static bool operand(Layer *l, const Arg *a)
 {
     Item x = mnet_eval(l->m, a->value);
 
-    if (x.kind == I_VALUE || x.kind == I_OMITTED) {
-        l->in[l->n_in++] = x.kind == I_VALUE ? x.u.v : (ValueId){ 0 };
-        return true;
-    }
-    if (x.kind != I_FAILED)
+    if (x.kind == I_VALUE)
+        l->in[l->n_in++] = x.u.v;
+    else if (x.kind == I_OMITTED)
+        l->in[l->n_in++] = (ValueId){ 0 };
+    else if (x.kind == I_WORD && is_trailing(x.u.word))
+        l->word[l->n_word++] = (Word){ x.u.word, a->at };
+    else if (x.kind != I_FAILED)
         mnet_error(l->m, a->at, "%s reads values of the net; this is %s", l->s->op,
                    mnet_item_text(l->m, &x));
-    return false;
+    return x.kind == I_VALUE || x.kind == I_OMITTED || x.kind == I_WORD;
 }
 
 /* One operand too few: the line above comes first. */
 static bool read_above(Layer *l)
 {
     const Item *above = &l->m->frame->above;
+    uint32_t least = own_parameters(l->op) ? 1 : op_info[l->op].min_in;
 
-    if (l->n_in + 1 != l->info->min_in || above->kind == I_OMITTED)
+    if (l->n_in + 1 != least || above->kind == I_OMITTED)
         return true;
     if (above->kind != I_VALUE)
         return false;
@@ -56,193 +55,276 @@ static bool read_above(Layer *l)
 
 static bool operands(Layer *l)
 {
+    uint32_t n = 4;            /* bias and statistics of batch_norm, at most, are made */
     bool ok = true;
-    uint32_t n = 1;
 
     for (const Arg *a = l->s->arg; a; a = a->next)
         n++;
     l->in = arena_new_n(l->m->arena, ValueId, n);
+    l->word = arena_new_n(l->m->arena, Word, n);
     for (const Arg *a = l->s->arg; a; a = a->next)
         if (!a->key)
             ok = operand(l, a) && ok;
     return ok && read_above(l);
 }
 
-/* ---- attributes ---- */
+/* ---- nodes ---- */
 
-/* How many numbers a list attribute has when a single one stands for all of them. */
-static uint32_t list_length(const Layer *l, AttrName name)
+/* The op as a node with these names; its first result, or id 0. */
+static ValueId add(const Layer *l, const char *const *name, uint32_t n)
 {
-    uint32_t rank = l->n_in && l->in[0].id ? ir_val(l->m->g, l->in[0])->shape.rank : 0;
-    uint32_t spatial = rank > 2 ? rank - 2 : 1;
+    Mnet *m = l->m;
+    NodeSpec spec = {
+        .op = l->op, .in = l->in, .n_in = l->n_in, .out = name, .n_out = n, .attr = l->attr,
+        .n_attr = l->n_attr, .act = l->act, .pos = mnet_pos(m, l->s->at),
+    };
+    NodeId id = ir_add(m->g, &spec, m->d);
 
-    switch (name) {
-    case A_stride: case A_dilation: case A_kernel: case A_out_pad: return spatial;
-    case A_pad: return 2 * (l->info == &op_info[OP_pad] ? rank : spatial);
-    default: return 1;
-    }
+    return id.id ? ir_node(m->g, id)->out[0] : (ValueId){ 0 };
 }
 
-static bool int_list(Layer *l, const Expr *e, Attr *out)
+static void preset(Layer *l, Attr a)
 {
-    bool one = e->kind != E_LIST;
-    int64_t *v;
-    uint32_t n = 0;
-
-    for (const Expr *k = e->kid; k && !one; k = k->next)
-        n++;
-    if (one)
-        n = list_length(l, out->name);
-    v = arena_new_n(l->m->arena, int64_t, n);
-    if (one && !mnet_int(l->m, e, v))
-        return false;
-    for (uint32_t i = 1; i < n && one; i++)
-        v[i] = v[0];
-    n = one ? n : 0;
-    for (const Expr *k = e->kid; k && !one; k = k->next)
-        if (!mnet_int(l->m, k, &v[n++]))
-            return false;
-    *out = attr_ints(out->name, v, n);
-    return true;
+    l->attr[l->n_attr++] = a;
+    l->n_preset = l->n_attr;
 }
 
-/* The word as it stands, or that of a variable. */
-static bool word(Layer *l, const Expr *e, Attr *out)
+static void preset_relu6(Layer *l)
 {
-    const Item *x = e->kind == E_NAME ? mnet_find(l->m, e->name) : NULL;
-
-    if (e->kind != E_NAME && e->kind != E_STRING) {
-        mnet_error(l->m, e->at, "here should be a word");
-        return false;
-    }
-    *out = attr_word(out->name, x && x->kind == I_WORD ? x->u.word : e->name);
-    return true;
+    preset(l, attr_float(A_min, 0));
+    preset(l, attr_float(A_max, 6));
 }
 
-static bool attribute(Layer *l, const Arg *a, const Attr *kind)
+/* The node that a word stands for, reading v. */
+static ValueId add_word(const Layer *line, const Word *w, ValueId v, const char *name)
 {
-    Attr *out = &l->attr[l->n_attr++];
+    bool bn = !strcmp(w->word, "bn"), relu6 = !strcmp(w->word, "relu6");
+    ValueId in[5] = { v };
+    Layer l = { .m = line->m, .s = line->s, .in = in, .n_in = 1, .makes = bn };
+    double eps;
 
-    *out = *kind;
-    switch (kind->type) {
-    case ATTR_INT: return mnet_int(l->m, a->value, &out->u.i);
-    case ATTR_FLOAT: return mnet_float(l->m, a->value, &out->u.f);
-    case ATTR_INTS: return int_list(l, a->value, out);
-    default: return word(l, a->value, out);
+    l.op = bn ? OP_batch_norm : relu6 ? OP_clip : op_by_name(w->word);
+    l.base = bn ? arena_printf(l.m->arena, "%s.bn", line->base) : line->base;
+    if (relu6)
+        preset_relu6(&l);
+    if (bn && line->eps) {
+        if (!mnet_float(l.m, line->eps, &eps))
+            return (ValueId){ 0 };
+        preset(&l, attr_float(A_eps, eps));
     }
+    return bn && !own_make(&l) ? (ValueId){ 0 } : add(&l, &name, 1);
 }
 
-/* act=relu, act=clip(0,6): the op's float attributes in their order, or their defaults. */
-static bool fused_act(Layer *l, const Expr *e)
+static bool makes_node(const Word *w)
 {
-    Op op = e->kind == E_NAME || e->kind == E_CALL ? op_by_name(e->name) : OP_none;
-    const Expr *arg = e->kid;
-    float *slot[2] = { &l->act.a, &l->act.b };
-    int n = 0;
+    return strcmp(w->word, "bias") && strcmp(w->word, "nobias") && strcmp(w->word, "none");
+}
 
-    if (!op || !(op_info[op].flags & ACT)) {
-        mnet_error(l->m, e->at, "here should be an activation");
-        return false;
+/* The op, then a node for each word.  The last of them has the line's own name. */
+static ValueId add_all(Layer *l, const Results *r)
+{
+    uint32_t left = 0;
+    const char *name = r->name[0];
+    ValueId v;
+
+    for (uint32_t i = 0; i < l->n_word; i++)
+        left += makes_node(&l->word[i]);
+    if (left && r->n > 1) {
+        mnet_error(l->m, l->word[0].at, "words can follow only where there is one result");
+        return (ValueId){ 0 };
     }
-    l->act.op = op;
-    for (int k = 0; k < IR_MAX_ATTR && op_info[op].attr[k].name && n < 2; k++) {
-        double f = op_info[op].attr[k].u.f;
-        if (op_info[op].attr[k].type != ATTR_FLOAT)
+    if (left)
+        name = arena_printf(l->m->arena, "%s.%s", l->base, op_info[l->op].name);
+    v = add(l, left ? &name : r->name, r->n);
+    for (uint32_t i = 0; i < l->n_word && v.id; i++) {
+        const char *word = l->word[i].word;
+        if (!makes_node(&l->word[i]))
             continue;
-        if (arg && !mnet_float(l->m, arg, &f))
-            return false;
-        *slot[n++] = (float)f;
-        arg = arg ? arg->next : NULL;
+        name = --left ? arena_printf(l->m->arena, "%s.%s", l->base, word) : r->name[0];
+        v = add_word(l, &l->word[i], v, name);
     }
-    if (arg)
-        mnet_error(l->m, arg->at, "%s has %d parameters, this is one more", e->name, n);
-    return !arg;
+    return v;
 }
 
-/* What may stand before '=' in this layer. */
-static size_t known_keys(const Layer *l, const char **names)
-{
-    size_t n = 0;
+/* ---- short forms ---- */
 
-    for (int k = 0; k < IR_MAX_ATTR && l->info->attr[k].name; k++)
-        names[n++] = attr_name[l->info->attr[k].name];
-    if (l->info->flags & FUSES_ACT)
-        names[n++] = "act";
-    return n;
+static const Shape *x_shape(const Layer *l)
+{
+    return &ir_val(l->m->g, l->in[0])->shape;
 }
 
-static bool key(Layer *l, const Arg *a, unsigned *seen)
+static void preset_depthwise(Layer *l)
 {
-    const char *names[MOST_KEYS], *near;
-    size_t n = known_keys(l, names), i = 0;
-
-    while (i < n && strcmp(names[i], a->key))
-        i++;
-    if (i == n) {
-        mnet_error(l->m, a->at, "%s has no attribute '%s'", l->s->op, a->key);
-        near = diag_nearest(a->key, names, n);
-        if (near)
-            diag_hint(l->m->d, "did you mean '%s'?", near);
-        return false;
-    }
-    if (*seen >> i & 1) {
-        mnet_error(l->m, a->at, "'%s' is given twice", a->key);
-        return false;
-    }
-    *seen |= 1u << i;
-    return !strcmp(names[i], "act") ? fused_act(l, a->value) : attribute(l, a, &l->info->attr[i]);
+    l->depthwise = true;
+    preset(l, attr_int(A_group, x_shape(l)->rank > 1 ? x_shape(l)->dim[1] : 1));
 }
 
-static bool keys(Layer *l)
+static void preset_pointwise(Layer *l)
 {
-    unsigned seen = 0;
+    static const Expr one = { .kind = E_NUMBER, .is_int = true, .i = 1 };
+
+    l->kernel = &one;
+}
+
+/* (N,C,H,W) -> (N,C) */
+static void preset_global_avg_pool(Layer *l)
+{
+    static const int64_t axes[IR_MAX_RANK] = { 2, 3, 4, 5, 6, 7 };
+
+    preset(l, attr_ints(A_axes, axes, x_shape(l)->rank > 2 ? x_shape(l)->rank - 2 : 0));
+    preset(l, attr_int(A_keep, 0));
+}
+
+/* (N,C,H,W) -> (N,C*H*W) */
+static void preset_flatten(Layer *l)
+{
+    int64_t *dim = arena_new_n(l->m->arena, int64_t, 2);
+
+    dim[0] = x_shape(l)->rank ? x_shape(l)->dim[0] : 1;
+    dim[1] = dim[0] ? shape_count(x_shape(l)) / dim[0] : 0;
+    preset(l, attr_ints(A_shape, dim, 2));
+}
+
+static const struct Short {
+    const char *name;
+    Op op;
+    void (*preset)(Layer *);
+} shorts[] = {
+    { "depthwise", OP_conv, preset_depthwise },    /* conv with group = channels */
+    { "pointwise", OP_conv, preset_pointwise },    /* conv with k=1 */
+    { "relu6", OP_clip, preset_relu6 },
+    { "global_avg_pool", OP_reduce_mean, preset_global_avg_pool },
+    { "flatten", OP_reshape, preset_flatten },
+};
+
+enum { N_SHORT = sizeof shorts / sizeof *shorts };
+
+static const struct Short *find_short(const char *name)
+{
+    for (int i = 0; i < N_SHORT; i++)
+        if (!strcmp(shorts[i].name, name))
+            return &shorts[i];
+    return NULL;
+}
+
+bool mnet_is_layer(const char *keyword)
+{
+    return op_by_name(keyword) || find_short(keyword) || !strcmp(keyword, "separable");
+}
+
+/* ---- making ---- */
+
+static bool check_words(const Layer *l)
+{
     bool ok = true;
 
-    for (const Arg *a = l->s->arg; a; a = a->next)
-        if (a->key)
-            ok = key(l, a, &seen) && ok;
+    for (uint32_t i = 0; i < l->n_word; i++) {
+        const Word *w = &l->word[i];
+        bool biased = l->makes && (op_info[l->op].flags & LINEAR);
+        if ((!strcmp(w->word, "bias") || !strcmp(w->word, "nobias")) && !biased) {
+            mnet_error(l->m, w->at, "%s makes no bias, so '%s' means nothing", l->s->op, w->word);
+            ok = false;
+        }
+    }
     return ok;
+}
+
+static ValueId build(Layer *l, const struct Short *form, const Results *r)
+{
+    ValueId none = { 0 };
+    bool ok = operands(l);
+
+    l->makes = own_parameters(l->op) && (l->n_in < 2 || !l->in[1].id);
+    if (ok && (form || l->makes) && !(l->n_in && l->in[0].id)) {
+        mnet_error(l->m, l->s->at, "%s has nothing to read: there is no layer above", l->s->op);
+        return none;
+    }
+    if (ok && form)
+        form->preset(l);
+    ok = layer_keys(l) && ok;
+    ok = check_words(l) && ok;
+    if (!ok || (l->makes && !own_make(l)) || !layer_same(l))
+        return none;
+    return add_all(l, r);
+}
+
+/* ---- separable ---- */
+
+static bool names_word(Mnet *m, const Expr *e)
+{
+    const Item *x = e->kind == E_NAME ? mnet_find(m, e->name) : NULL;
+
+    return e->kind == E_NAME && (x ? x->kind == I_WORD : mnet_is_word(e->name));
+}
+
+/* One of the two layers of a separable convolution.  out= is for the second, the words for both,
+ * all else for the first. */
+static ValueId half(Mnet *m, const Stmt *s, const char *keyword, const char *base)
+{
+    bool first = !strcmp(keyword, "depthwise");
+    const char *name = arena_printf(m->arena, "%s.%s", base, keyword);
+    Item item = { .kind = I_FAILED };
+    Stmt line = *s;
+    Arg **last = &line.arg;
+
+    line.op = intern(&m->names, keyword);
+    for (const Arg *a = s->arg; a; a = a->next) {
+        bool out = a->key && !strcmp(a->key, "out");
+        if (first ? out : !out && (a->key || !names_word(m, a->value)))
+            continue;
+        *last = arena_new(m->arena, Arg);
+        **last = *a;
+        last = &(*last)->next;
+    }
+    *last = NULL;
+    mnet_layer(m, &line, &(Results){ .n = 1, .name = &name, .item = &item });
+    m->frame->above = item;
+    return item.kind == I_VALUE ? item.u.v : (ValueId){ 0 };
+}
+
+/* Depthwise, then pointwise: Sifre 2014, and the MobileNets' building block. */
+static ValueId separable(Mnet *m, const Stmt *s, const char *base)
+{
+    ValueId v = half(m, s, "depthwise", base);
+
+    return v.id ? half(m, s, "pointwise", base) : v;
 }
 
 /* ---- the layer ---- */
 
 static void unknown_layer(Mnet *m, const Stmt *s)
 {
-    const char *names[OP_COUNT], *near;
+    const char **names = arena_new_n(m->arena, const char *, OP_COUNT + N_SHORT + 1 + m->n_var);
+    const char *near;
     size_t n = 0;
 
     for (int op = 1; op < OP_COUNT; op++)
         names[n++] = op_info[op].name;
+    for (int i = 0; i < N_SHORT; i++)
+        names[n++] = shorts[i].name;
+    names[n++] = "separable";
+    for (uint32_t i = 0; i < m->n_var; i++)
+        if (m->var[i].block)
+            names[n++] = m->var[i].sym;
     mnet_error(m, s->at, "there is no layer '%s'", s->op);
-    near = diag_nearest(s->op, names, n);
+    near = m->d->n_error > DIAG_MAX ? NULL : diag_nearest(s->op, names, n);
     if (near)
         diag_hint(m->d, "did you mean '%s'?", near);
 }
 
-static void add(Layer *l, Results *r)
-{
-    Mnet *m = l->m;
-    NodeSpec spec = {
-        .op = (Op)(l->info - op_info), .in = l->in, .n_in = l->n_in, .out = r->name,
-        .n_out = r->n, .attr = l->attr, .n_attr = l->n_attr, .act = l->act,
-        .pos = mnet_pos(m, l->s->at),
-    };
-    NodeId n = ir_add(m->g, &spec, m->d);
-
-    for (uint32_t i = 0; i < r->n && n.id; i++)
-        r->item[i] = (Item){ .kind = I_VALUE, .u = { .v = ir_node(m->g, n)->out[i] } };
-}
-
 void mnet_layer(Mnet *m, const Stmt *s, Results *r)
 {
-    Layer l = { .m = m, .s = s, .info = &op_info[op_by_name(s->op)] };
-    bool ok;
+    const struct Short *form = find_short(s->op);
+    Layer l = { .m = m, .s = s, .base = r->name[0], .op = form ? form->op : op_by_name(s->op) };
+    ValueId v = { 0 };
 
-    if (l.info == op_info) {
+    if (!mnet_is_layer(s->op))
         unknown_layer(m, s);
-        return;
-    }
-    ok = operands(&l);
-    if (keys(&l) && ok)
-        add(&l, r);
+    else if (r->n > 1 && op_info[l.op].n_out != MANY)
+        mnet_error(m, s->name->at, "%s has one result", s->op);
+    else
+        v = l.op ? build(&l, form, r) : separable(m, s, r->name[0]);
+    /* the results of a node have ids in a row */
+    for (uint32_t i = 0; i < r->n && v.id; i++)
+        r->item[i] = (Item){ .kind = I_VALUE, .u = { .v = { v.id + i } } };
 }

@@ -104,7 +104,7 @@ static Stmt *new_stmt(Parser *p, StmtKind kind)
 
     s->kind = kind;
     s->at = p->tok.at;
-    s->in_loop = p->loops > 0;
+    s->in_loop = s->numbered = p->loops > 0;
     return s;
 }
 
@@ -346,11 +346,23 @@ static Stmt *function(Parser *p)
     return s;
 }
 
+/* A layer without a name is called by its keyword, with a number when its block has several. */
+static void number_unnamed(Parser *p)
+{
+    for (Stmt *s = p->unnamed; s; s = s->unnamed)
+        ++*intern_mark(p->lex.names, s->op);
+    for (Stmt *s = p->unnamed; s; s = s->unnamed)
+        s->numbered = s->in_loop || *intern_mark(p->lex.names, s->op) > 1;
+    for (Stmt *s = p->unnamed; s; s = s->unnamed)
+        *intern_mark(p->lex.names, s->op) = 0;
+}
+
 /* block = "block" NAME parameters body */
 static Stmt *block(Parser *p)
 {
     Stmt *s = new_stmt(p, S_BLOCK);
     uint32_t loops = p->loops;
+    Stmt *unnamed = p->unnamed;
 
     outermost(p, "a block");
     parse_advance(p);
@@ -358,8 +370,11 @@ static Stmt *block(Parser *p)
     s->op = set_name(p)->sym;
     s->arg = parameters(p, MNET_MAX_PARAMS, true);
     p->loops = 0;
+    p->unnamed = NULL;
     s->body = body(p);
+    number_unnamed(p);
     p->loops = loops;
+    p->unnamed = unnamed;
     return s;
 }
 
@@ -473,16 +488,23 @@ static Stmt *statement(Parser *p)
     }
     s = new_stmt(p, S_LAYER);
     layer(p, s);
+    if (p->bad)
+        return NULL;
+    s->unnamed = p->unnamed;
+    p->unnamed = s;
     return s;
 }
 
 Stmt *mnet_parse(Arena *a, Bytes text, const char *file, Intern *names, Diag *d)
 {
     Parser p = { .arena = a, .d = d };
+    Stmt *list;
 
     lex_init(&p.lex, text, file, names, d);
     parse_advance(&p);
     parse_advance(&p);
     p.bad = p.tok.kind == T_BAD;
-    return lines(&p, false);
+    list = lines(&p, false);
+    number_unnamed(&p);
+    return list;
 }

@@ -55,7 +55,7 @@ static void run_output(Mnet *m, Stmt *s)
 
 static void run_data(Mnet *m, Stmt *s)
 {
-    Item x = mnet_data(m, s, mnet_full_name(m, s->name->sym, s->in_loop));
+    Item x = mnet_data(m, s, mnet_full_name(m, s->name->sym, s->numbered));
 
     if (x.kind == I_VALUE && s->value_kind == VAL_INPUT)
         push(m, &m->input, x.u.v);
@@ -94,9 +94,9 @@ static Results results(Mnet *m, const Stmt *s)
     r.name = arena_new_n(m->arena, const char *, r.n);
     r.item = arena_new_n(m->arena, Item, r.n);          /* zero: I_FAILED */
     if (!s->name)
-        r.name[0] = mnet_full_name(m, s->op, true);
+        r.name[0] = mnet_full_name(m, s->op, s->numbered);
     for (const Name *n = s->name; n; n = n->next)
-        r.name[i++] = mnet_full_name(m, n->sym, s->in_loop);
+        r.name[i++] = mnet_full_name(m, n->sym, s->numbered);
     return r;
 }
 

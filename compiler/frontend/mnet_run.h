@@ -129,6 +129,10 @@ void mnet_call_block(Mnet *m, const Stmt *s, const Stmt *block, Results *r);
 void mnet_layer(Mnet *m, const Stmt *s, Results *r);
 bool mnet_is_layer(const char *keyword);           /* of the language, not a block */
 
+/* ---- mnet_init.c ---- */
+
+bool init_is_word(const char *name);               /* "he_normal" ... */
+
 /* ---- mnet_data.c ---- */
 
 /* The numbers of a list, exactly, as elements of the type; NULL with errors. */

@@ -97,14 +97,16 @@ static struct Binding *own_binding(Mnet *m, Sym sym)
     return &v->local;
 }
 
-/* A name is set once, but a statement in a loop may set it again. */
+/* A name is set once, but what stands in a loop may set it again. */
 void mnet_set(Mnet *m, Name name, Item item, const Stmt *by)
 {
     struct Binding *b = own_binding(m, name.sym);
+    bool again;
 
     if (b->set && item.kind == I_FAILED)
         return;
-    if (b->set && (!by || b->by != by)) {
+    again = by && (b->by == by || (b->by && b->by->in_loop && by->in_loop));
+    if (b->set && !again) {
         mnet_error(m, name.at, "'%s' is set already", diag_quote(m->arena, name.sym));
         diag_note(m->d, mnet_pos(m, b->at), "here");
         return;

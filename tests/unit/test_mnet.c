@@ -61,9 +61,9 @@ static const Case cases[] = {
       "    ^\n", { "n=0.5", NULL } },
     { "block twice(x, n = 1) {\n  a = relu\n  add a x\n}\nx = input [1,4]\n"
       "y = twice\nz = twice y n=3\ntwice\noutput\n",
-      "name net\nx = input f32[1,4]\ny.a = relu x\ny.add1 = add y.a x\nz.a = relu y.add1\n"
-      "z.add1 = add z.a y.add1\ntwice1.a = relu z.add1\ntwice1.add1 = add twice1.a z.add1\n"
-      "output twice1.add1\n", { NULL } },
+      "name net\nx = input f32[1,4]\ny.a = relu x\ny.add = add y.a x\nz.a = relu y.add\n"
+      "z.add = add z.a y.add\ntwice.a = relu z.add\ntwice.add = add twice.a z.add\n"
+      "output twice.add\n", { NULL } },
     { "f(n) = f(n + 1)\nx = input [1,f(1)]\noutput x\n",
       "t.mnet:1:8: error: f calls itself without an end\n"
       "    f(n) = f(n + 1)\n"
