@@ -90,7 +90,7 @@ static mnc_status result(const mnc_model *m, bool ok)
 static Graph *parse(mnc_model *m, const char *name, const char *dir, Bytes bytes)
 {
     if (path_has_suffix(name, ".mnet")) {
-        MnetOptions o = { .file = name, .dir = dir };
+        MnetOptions o = { .file = name, .dir = dir, .define = m->options.define };
         return mnet_read(&m->arena, bytes, &o, &m->diag);
     } else {
         OnnxOptions o = { .batch = m->options.batch, .input_shape = m->options.input_shape,

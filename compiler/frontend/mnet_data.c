@@ -139,6 +139,34 @@ const void *mnet_data_list(Mnet *m, const Expr *list, DType t, int64_t n)
     return p;
 }
 
+void *mnet_room(Mnet *m, At at, const Shape *s, DType t)
+{
+    size_t size = dtype_info[t].size;
+    int64_t n = shape_count(s);
+
+    if (n > (MNET_MAX_BYTES - m->bytes) / (int64_t)size) {
+        mnet_error(m, at, "the constants that are made have more than %d bytes together",
+                   MNET_MAX_BYTES);
+        m->stop = true;
+        return NULL;
+    }
+    m->bytes += n * (int64_t)size;
+    return arena_array(m->arena, (size_t)n, size);
+}
+
+const void *mnet_data_fill(Mnet *m, const Expr *e, DType t, const Shape *s)
+{
+    size_t size = dtype_info[t].size, n = (size_t)shape_count(s);
+    uint64_t one = 0;
+    char *p;
+
+    if (!put_element(m, e, t, &one) || !(p = mnet_room(m, e->at, s, t)))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        memcpy(p + i * size, &one, size);
+    return p;
+}
+
 /* ---- files ---- */
 
 static DataFile *data_file(Mnet *m, At at, Sym name)
@@ -202,7 +230,7 @@ static bool shape(Mnet *m, const Expr *list, Shape *out)
 }
 
 /* Inputs have no data, states may have some. */
-static bool contents(Mnet *m, const Stmt *s, const Shape *dims, const void **out)
+static bool contents(Mnet *m, const Stmt *s, Sym name, const Shape *dims, const void **out)
 {
     int64_t n = shape_count(dims);
 
@@ -213,10 +241,12 @@ static bool contents(Mnet *m, const Stmt *s, const Shape *dims, const void **out
     }
     if (s->file)
         *out = from_file(m, s, (size_t)n * dtype_info[s->type].size);
+    else if (s->data && s->type == DT_F32)
+        *out = init_data(m, s->data, dims, name);
     else if (s->data && s->data->kind == E_LIST)
         *out = mnet_data_list(m, s->data, s->type, n);
     else if (s->data)
-        mnet_error(m, s->data->at, "here should be numbers in '['");
+        *out = mnet_data_fill(m, s->data, s->type, dims);
     else if (s->value_kind == VAL_PARAM || s->value_kind == VAL_CONST)
         mnet_error(m, s->at, "its numbers are missing");
     else
@@ -230,7 +260,7 @@ Item mnet_data(Mnet *m, const Stmt *s, Sym name)
     const void *data;
     ValueId v;
 
-    if (!shape(m, s->expr, &dims) || !contents(m, s, &dims, &data))
+    if (!shape(m, s->expr, &dims) || !contents(m, s, name, &dims, &data))
         return (Item){ .kind = I_FAILED };
     v = ir_value(m->g, name, s->value_kind, s->type, &dims, mnet_pos(m, s->at));
     ir_val(m->g, v)->data = data;

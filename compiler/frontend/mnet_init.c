@@ -11,7 +11,7 @@
  *
  * Variances: He (2015) 2 / fan; Glorot (2010) 2 / (fan_in + fan_out); LeCun (1998) 1 / fan.
  */
-#include "frontend/mnet_layer.h"
+#include "frontend/mnet_run.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,31 +42,6 @@ static const struct Init *find(const char *name)
 bool init_is_word(const char *name)
 {
     return find(name) != NULL;
-}
-
-/* Room for a parameter; all of them together are bounded, since a short text can ask for many. */
-static float *room(Mnet *m, At at, const Shape *s)
-{
-    int64_t n = shape_count(s);
-
-    if (n > MNET_MAX_ELEMENTS - m->elements) {
-        mnet_error(m, at, "the parameters have more than %d elements together",
-                   MNET_MAX_ELEMENTS);
-        m->stop = true;
-        return NULL;
-    }
-    m->elements += n;
-    return arena_new_n(m->arena, float, (size_t)n);
-}
-
-const float *init_fill(Mnet *m, At at, const Shape *s, float f)
-{
-    float *p = room(m, at, s);
-    int64_t n = shape_count(s);
-
-    for (int64_t i = 0; p && i < n; i++)
-        p[i] = f;
-    return p;
 }
 
 static uint64_t bits(uint64_t key, int64_t i)
@@ -149,7 +124,7 @@ static const float *draw(Mnet *m, const Expr *e, const struct Init *in, const Sh
     double dev;
     float *p;
 
-    if (!deviation(m, e, in, s, &dev) || !(p = room(m, e->at, s)))
+    if (!deviation(m, e, in, s, &dev) || !(p = mnet_room(m, e->at, s, DT_F32)))
         return NULL;
     if (in->normal)
         fill_normal(p, n, key_of(m, name), dev);
@@ -163,11 +138,9 @@ const float *init_data(Mnet *m, const Expr *e, const Shape *s, const char *name)
     const Item *x = e->kind == E_NAME ? mnet_find(m, e->name) : NULL;
     const char *word = x && x->kind == I_WORD ? x->u.word : e->name;
     const struct Init *in = e->kind == E_NAME || e->kind == E_CALL ? find(word) : NULL;
-    double f;
 
     if (in)
         return draw(m, e, in, s, name);
-    if (e->kind == E_LIST)
-        return mnet_data_list(m, e, DT_F32, shape_count(s));
-    return mnet_float(m, e, &f) ? init_fill(m, e->at, s, (float)f) : NULL;
+    return e->kind == E_LIST ? mnet_data_list(m, e, DT_F32, shape_count(s))
+                             : mnet_data_fill(m, e, DT_F32, s);
 }

@@ -64,11 +64,4 @@ size_t own_keys(Op op, const char **names);
 /* Makes the operands that were not given. */
 bool own_make(Layer *l);
 
-/* ---- mnet_init.c ---- */
-
-/* The numbers that an expression asks for: one for all, a list, or an initialiser such as
- * he_normal, whose stream of random numbers is that of the name.  NULL with an error. */
-const float *init_data(Mnet *m, const Expr *e, const Shape *s, const char *name);
-const float *init_fill(Mnet *m, At at, const Shape *s, float f);
-
 #endif

@@ -9,30 +9,28 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { HE = -1 };
-
 static const struct Own {
     Op op;
     uint32_t operand;
     const char *key, *name;
     ValueKind kind;
-    float fill;                /* where the line says nothing; HE: he_normal */
+    const char *fill;          /* where the line says nothing; NULL: he_normal */
 } owns[] = {
-    { OP_conv, 1, "w", "weight", VAL_PARAM, HE },
-    { OP_conv, 2, "b", "bias", VAL_PARAM, 0 },
-    { OP_conv_transpose, 1, "w", "weight", VAL_PARAM, HE },
-    { OP_conv_transpose, 2, "b", "bias", VAL_PARAM, 0 },
-    { OP_dense, 1, "w", "weight", VAL_PARAM, HE },
-    { OP_dense, 2, "b", "bias", VAL_PARAM, 0 },
-    { OP_batch_norm, 1, "gamma", "gamma", VAL_PARAM, 1 },
-    { OP_batch_norm, 2, "beta", "beta", VAL_PARAM, 0 },
-    { OP_batch_norm, 3, "mean", "mean", VAL_CONST, 0 },
-    { OP_batch_norm, 4, "var", "var", VAL_CONST, 1 },
-    { OP_instance_norm, 1, "gamma", "gamma", VAL_PARAM, 1 },
-    { OP_instance_norm, 2, "beta", "beta", VAL_PARAM, 0 },
-    { OP_layer_norm, 1, "gamma", "gamma", VAL_PARAM, 1 },
-    { OP_layer_norm, 2, "beta", "beta", VAL_PARAM, 0 },
-    { OP_prelu, 1, "slope", "slope", VAL_PARAM, 0.25F },
+    { OP_conv, 1, "w", "weight", VAL_PARAM, NULL },
+    { OP_conv, 2, "b", "bias", VAL_PARAM, "0" },
+    { OP_conv_transpose, 1, "w", "weight", VAL_PARAM, NULL },
+    { OP_conv_transpose, 2, "b", "bias", VAL_PARAM, "0" },
+    { OP_dense, 1, "w", "weight", VAL_PARAM, NULL },
+    { OP_dense, 2, "b", "bias", VAL_PARAM, "0" },
+    { OP_batch_norm, 1, "gamma", "gamma", VAL_PARAM, "1" },
+    { OP_batch_norm, 2, "beta", "beta", VAL_PARAM, "0" },
+    { OP_batch_norm, 3, "mean", "mean", VAL_CONST, "0" },
+    { OP_batch_norm, 4, "var", "var", VAL_CONST, "1" },
+    { OP_instance_norm, 1, "gamma", "gamma", VAL_PARAM, "1" },
+    { OP_instance_norm, 2, "beta", "beta", VAL_PARAM, "0" },
+    { OP_layer_norm, 1, "gamma", "gamma", VAL_PARAM, "1" },
+    { OP_layer_norm, 2, "beta", "beta", VAL_PARAM, "0" },
+    { OP_prelu, 1, "slope", "slope", VAL_PARAM, "0.25" },
 };
 
 enum { N_OWN = sizeof owns / sizeof *owns };
@@ -198,13 +196,20 @@ static bool wants_bias(const Layer *l)
         || !(layer_has_word(l, "nobias") || layer_has_word(l, "bn"));
 }
 
+/* What the line says, or else the default. */
+static const float *numbers(Layer *l, const struct Own *own, const Shape *s, const char *name)
+{
+    const Expr he = { .kind = E_NAME, .name = intern(&l->m->names, "he_normal"), .at = l->s->at };
+    const Expr fill = { .kind = E_NUMBER, .text = own->fill, .at = l->s->at };
+    const Expr *said = value_of(l, own->key);
+
+    return init_data(l->m, said ? said : own->fill ? &fill : &he, s, name);
+}
+
 static bool make(Layer *l, const struct Own *own, const Shape *s)
 {
     const char *name = arena_printf(l->m->arena, "%s.%s", l->base, own->name);
-    const Expr *e = value_of(l, own->key);
-    static const Expr he = { .kind = E_NAME, .name = "he_normal" };
-    const float *data = e || own->fill == HE ? init_data(l->m, e ? e : &he, s, name)
-                                           : init_fill(l->m, l->s->at, s, own->fill);
+    const float *data = numbers(l, own, s, name);
 
     if (!data)
         return false;

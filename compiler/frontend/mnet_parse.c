@@ -414,6 +414,15 @@ static Stmt *loop(Parser *p)
     return s;
 }
 
+/* "else" may stand on the next line. */
+static bool at_else(Parser *p)
+{
+    while (!p->bad && p->tok.kind == '\n'
+           && (p->next.kind == '\n' || is_word(&p->next, "else")))
+        parse_advance(p);
+    return !p->bad && is_word(&p->tok, "else");
+}
+
 /* if = "if" expr body [ "else" ( if | body ) ] */
 static Stmt *condition(Parser *p)
 {
@@ -422,7 +431,7 @@ static Stmt *condition(Parser *p)
     parse_advance(p);
     s->expr = parse_expr(p, false);
     s->body = body(p);
-    while (!p->bad && is_word(&p->tok, "else")) {
+    while (at_else(p)) {
         parse_advance(p);
         if (!is_word(&p->tok, "if")) {
             *end = body(p);

@@ -269,6 +269,7 @@ static void init(Mnet *m, Arena *a, const MnetOptions *o, Diag *d)
     m->o = o;
     m->d = d;
     m->g = ir_new(a);
+    m->g->name = intern(&m->g->names, path_stem(a, o->file));
     m->n_frozen = 1;
     m->head = true;
     intern_init(&m->names, a);

@@ -19,7 +19,7 @@
 enum {
     MNET_MAX_STEPS = 1000000,          /* statements run inside repeat, for and blocks; calls */
     MNET_MAX_CALLS = 32,               /* blocks and functions within each other */
-    MNET_MAX_ELEMENTS = 1 << 28        /* of all parameters that are made, not read */
+    MNET_MAX_BYTES = 1 << 30           /* of all constants that are made, not read */
 };
 
 typedef enum ItemKind { I_FAILED, I_INT, I_FLOAT, I_WORD, I_VALUE, I_OMITTED } ItemKind;
@@ -74,7 +74,7 @@ typedef struct Mnet {
     uint32_t n_saved, cap_saved;
     Frame *frame;
     uint32_t n_frame, n_call;
-    int64_t steps, elements;
+    int64_t steps, bytes;
     bool stop;                 /* a bound was passed */
     bool head;                 /* no layer yet: names that are set are parameters */
     struct DataFile *files;    /* read so far */
@@ -132,11 +132,18 @@ bool mnet_is_layer(const char *keyword);           /* of the language, not a blo
 /* ---- mnet_init.c ---- */
 
 bool init_is_word(const char *name);               /* "he_normal" ... */
+/* The f32 that an expression asks for: a list, one number for all, or an initialiser such as
+ * he_normal, whose stream of random numbers is that of the name.  NULL with an error. */
+const float *init_data(Mnet *m, const Expr *e, const Shape *s, const char *name);
 
 /* ---- mnet_data.c ---- */
 
 /* The numbers of a list, exactly, as elements of the type; NULL with errors. */
 const void *mnet_data_list(Mnet *m, const Expr *list, DType t, int64_t n);
+/* One number for all elements. */
+const void *mnet_data_fill(Mnet *m, const Expr *e, DType t, const Shape *s);
+/* Memory for the elements; NULL, with an error, when the spec asks for too much. */
+void *mnet_room(Mnet *m, At at, const Shape *s, DType t);
 /* What is declared by input, param, const or state. */
 Item mnet_data(Mnet *m, const Stmt *s, Sym name);
 

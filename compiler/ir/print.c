@@ -104,6 +104,15 @@ static void put_inline(Buf *out, const Value *v)
     buf_char(out, ']');
 }
 
+/* All elements the same bits: one number says it. */
+static bool is_uniform(const Value *v)
+{
+    size_t size = dtype_info[v->dtype].size;
+    size_t n = (size_t)shape_count(&v->shape);
+
+    return n > 1 && !memcmp(v->data, (const char *)v->data + size, (n - 1) * size);
+}
+
 /* Each constant begins at a multiple of 64 bytes, the alignment of the arena. */
 static void put_data(Printer *p, const Value *v)
 {
@@ -124,6 +133,18 @@ static void put_data(Printer *p, const Value *v)
     p->data_bytes += n;
 }
 
+static void put_contents(Printer *p, const Value *v)
+{
+    if (is_uniform(v)) {
+        buf_char(p->out, ' ');
+        put_element(p->out, v, 0);
+    } else if (shape_count(&v->shape) <= (int64_t)p->o->inline_max) {
+        put_inline(p->out, v);
+    } else {
+        put_data(p, v);
+    }
+}
+
 /* An input, or what has data, unless it has been said. */
 static void put_source(Printer *p, ValueId id)
 {
@@ -138,10 +159,8 @@ static void put_source(Printer *p, ValueId id)
     put_name(p->out, v->name);
     buf_printf(p->out, " = %s ", word[v->kind]);
     put_type(p->out, v);
-    if (v->data && shape_count(&v->shape) <= (int64_t)p->o->inline_max)
-        put_inline(p->out, v);
-    else if (v->data)
-        put_data(p, v);
+    if (v->data)
+        put_contents(p, v);
     buf_char(p->out, '\n');
 }
 

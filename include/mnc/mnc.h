@@ -40,6 +40,7 @@ typedef struct mnc_options {
     int plain;                       /* -O0: plain readable loops, no fusion */
     int64_t batch;                   /* for a symbolic first dimension; 0: 1, with a note */
     const char *const *input_shape;  /* "NAME=1,3,224,224"; ends with NULL; NULL: none */
+    const char *const *define;       /* "width=0.5": a parameter of a spec; as above */
     const char *const *bind;         /* "NAME=FILE.pb": input NAME is this constant; as above */
     size_t max_memory;               /* bytes the compiler may use; 0: no limit */
     mnc_alloc_fn *alloc;             /* NULL: malloc */

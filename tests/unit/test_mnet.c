@@ -19,7 +19,7 @@ typedef struct Case {
 static const Case cases[] = {
     /* ---- the text form ---- */
     { "x = input f32[1,2]\noutput x\n",
-      "name net\nx = input f32[1,2]\noutput x\n", { NULL } },
+      "name t\nx = input f32[1,2]\noutput x\n", { NULL } },
     { "# comment\n\nname \"a b\"   # more\nx=input[ 1 2\n3 ]\r\ny =relu x\noutput y x",
       "name \"a b\"\nx = input f32[1,2,3]\ny = relu x\noutput y x\n", { NULL } },
     { "x = input [1,3,8,8]\nw = param [4,3,1,1] [1 2 3 4 5 6 7 8 9 10 11 12]\n"
@@ -32,13 +32,13 @@ static const Case cases[] = {
     { "x = input [1,3,8,8]\nw = param [4,3,1,1] [1 2 3 4 5 6 7 8 9 10 11 12]\n"
       "y = conv x w stride=[1 1] pad=[0 0 0 0] group=1 dilation=[1 1] act=clip(0,6)\n"
       "z = max_pool y kernel=2 stride=2\na, b = split z axis=-1\noutput a b\n",
-      "name net\nx = input f32[1,3,8,8]\n"
+      "name t\nx = input f32[1,3,8,8]\n"
       "w = param f32[4,3,1,1] [1 2 3 4 5 6 7 8 9 10 11 12]\n"
       "y = conv x w act=clip(0,6)\n"
       "z = max_pool y kernel=[2 2] stride=[2 2]\na, b = split z axis=3\noutput a b\n", { NULL } },
     { "c = const u64[2] [18446744073709551615 0]\nd = const i64[1] [-9223372036854775808]\n"
       "e = const f16[3] [65504 6e-8 -0]\nf = const bool[2] [0 1]\noutput c d e f\n",
-      "name net\nc = const u64[2] [18446744073709551615 0]\n"
+      "name t\nc = const u64[2] [18446744073709551615 0]\n"
       "d = const i64[1] [-9223372036854775808]\ne = const f16[3] [65504 5.9604645e-08 -0]\n"
       "f = const bool[2] [0 1]\noutput c d e f\n", { NULL } },
     { "c = const u8[2] [256 0]\noutput c\n",
@@ -48,10 +48,10 @@ static const Case cases[] = {
     /* ---- numbers, blocks, loops ---- */
     { "n = 2\nx = input [1,4]\nrepeat n {\n  y = relu\n}\nif n > 1 and n != 3 { y3 = neg }\n"
       "output\n",
-      "name net\nx = input f32[1,4]\ny1 = relu x\ny2 = relu y1\ny3 = neg y2\noutput y3\n",
+      "name t\nx = input f32[1,4]\ny1 = relu x\ny2 = relu y1\ny3 = neg y2\noutput y3\n",
       { NULL } },
     { "n = 2\nx = input [1,n*3/2]\noutput x\n",
-      "name net\nx = input f32[1,6]\noutput x\n", { "n=4", NULL } },
+      "name t\nx = input f32[1,6]\noutput x\n", { "n=4", NULL } },
     { "n = 2\nx = input [1,n]\noutput x\n",
       "t.mnet: error: -D m: there is no parameter 'm'\n"
       "    did you mean 'n'? parameters: n = 2\n", { "m=4", NULL } },
@@ -61,7 +61,7 @@ static const Case cases[] = {
       "    ^\n", { "n=0.5", NULL } },
     { "block twice(x, n = 1) {\n  a = relu\n  add a x\n}\nx = input [1,4]\n"
       "y = twice\nz = twice y n=3\ntwice\noutput\n",
-      "name net\nx = input f32[1,4]\ny.a = relu x\ny.add = add y.a x\nz.a = relu y.add\n"
+      "name t\nx = input f32[1,4]\ny.a = relu x\ny.add = add y.a x\nz.a = relu y.add\n"
       "z.add = add z.a y.add\ntwice.a = relu z.add\ntwice.add = add twice.a z.add\n"
       "output twice.add\n", { NULL } },
     { "f(n) = f(n + 1)\nx = input [1,f(1)]\noutput x\n",
