@@ -51,7 +51,7 @@ bool file_read_part(Arena *a, const char *path, uint64_t offset, size_t n, Bytes
 
     *fd = -1;
     arena_defer(a, close_fd, fd);
-    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);     /* a pipe must not make us wait */
     if (*fd < 0 || fstat(*fd, &st))
         return fail(d, path, "cannot read");
     if (!S_ISREG(st.st_mode)) {

@@ -19,6 +19,7 @@
 enum {
     ONNX_MIN_OPSET = 7, ONNX_MAX_OPSET = 26,
     ONNX_MAX_DEPTH = 100,            /* nesting of messages in the file */
+    ONNX_MAX_MESSAGES = 1 << 21,     /* in the file: nodes, attributes, dimensions ... */
     ONNX_MAX_CALLS = 32,             /* nesting of functions and branches */
     ONNX_MAX_ATTRS = 256,            /* of a node or a function */
     ONNX_MAX_WORK = 1 << 17,         /* nodes and operands, after inlining */

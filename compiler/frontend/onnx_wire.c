@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_wire: bytes -> protobuf-c messages, in an arena.
  *
- * protobuf-c checks lengths, but trusts the sender in two ways that a hostile file can use: it
- * recurses as deep as messages nest, and it merges each repetition of a singular message into the
- * former ones by copying them, which is quadratic.  So the bytes are scanned first, by the same
- * descriptors: nesting is bounded, and a singular message may stand only once, as every writer
- * does it.  What passes takes memory proportional to the file.
+ * protobuf-c checks lengths, but trusts the sender in three ways that a hostile file can use: it
+ * recurses as deep as messages nest; it merges each repetition of a singular message into the
+ * former ones by copying them, which is quadratic; and it makes 200 bytes of two, an empty message.
+ * So the bytes are scanned first, by the same descriptors: nesting and the number of messages are
+ * bounded, and a singular message may stand only once, as every writer does it.
  *
  * The wire format: https://protobuf.dev/programming-guides/encoding/
  */
@@ -15,6 +15,7 @@ typedef struct Wire {
     const unsigned char *start;
     const char *why;             /* what is wrong */
     size_t at;                   /* and where, in bytes */
+    uint32_t n_message;          /* so far */
 } Wire;
 
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
@@ -76,6 +77,8 @@ static bool scan(Wire *w, const unsigned char *p, const unsigned char *end,
 
     if (depth > ONNX_MAX_DEPTH)
         return bad(w, p, "nests too deeply");
+    if (++w->n_message > ONNX_MAX_MESSAGES)
+        return bad(w, p, "has too many parts");
     while (p < end) {
         const unsigned char *at = p;
         const ProtobufCFieldDescriptor *f;

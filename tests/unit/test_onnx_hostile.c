@@ -86,6 +86,19 @@ static void singular_twice(void **state)
             DAMAGED "the file has a part twice that may stand only once, at byte 4\n");
 }
 
+static void many_empty_nodes(void **state)
+{
+    Job *j = *state;
+    size_t n = (size_t)5 << 20;
+    unsigned char *p = arena_alloc(&j->a, n);
+
+    for (size_t i = 0; i < n; i += 2)
+        p[i] = 1 << 3 | LEN;                   /* a node of no bytes */
+    j->a.limit = (size_t)64 << 20;
+    refused(j, wrap(&j->a, GRAPH, (Bytes){ p, n }), DAMAGED
+            "the file has too many parts, at byte 4194307\n");
+}
+
 static void no_model(void **state)
 {
     Job *j = *state;
@@ -170,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(nested_types, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(singular_twice, job_setup, job_teardown),
+        cmocka_unit_test_setup_teardown(many_empty_nodes, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(no_model, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(functions_that_double, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(functions_too_deep, job_setup, job_teardown),
