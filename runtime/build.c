@@ -37,9 +37,9 @@ static void close_workshop(void *arg)
 
 static bool open_workshop(Arena *a, Workshop *w, Diag *d)
 {
-    const char *tmp = getenv("TMPDIR");
-    char *dir = arena_printf(a, "%s/mnc-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    Pos pos = { .file = dir };
+    const char *env = getenv("TMPDIR"), *tmp = arena_strdup(a, env && *env ? env : "/tmp");
+    char *dir = arena_printf(a, "%s/mnc-XXXXXX", tmp);
+    Pos pos = { .file = tmp };
 
     w->c = arena_printf(a, "%s/net.c", dir);
     w->so = arena_printf(a, "%s/net.so", dir);
@@ -47,7 +47,7 @@ static bool open_workshop(Arena *a, Workshop *w, Diag *d)
     rt_hold_signals(&w->before);
     if (!mkdtemp(dir)) {
         rt_release_signals(&w->before);
-        diag_error(d, pos, "cannot make a temporary folder: %s", strerror(errno));
+        diag_error(d, pos, "cannot make a temporary folder there: %s", strerror(errno));
         return false;
     }
     memcpy((char *)(uintptr_t)w->c, dir, strlen(dir));        /* mkdtemp has filled in the X */
