@@ -146,19 +146,9 @@ bool ref_run(const Graph *g, const void *const *input, Arena *a, RefTensor **all
 
 /* ---- folding ---- */
 
-/* At most this many multiplications are spent on one constant: a second or so. */
+/* At most this many steps are spent on one constant, a second or so: a hostile graph could keep us
+ * busy for years. */
 enum { MOST_WORK = 1 << 30 };
-
-/* Whether a hostile graph could keep us busy: windows count as large as all of x. */
-static bool cheap(const Graph *g, const Node *n)
-{
-    double work = (double)count_macs(g, n);
-
-    if (ir_attr(n, A_kernel) || n->op == OP_lrn)
-        work = (double)shape_count(&ir_val(g, n->out[0])->shape)
-             * (double)shape_count(&ir_val(g, n->in[0])->shape);
-    return work <= MOST_WORK;
-}
 
 /* All operands are known, and the results are small enough to be worth storing. */
 static bool foldable(const Graph *g, const Node *n, int64_t max_count)
@@ -169,7 +159,7 @@ static bool foldable(const Graph *g, const Node *n, int64_t max_count)
     for (uint32_t k = 0; k < n->n_out; k++)
         if (shape_count(&ir_val(g, n->out[k])->shape) > max_count)
             return false;
-    return cheap(g, n);
+    return count_work(g, n) <= MOST_WORK;
 }
 
 /* On failure the values stay what they were; only memory is lost. */
