@@ -198,7 +198,8 @@ static size_t distance(const char *a, const char *b)
 
 const char *diag_nearest(const char *word, const char *const *list, size_t n)
 {
-    size_t best = strlen(word) / 3 + 2;     /* more edits than that is another word */
+    /* more edits than that is another word; one letter is none that could be mistaken */
+    size_t best = strlen(word) < 2 ? 1 : strlen(word) / 3 + 2;
     const char *near = NULL;
 
     for (size_t i = 0; i < n; i++) {

@@ -130,6 +130,7 @@ void parse_advance(Parser *p);
 void parse_error(Parser *p, At at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 bool parse_expect(Parser *p, int kind, const char *what);     /* takes it, or says an error */
 bool parse_accept(Parser *p, int kind);                       /* takes it if it is there */
+void parse_close(Parser *p, int kind, At open);               /* as expect; open is its partner */
 bool parse_enter(Parser *p);                                  /* false: nested too deep; said */
 const char *parse_found(Parser *p);                           /* the current token, in words */
 

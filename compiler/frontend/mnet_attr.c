@@ -118,11 +118,16 @@ static bool attribute(Layer *l, const Expr *e, const Attr *kind)
 /* act=relu, act=clip(0,6): the op's float attributes in their order, or their defaults. */
 static bool fused_act(Layer *l, const Expr *e)
 {
-    Op op = e->kind == E_NAME || e->kind == E_CALL ? op_by_name(e->name) : OP_none;
+    const char *name = e->kind == E_CALL ? e->name : word_of(l, e);
+    Op op = name ? op_by_name(name) : OP_none;
     const Expr *arg = e->kid;
     float *slot[2] = { &l->act.a, &l->act.b };
     int n = 0;
 
+    if (name && !strcmp(name, "relu6") && !arg) {
+        l->act = (Act){ .op = OP_clip, .a = 0, .b = 6 };
+        return true;
+    }
     if (!op || !(op_info[op].flags & ACT)) {
         mnet_error(l->m, e->at, "here should be an activation");
         return false;
@@ -138,7 +143,7 @@ static bool fused_act(Layer *l, const Expr *e)
         arg = arg ? arg->next : NULL;
     }
     if (arg)
-        mnet_error(l->m, arg->at, "%s has %d parameters, this is one more", e->name, n);
+        mnet_error(l->m, arg->at, "%s has %d parameters, this is one more", name, n);
     return !arg;
 }
 
@@ -185,13 +190,17 @@ static size_t known_keys(const Layer *l, const char **names)
 
 static bool unknown_key(Layer *l, const Arg *a, const char *const *names, size_t n)
 {
-    const char *near = diag_nearest(a->key, names, n);
+    const char *near = diag_nearest(a->key, names, n), *own[MNET_MOST_KEYS];
 
     mnet_error(l->m, a->at, "%s has no attribute '%s'", l->s->op, a->key);
+    for (size_t i = own_keys(l->op, own); i > 0; i--)
+        if (!strcmp(own[i - 1], a->key)) {
+            diag_hint(l->m->d, "that is for a layer that makes its parameters; "
+                      "this one is given them");
+            return false;
+        }
     if (near)
         diag_hint(l->m->d, "did you mean '%s'?", near);
-    else if (own_parameters(l->op) && !l->makes)
-        diag_hint(l->m->d, "its parameters are given");
     return false;
 }
 

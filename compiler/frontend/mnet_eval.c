@@ -55,21 +55,39 @@ const char *mnet_item_text(Mnet *m, const Item *x)
     return "nothing";
 }
 
+static const char *const act_words[] = { "relu6", "none" };
+static const char *const other_words[] = { "bn", "bias", "nobias", "same", "same_lower" };
+
+static bool is_one_of(const char *s, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(s, list[i]))
+            return true;
+    return false;
+}
+
 bool mnet_is_act_word(Sym s)
 {
     Op op = op_by_name(s);
 
-    return (op && (op_info[op].flags & ACT)) || !strcmp(s, "relu6") || !strcmp(s, "none");
+    return (op && (op_info[op].flags & ACT)) || is_one_of(s, act_words, 2);
 }
 
 bool mnet_is_word(Sym s)
 {
-    static const char *const words[] = { "bn", "bias", "nobias", "same", "same_lower" };
+    return mnet_is_act_word(s) || is_one_of(s, other_words, 5) || init_is_word(s);
+}
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcmp(s, words[i]))
-            return true;
-    return mnet_is_act_word(s) || init_is_word(s);
+size_t mnet_words(const char **names)
+{
+    size_t n = init_words(names);
+
+    for (int op = 1; op < OP_COUNT; op++)
+        if (op_info[op].flags & ACT)
+            names[n++] = op_info[op].name;
+    memcpy(names + n, act_words, sizeof act_words);
+    memcpy(names + n + 2, other_words, sizeof other_words);
+    return n + 7;
 }
 
 /* ---- operators ---- */

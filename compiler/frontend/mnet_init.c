@@ -39,6 +39,13 @@ static const struct Init *find(const char *name)
     return NULL;
 }
 
+size_t init_words(const char **names)
+{
+    for (int i = 0; i < N_INIT; i++)
+        names[i] = inits[i].name;
+    return N_INIT;
+}
+
 bool init_is_word(const char *name)
 {
     return find(name) != NULL;

@@ -23,8 +23,13 @@ static bool is_trailing(Sym word)
 
 static bool operand(Layer *l, const Arg *a)
 {
-    Item x = mnet_eval(l->m, a->value);
+    Item x;
 
+    if (a->value->kind == E_LIST) {
+        mnet_error(l->m, a->at, "%s reads values of the net; this is a list", l->s->op);
+        return false;
+    }
+    x = mnet_eval(l->m, a->value);
     if (x.kind == I_VALUE)
         l->in[l->n_in++] = x.u.v;
     else if (x.kind == I_OMITTED)

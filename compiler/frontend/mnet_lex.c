@@ -124,19 +124,18 @@ static Token string(Lexer *x)
     buf_init(&b, x->names->arena);
     while (x->p < x->end && *x->p != '"' && *x->p != '\n' && *x->p) {
         int c = (unsigned char)*x->p++;
-        if (c == '\\' && (c = escape(x)) < 0) {
+        if (c == '\\' && (c = escape(x)) < 0)
             wrong = "in a quoted name, a backslash begins \\xNN, which is not \\x00";
-            break;
-        }
         buf_char(&b, (char)c);
     }
-    if (!wrong && peek(x, 0) != '"')
+    if (peek(x, 0) == '"')
+        x->p++;
+    else
         wrong = "the quoted name has no end on this line";
     if (wrong) {
         diag_error(x->d, pos_from(x, start), "%s", wrong);
         return finish(x, start, T_BAD);
     }
-    x->p++;
     t = finish(x, start, T_STRING);
     t.sym = intern(x->names, b.p);
     return t;

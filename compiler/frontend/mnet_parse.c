@@ -71,6 +71,16 @@ bool parse_expect(Parser *p, int kind, const char *what)
     return false;
 }
 
+void parse_close(Parser *p, int kind, At open)
+{
+    bool end = !p->bad && p->tok.kind == T_END;
+    Pos pos = { .file = p->lex.file, .line = open.line, .col = open.col, .len = open.len };
+
+    parse_expect(p, kind, arena_printf(p->arena, "'%c'", kind));
+    if (end)
+        diag_note(p->d, pos, "to close this one");
+}
+
 bool parse_enter(Parser *p)
 {
     if (++p->depth > DEEPEST)
@@ -138,12 +148,15 @@ static Stmt *lines(Parser *p, bool body)
 /* body = "{" { line } "}" */
 static Stmt *body(Parser *p)
 {
+    At at = p->tok.at;
     Stmt *s = NULL;
 
-    if (parse_expect(p, '{', "'{'") && parse_enter(p))
+    if (!parse_expect(p, '{', "'{'"))
+        return NULL;
+    if (parse_enter(p))
         s = lines(p, true);
     p->depth--;
-    parse_expect(p, '}', "'}'");
+    parse_close(p, '}', at);
     return s;
 }
 
@@ -404,6 +417,8 @@ static Stmt *loop(Parser *p)
         *last = set_name(p);
         last = &(*last)->next;
         parse_accept(p, ',');
+        if (p->tok.kind != T_NAME)
+            parse_error(p, p->tok.at, "here should be a name or 'in', not %s", parse_found(p));
     } while (!p->bad && !is_word(&p->tok, "in"));
     if (!p->bad)
         parse_advance(p);
@@ -487,6 +502,8 @@ static Stmt *statement(Parser *p)
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
         if (is_word(&p->tok, begin[i].word))
             return begin[i].parse(p);
+    if (p->tok.kind == '}')
+        parse_error(p, p->tok.at, "this '}' closes nothing");
     if (p->next.kind == '=' || p->next.kind == ',')
         return assignment(p);
     if (p->tok.kind == T_NAME && p->next.kind == '(' && p->next.glued)

@@ -59,18 +59,19 @@ static void adopt(Parser *p, Expr *e, Expr *kids)
 }
 
 /* The expressions between brackets, with commas or without, up to the closing one. */
-static void sequence(Parser *p, Expr *e, int close, bool items)
+static void sequence(Parser *p, Expr *e, At open, bool items)
 {
+    int close = items ? ']' : ')';
     Expr *first = NULL, **last = &first;
 
-    while (!p->bad && p->tok.kind != close) {
+    while (!p->bad && p->tok.kind != close && p->tok.kind != T_END) {
         *last = parse_expr(p, items);
         last = &(*last)->next;
         if (!parse_accept(p, ',') && !items)
             break;
     }
     adopt(p, e, first);
-    parse_expect(p, close, close == ')' ? "')'" : "']' or another element");
+    parse_close(p, close, open);
 }
 
 /* list = "[" { item [ "," ] } "]" */
@@ -80,7 +81,7 @@ Expr *parse_list(Parser *p)
 
     parse_advance(p);
     if (parse_enter(p))
-        sequence(p, e, ']', true);
+        sequence(p, e, e->at, true);
     p->depth--;
     return e;
 }
@@ -93,9 +94,10 @@ static Expr *name_or_call(Parser *p)
     e->name = p->tok.sym;
     parse_advance(p);
     if (e->kind == E_NAME && p->tok.kind == '(' && p->tok.glued) {
+        At open = p->tok.at;
         e->kind = E_CALL;
         parse_advance(p);
-        sequence(p, e, ')', false);
+        sequence(p, e, open, false);
     } else if (e->kind == E_NAME && !strcmp(e->name, "_")) {
         e->kind = E_OMITTED;
     }
@@ -118,7 +120,7 @@ static Expr *primary(Parser *p)
         return parse_list(p);
     if (parse_accept(p, '(')) {
         e = parse_expr(p, false);
-        parse_expect(p, ')', "')'");
+        parse_close(p, ')', at);
         return e;
     }
     parse_error(p, at, "here should be a number, a name or '(', not %s", parse_found(p));

@@ -26,8 +26,9 @@ static void fail(Mnet *m, Stmt *s)
     const Stmt *call = m->frame->call;
 
     s->failed = true;
-    if (call)
+    if (call && call != m->noted)      /* recursion: once */
         diag_note(m->d, mnet_pos(m, call->at), "in %s, called here", call->op);
+    m->noted = call;
 }
 
 /* ---- one function for each kind of statement ---- */
@@ -150,6 +151,11 @@ static void run_for(Mnet *m, Stmt *s)
     const Expr *e = s->expr->kid;
     uint32_t n_name = 0, n = 0;
 
+    if (s->expr->kind != E_LIST) {
+        mnet_error(m, s->expr->at, "here should be a list in '['");
+        fail(m, s);
+        return;
+    }
     for (const Name *k = s->name; k; k = k->next)
         n_name++;
     for (const Expr *k = e; k; k = k->next)

@@ -17,6 +17,7 @@
 
 /* Bounds on what a short text may ask for. */
 enum {
+    MNET_MOST_WORDS = OP_COUNT + 16,
     MNET_MAX_STEPS = 1000000,          /* statements run inside repeat, for and blocks; calls */
     MNET_MAX_CALLS = 32,               /* blocks and functions within each other */
     MNET_MAX_BYTES = 1 << 30           /* of all constants that are made, not read */
@@ -42,6 +43,7 @@ typedef struct Var {
         const Stmt *by;        /* what set it; NULL: a block's argument, or not set */
         At at;
         bool set;
+        bool parameter;        /* set in the head, so -D may replace it */
     } file, local;
     uint32_t frame;            /* whose local is */
     const Stmt *block, *function;
@@ -76,6 +78,7 @@ typedef struct Mnet {
     uint32_t n_frame, n_call;
     int64_t steps, bytes;
     bool stop;                 /* a bound was passed */
+    const Stmt *noted;         /* the call that the last note told of */
     bool head;                 /* no layer yet: names that are set are parameters */
     struct DataFile *files;    /* read so far */
     Ids input, output;
@@ -108,6 +111,7 @@ bool mnet_float(Mnet *m, const Expr *e, double *out);
 const char *mnet_item_text(Mnet *m, const Item *item);     /* "12", "the value 'x'" */
 bool mnet_is_word(Sym s);                                  /* "relu6", "bn", "same" ... */
 bool mnet_is_act_word(Sym s);                              /* each ACT op, "relu6", "none" */
+size_t mnet_words(const char **names);                     /* all that mnet_is_word knows */
 
 /* ---- mnet_run.c ---- */
 
@@ -132,6 +136,7 @@ bool mnet_is_layer(const char *keyword);           /* of the language, not a blo
 /* ---- mnet_init.c ---- */
 
 bool init_is_word(const char *name);               /* "he_normal" ... */
+size_t init_words(const char **names);
 /* The f32 that an expression asks for: a list, one number for all, or an initialiser such as
  * he_normal, whose stream of random numbers is that of the name.  NULL with an error. */
 const float *init_data(Mnet *m, const Expr *e, const Shape *s, const char *name);

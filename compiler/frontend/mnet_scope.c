@@ -111,7 +111,9 @@ void mnet_set(Mnet *m, Name name, Item item, const Stmt *by)
         diag_note(m->d, mnet_pos(m, b->at), "here");
         return;
     }
-    *b = (struct Binding){ .item = item, .by = by, .at = name.at, .set = true };
+    *b = (struct Binding){ .item = item, .by = by, .at = name.at, .set = true,
+                           .parameter = m->head && !m->frame->id && by && by->kind != S_FOR
+                                        && item.kind != I_VALUE };
 }
 
 void mnet_unknown(Mnet *m, At at, Sym sym)
@@ -122,10 +124,11 @@ void mnet_unknown(Mnet *m, At at, Sym sym)
     mnet_error(m, at, "there is nothing called '%s' here", diag_quote(m->arena, sym));
     if (m->d->n_error > DIAG_MAX)
         return;
-    known = arena_new_n(m->arena, const char *, m->n_var);
+    known = arena_new_n(m->arena, const char *, m->n_var + MNET_MOST_WORDS);
     for (uint32_t i = 0; i < m->n_var; i++)
         if (m->var[i].sym != sym && binding(m, m->var[i].sym))
             known[n++] = m->var[i].sym;
+    n += mnet_words(known + n);
     near = diag_nearest(sym, known, n);
     if (near)
         diag_hint(m->d, "did you mean '%s'?", near);
@@ -183,6 +186,12 @@ static Item read_define(Mnet *m, const char *text)
     return x;
 }
 
+/* As it would stand in the spec. */
+static const char *item_text(Mnet *m, const Item *x)
+{
+    return x->kind == I_WORD ? x->u.word : mnet_item_text(m, x);
+}
+
 Item mnet_override(Mnet *m, const Stmt *s, Item item)
 {
     size_t n = strlen(s->name->sym);
@@ -197,8 +206,10 @@ Item mnet_override(Mnet *m, const Stmt *s, Item item)
         if (x.kind == item.kind)
             item = x;
         else if (item.kind != I_FAILED)
-            mnet_error(m, s->name->at, "-D %s: the parameter's default is %s",
-                       diag_quote(m->arena, *def), mnet_item_text(m, &item));
+            mnet_error(m, s->name->at, "-D %s: here should be a %s, like the default %s",
+                       diag_quote(m->arena, *def), item.kind == I_WORD ? "word"
+                       : item.kind == I_INT ? "whole number" : "number",
+                       item_text(m, &item));
     }
     return item;
 }
@@ -212,9 +223,9 @@ static const char *parameters(Mnet *m, const char **names, size_t *n)
     *n = 0;
     for (uint32_t i = 0; i < m->n_var; i++) {
         const struct Binding *v = &m->var[i].file;
-        if (!v->set || !v->by || v->by->kind == S_FOR || v->item.kind == I_VALUE)
+        if (!v->parameter)
             continue;
-        buf_printf(&b, "%s%s = %s", *n ? ", " : "", m->var[i].sym, mnet_item_text(m, &v->item));
+        buf_printf(&b, "%s%s = %s", *n ? ", " : "", m->var[i].sym, item_text(m, &v->item));
         names[(*n)++] = m->var[i].sym;
     }
     return *n ? b.p : "none";
