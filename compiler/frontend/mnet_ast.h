@@ -124,7 +124,7 @@ typedef struct Parser {
 /* The whole file as a list of statements; what is wrong is in d. */
 Stmt *mnet_parse(Arena *a, Bytes text, const char *file, Intern *names, Diag *d);
 
-/* ---- between mnet_parse.c and mnet_parse_expr.c ---- */
+/* ---- between the mnet_parse*.c ---- */
 
 void parse_advance(Parser *p);
 void parse_error(Parser *p, At at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -133,9 +133,20 @@ bool parse_accept(Parser *p, int kind);                       /* takes it if it 
 void parse_close(Parser *p, int kind, At open);               /* as expect; open is its partner */
 bool parse_enter(Parser *p);                                  /* false: nested too deep; said */
 const char *parse_found(Parser *p);                           /* the current token, in words */
+bool parse_is_word(const Token *t, const char *word);
+Stmt *parse_new_stmt(Parser *p, StmtKind kind);
 
 /* items: an expression in a list of them, where "a -1" is two and "a - 1" is one. */
 Expr *parse_expr(Parser *p, bool items);
 Expr *parse_list(Parser *p);                                  /* at '[' */
+
+Name *parse_name(Parser *p);                                  /* one that the statement sets */
+Arg *parse_arguments(Parser *p);                              /* up to the statement's end */
+bool parse_at_end(const Parser *p);                           /* of the statement */
+int parse_data_kind(const Token *t);                          /* "input" ...: a ValueKind, or -1 */
+void parse_layer(Parser *p, Stmt *s);
+Stmt *parse_assignment(Parser *p);
+Stmt *parse_output(Parser *p);
+Stmt *parse_model_name(Parser *p);
 
 #endif

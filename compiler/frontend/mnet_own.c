@@ -189,7 +189,7 @@ static const Expr *value_of(const Layer *l, const char *key)
     return NULL;
 }
 
-/* A bias before a batch norm would be lost in its mean, so there is none unless the line says so. */
+/* Batch norm takes away what a bias adds, so before it there is none unless the line says so. */
 static bool wants_bias(const Layer *l)
 {
     return value_of(l, "b") || layer_has_word(l, "bias")

@@ -88,7 +88,7 @@ bool parse_enter(Parser *p)
     return !p->bad;
 }
 
-static bool is_word(const Token *t, const char *word)
+bool parse_is_word(const Token *t, const char *word)
 {
     return t->kind == T_NAME && !strcmp(t->sym, word);
 }
@@ -108,7 +108,7 @@ static void resume(Parser *p)
     p->bad = false;
 }
 
-static Stmt *new_stmt(Parser *p, StmtKind kind)
+Stmt *parse_new_stmt(Parser *p, StmtKind kind)
 {
     Stmt *s = arena_new(p->arena, Stmt);
 
@@ -160,157 +160,6 @@ static Stmt *body(Parser *p)
     return s;
 }
 
-/* A name that a statement sets.  Reserved words cannot be names unless quoted. */
-static Name *set_name(Parser *p)
-{
-    Name *n = arena_new(p->arena, Name);
-
-    n->sym = p->tok.sym;
-    n->at = p->tok.at;
-    if (p->tok.kind == T_NAME && !ir_plain_name(n->sym))
-        parse_error(p, n->at, "'%s' is a word of the language and no name", n->sym);
-    else if (p->tok.kind == T_STRING && !*n->sym)
-        parse_error(p, n->at, "a name cannot be empty");
-    else if (p->tok.kind != T_NAME && p->tok.kind != T_STRING)
-        parse_error(p, n->at, "here should be a name, not %s", parse_found(p));
-    parse_advance(p);
-    return n;
-}
-
-/* ---- layers ---- */
-
-static bool ends_statement(const Parser *p)
-{
-    return p->bad || p->tok.kind == '\n' || p->tok.kind == T_END || p->tok.kind == '}';
-}
-
-/* arguments = { [ NAME "=" ] expr } */
-static Arg *arguments(Parser *p)
-{
-    Arg *first = NULL, **last = &first;
-
-    while (!ends_statement(p)) {
-        Arg *a = *last = arena_new(p->arena, Arg);
-        a->at = p->tok.at;
-        if (p->tok.kind == T_NAME && p->next.kind == '=') {
-            a->key = p->tok.sym;
-            parse_advance(p);
-            parse_advance(p);
-        }
-        a->value = parse_expr(p, true);
-        last = &a->next;
-    }
-    return first;
-}
-
-/* layer = KEYWORD arguments */
-static void layer(Parser *p, Stmt *s)
-{
-    s->kind = S_LAYER;
-    s->op = p->tok.sym;
-    s->at = p->tok.at;
-    if (p->tok.kind != T_NAME)
-        parse_error(p, s->at, "here should be a layer, not %s", parse_found(p));
-    parse_advance(p);
-    s->bare = ends_statement(p);
-    s->arg = arguments(p);
-}
-
-/* file = "@" NAME "+" NUMBER */
-static void data_file(Parser *p, Stmt *s)
-{
-    Expr *e;
-
-    if (p->tok.kind == '-') {
-        parse_error(p, p->tok.at, "these numbers were left out when the text was written");
-        return;
-    }
-    if (p->tok.kind != T_NAME && p->tok.kind != T_STRING)
-        parse_error(p, p->tok.at, "here should be a file's name, not %s", parse_found(p));
-    s->file = p->tok.sym;
-    parse_advance(p);
-    parse_expect(p, '+', "'+' and an offset");
-    e = parse_expr(p, true);
-    if (e->kind != E_NUMBER || !e->is_int || e->i < 0)
-        parse_error(p, e->at, "here should be an offset in bytes");
-    s->offset = e->i;
-}
-
-/* data = ( "input" | "param" | "const" | "state" ) [ type ] "[" { expr } "]" [ file | expr ] */
-static void data(Parser *p, Stmt *s, ValueKind kind)
-{
-    s->kind = S_DATA;
-    s->at = p->tok.at;
-    s->value_kind = kind;
-    s->type = DT_F32;
-    parse_advance(p);
-    if (p->tok.kind == T_NAME) {
-        s->type = dtype_by_name(p->tok.sym);
-        if (!s->type)
-            parse_error(p, p->tok.at, "there is no type '%s'",
-                        diag_quote(p->arena, p->tok.sym));
-        parse_advance(p);
-    }
-    if (p->tok.kind != '[')
-        parse_error(p, p->tok.at, "here should be a shape in '[', not %s", parse_found(p));
-    if (p->bad)
-        return;
-    s->expr = parse_list(p);
-    if (parse_accept(p, '@'))
-        data_file(p, s);
-    else if (!ends_statement(p))
-        s->data = parse_expr(p, true);
-}
-
-static int data_kind(const Token *t)
-{
-    static const struct { const char *word; ValueKind kind; } kinds[] = {
-        { "input", VAL_INPUT }, { "param", VAL_PARAM }, { "const", VAL_CONST },
-        { "state", VAL_STATE },
-    };
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (is_word(t, kinds[i].word))
-            return (int)kinds[i].kind;
-    return -1;
-}
-
-/* After NAME "=": is what follows a keyword with operands, or an expression? */
-static bool looks_like_layer(const Parser *p)
-{
-    const Token *t = &p->next;
-
-    if (p->tok.kind != T_NAME)
-        return false;
-    if (t->kind == '(' || t->kind == '-')
-        return !t->glued && t->kind == '(';
-    return t->kind == '\n' || t->kind == T_END || t->kind == '}' || t->kind == T_STRING
-        || t->kind == T_NUMBER || t->kind == '['
-        || (t->kind == T_NAME && !is_word(t, "and") && !is_word(t, "or"));
-}
-
-/* assignment = NAME { "," NAME } "=" ( data | layer | expr ) */
-static Stmt *assignment(Parser *p)
-{
-    Stmt *s = new_stmt(p, S_LET);
-    Name **last = &s->name;
-
-    do {
-        *last = set_name(p);
-        last = &(*last)->next;
-    } while (parse_accept(p, ','));
-    parse_expect(p, '=', "'='");
-    if (p->bad)
-        return NULL;
-    if (data_kind(&p->tok) >= 0)
-        data(p, s, (ValueKind)data_kind(&p->tok));
-    else if (looks_like_layer(p) || s->name->next)
-        layer(p, s);
-    else
-        s->expr = parse_expr(p, false);
-    return s;
-}
-
 /* ---- definitions ---- */
 
 /* parameters = "(" [ NAME [ "=" expr ] { "," NAME [ "=" expr ] } ] ")" */
@@ -321,7 +170,7 @@ static Arg *parameters(Parser *p, int most, bool defaults)
 
     parse_expect(p, '(', "'('");
     while (!p->bad && p->tok.kind != ')') {
-        Name *n = set_name(p);
+        Name *n = parse_name(p);
         Arg *a = *last = arena_new(p->arena, Arg);
         a->key = n->sym;
         a->at = n->at;
@@ -349,10 +198,10 @@ static void outermost(Parser *p, const char *what)
 /* function = NAME parameters "=" expr */
 static Stmt *function(Parser *p)
 {
-    Stmt *s = new_stmt(p, S_FUNCTION);
+    Stmt *s = parse_new_stmt(p, S_FUNCTION);
 
     outermost(p, "a function");
-    s->op = set_name(p)->sym;
+    s->op = parse_name(p)->sym;
     s->arg = parameters(p, MNET_MAX_ARGS, false);
     parse_expect(p, '=', "'='");
     s->expr = parse_expr(p, false);
@@ -373,14 +222,14 @@ static void number_unnamed(Parser *p)
 /* block = "block" NAME parameters body */
 static Stmt *block(Parser *p)
 {
-    Stmt *s = new_stmt(p, S_BLOCK);
+    Stmt *s = parse_new_stmt(p, S_BLOCK);
     uint32_t loops = p->loops;
     Stmt *unnamed = p->unnamed;
 
     outermost(p, "a block");
     parse_advance(p);
     s->at = p->tok.at;
-    s->op = set_name(p)->sym;
+    s->op = parse_name(p)->sym;
     s->arg = parameters(p, MNET_MAX_PARAMS, true);
     p->loops = 0;
     p->unnamed = NULL;
@@ -396,7 +245,7 @@ static Stmt *block(Parser *p)
 /* repeat = "repeat" expr body */
 static Stmt *repeat(Parser *p)
 {
-    Stmt *s = new_stmt(p, S_REPEAT);
+    Stmt *s = parse_new_stmt(p, S_REPEAT);
 
     parse_advance(p);
     s->expr = parse_expr(p, false);
@@ -409,17 +258,17 @@ static Stmt *repeat(Parser *p)
 /* for = "for" NAME { [ "," ] NAME } "in" expr body */
 static Stmt *loop(Parser *p)
 {
-    Stmt *s = new_stmt(p, S_FOR);
+    Stmt *s = parse_new_stmt(p, S_FOR);
     Name **last = &s->name;
 
     parse_advance(p);
     do {
-        *last = set_name(p);
+        *last = parse_name(p);
         last = &(*last)->next;
         parse_accept(p, ',');
         if (p->tok.kind != T_NAME)
             parse_error(p, p->tok.at, "here should be a name or 'in', not %s", parse_found(p));
-    } while (!p->bad && !is_word(&p->tok, "in"));
+    } while (!p->bad && !parse_is_word(&p->tok, "in"));
     if (!p->bad)
         parse_advance(p);
     s->expr = parse_expr(p, false);
@@ -433,26 +282,26 @@ static Stmt *loop(Parser *p)
 static bool at_else(Parser *p)
 {
     while (!p->bad && p->tok.kind == '\n'
-           && (p->next.kind == '\n' || is_word(&p->next, "else")))
+           && (p->next.kind == '\n' || parse_is_word(&p->next, "else")))
         parse_advance(p);
-    return !p->bad && is_word(&p->tok, "else");
+    return !p->bad && parse_is_word(&p->tok, "else");
 }
 
 /* if = "if" expr body [ "else" ( if | body ) ] */
 static Stmt *condition(Parser *p)
 {
-    Stmt *s = new_stmt(p, S_IF), **end = &s->other;
+    Stmt *s = parse_new_stmt(p, S_IF), **end = &s->other;
 
     parse_advance(p);
     s->expr = parse_expr(p, false);
     s->body = body(p);
     while (at_else(p)) {
         parse_advance(p);
-        if (!is_word(&p->tok, "if")) {
+        if (!parse_is_word(&p->tok, "if")) {
             *end = body(p);
             break;
         }
-        *end = new_stmt(p, S_IF);
+        *end = parse_new_stmt(p, S_IF);
         parse_advance(p);
         (*end)->expr = parse_expr(p, false);
         (*end)->body = body(p);
@@ -461,29 +310,9 @@ static Stmt *condition(Parser *p)
     return s;
 }
 
-/* output = "output" { value } */
-static Stmt *output(Parser *p)
-{
-    Stmt *s = new_stmt(p, S_OUTPUT);
-
-    parse_advance(p);
-    s->arg = arguments(p);
-    return s;
-}
-
-/* name = "name" NAME */
-static Stmt *model_name(Parser *p)
-{
-    Stmt *s = new_stmt(p, S_NAME);
-
-    parse_advance(p);
-    s->name = set_name(p);
-    return s;
-}
-
 static Stmt *freeze(Parser *p)
 {
-    Stmt *s = new_stmt(p, S_FREEZE);
+    Stmt *s = parse_new_stmt(p, S_FREEZE);
 
     parse_advance(p);
     return s;
@@ -494,26 +323,26 @@ static Stmt *freeze(Parser *p)
 static Stmt *statement(Parser *p)
 {
     static const struct { const char *word; Stmt *(*parse)(Parser *); } begin[] = {
-        { "name", model_name }, { "output", output }, { "block", block }, { "repeat", repeat },
+        { "name", parse_model_name }, { "output", parse_output }, { "block", block }, { "repeat", repeat },
         { "for", loop }, { "if", condition }, { "freeze", freeze },
     };
     Stmt *s;
 
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
-        if (is_word(&p->tok, begin[i].word))
+        if (parse_is_word(&p->tok, begin[i].word))
             return begin[i].parse(p);
     if (p->tok.kind == '}')
         parse_error(p, p->tok.at, "this '}' closes nothing");
     if (p->next.kind == '=' || p->next.kind == ',')
-        return assignment(p);
+        return parse_assignment(p);
     if (p->tok.kind == T_NAME && p->next.kind == '(' && p->next.glued)
         return function(p);
-    if (data_kind(&p->tok) >= 0) {
+    if (parse_data_kind(&p->tok) >= 0) {
         parse_error(p, p->tok.at, "%s needs a name: x = %s ...", p->tok.sym, p->tok.sym);
         return NULL;
     }
-    s = new_stmt(p, S_LAYER);
-    layer(p, s);
+    s = parse_new_stmt(p, S_LAYER);
+    parse_layer(p, s);
     if (p->bad)
         return NULL;
     s->unnamed = p->unnamed;

@@ -103,12 +103,31 @@ Sym mnet_full_name(Mnet *m, const char *base, bool number);
 Item mnet_override(Mnet *m, const Stmt *s, Item item);
 void mnet_check_overrides(Mnet *m);                /* at the end: those that name no parameter */
 
-/* ---- mnet_eval.c ---- */
+/* ---- mnet_eval.c, mnet_call.c ---- */
+
+static inline Item item_failed(void) { return (Item){ .kind = I_FAILED }; }
+static inline Item item_int(int64_t i) { return (Item){ .kind = I_INT, .u = { .i = i } }; }
+static inline Item item_float(double f) { return (Item){ .kind = I_FLOAT, .u = { .f = f } }; }
+
+static inline bool item_is_number(const Item *x)
+{
+    return x->kind == I_INT || x->kind == I_FLOAT;
+}
+
+static inline double item_number(const Item *x)
+{
+    return x->kind == I_INT ? (double)x->u.i : x->u.f;
+}
 
 Item mnet_eval(Mnet *m, const Expr *e);
+Item mnet_call(Mnet *m, const Expr *e);                    /* f(x) */
 bool mnet_int(Mnet *m, const Expr *e, int64_t *out);       /* false, with an error, for others */
 bool mnet_float(Mnet *m, const Expr *e, double *out);
+Item mnet_wrong_operand(Mnet *m, const Expr *e, const Item *x);    /* the error, and I_FAILED */
 const char *mnet_item_text(Mnet *m, const Item *item);     /* "12", "the value 'x'" */
+
+/* ---- mnet_words.c ---- */
+
 bool mnet_is_word(Sym s);                                  /* "relu6", "bn", "same" ... */
 bool mnet_is_act_word(Sym s);                              /* each ACT op, "relu6", "none" */
 size_t mnet_words(const char **names);                     /* all that mnet_is_word knows */
