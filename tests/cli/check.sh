@@ -66,3 +66,12 @@ expect 1 "$mnc" check tiny.mnet
 is err <<'EOF'
 test_data_set_0: error: has 2 inputs, but the net has 1
 EOF
+
+# a kernel that is wrong: the layer that computes with it is named, not those behind it
+rm -r test_data_set_0
+mkdir broken
+sed 's/a = v_set1(0\.0f);/a = v_set1(1.0f);/; s/a = 0;/a = 1;/' "$MNC_TEMPLATES/reduce.c.t" \
+    >broken/reduce.c.t
+expect 3 "$mnc" check tiny.mnet --templates=broken
+expect 3 "$mnc" check tiny.mnet --templates=broken --layers
+has out "1 of 2 layers deviate, 'y' first"
