@@ -12,11 +12,15 @@
 #include "mnc/run.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-/* y = FACTOR x for x of shape (1,4); the interface is that of net.h. */
+/* y = FACTOR x, plus the first weight if there is one, for x of shape (1,4); the interface is
+ * that of net.h. */
 static const char net_c[] =
     "#include <stddef.h>\n#include <stdint.h>\n"
     "typedef struct { const char *name; int dtype, rank; const int64_t *dim; size_t bytes; } T;\n"
@@ -27,13 +31,14 @@ static const char net_c[] =
     "static const int64_t d[2] = { 1, 4 };\n"
     "static const T x = { \"x\", 1, 2, d, 16 }, y = { \"y\", 1, 2, d, 16 };\n"
     "static int run(const void *const *in, void *const *out, const void *w, void *arena)\n"
-    "{ const float *a = in[0]; float *b = out[0]; (void)w; if (!arena) return 1;\n"
-    "  for (int i = 0; i < 4; i++) b[i] = a[i] * (FACTOR); return 0; }\n"
+    "{ const float *a = in[0]; float *b = out[0]; if (!arena) return 1;\n"
+    "  for (int i = 0; i < 4; i++) b[i] = a[i] * (FACTOR) + (w ? *(const float *)w : 0);\n"
+    "  return 0; }\n"
     "static int test(const void *w, void *m) { (void)w; *(char *)m = 0;\n"
     "  return FACTOR == 3 ? 3 : 0; }\n"
     "const N *net_describe(void) { static const N n =\n"
     "  { ABI, \"hand\", \"0\", \"c\", 1, 1, &x, &y,\n"
-    "    32, 0, 0, run, 8, test }; return &n; }\n";
+    "    32, WEIGHTS, 0, run, 8, test }; return &n; }\n";
 
 /* A folder of this test's own, which TMPDIR, HOME and XDG_CACHE_HOME name parts of. */
 typedef struct Home {
@@ -92,9 +97,21 @@ static size_t count_files(const char *dir)
     return n - 2;                  /* . and .. */
 }
 
+static const char *write_file(Home *h, const char *name, const void *p, size_t n)
+{
+    const char *path = sub(h, name);
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    fwrite(p, 1, n, f);
+    fclose(f);
+    return path;
+}
+
 static const char *text(Home *h, int abi, int factor)
 {
-    return arena_printf(&h->job.a, "#define ABI %d\n#define FACTOR %d\n%s", abi, factor, net_c);
+    return arena_printf(&h->job.a, "#define ABI %d\n#define FACTOR %d\n#define WEIGHTS 0\n%s", abi,
+                        factor, net_c);
 }
 
 /* Loads net_c and returns what it answers to 2; 0 when that fails, with the messages in said. */
@@ -172,6 +189,49 @@ static void damaged_objects_are_made_again(void **state)
     }
 }
 
+/* A process that was killed while it wrote leaves a temporary name, which goes after an hour. */
+static void leftovers_are_swept(void **state)
+{
+    Home *h = *state;
+    struct timespec old[2] = { { time(NULL) - 7200, 0 }, { time(NULL) - 7200, 0 } };
+    const char *stale, *fresh;
+
+    assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+    stale = write_file(h, "cache/mnc/0.so.tmp1.0", "x", 1);
+    fresh = write_file(h, "cache/mnc/1.so.tmp2.0", "x", 1);
+    assert_int_equal(utimensat(AT_FDCWD, stale, old, 0), 0);
+    assert_true(answer(h, NULL, text(h, 1, 6), NULL) == 12);
+    assert_int_equal(access(stale, F_OK), -1);
+    assert_int_equal(access(fresh, F_OK), 0);
+}
+
+/* A disk that is full when the object is to come into the cache, by a limit on the size of files
+ * that the compiler does not have. */
+static void a_full_disk_is_no_reason_to_fail(void **state)
+{
+    Home *h = *state;
+    const char *cc = write_file(h, "cc", "#!/bin/sh\nulimit -S -f unlimited\nexec cc \"$@\"\n", 46);
+    mnc_program_options o = { .compiler = cc };
+    struct rlimit limit;
+    int status;
+    pid_t pid;
+
+    chmod(cc, 0700);
+    pid = fork();
+    if (pid == 0) {
+        signal(SIGXFSZ, SIG_IGN);                  /* write fails instead */
+        getrlimit(RLIMIT_FSIZE, &limit);
+        limit.rlim_cur = 8192;
+        setrlimit(RLIMIT_FSIZE, &limit);
+        _exit(answer(h, &o, text(h, 1, 5), NULL) == 10 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(count_files(sub(h, "cache/mnc")), 0);
+    assert_true(answer(h, &o, text(h, 1, 5), NULL) == 10);
+    assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
+}
+
 static void goes_on_without_a_cache(void **state)
 {
     Home *h = *state;
@@ -213,7 +273,8 @@ static void the_command_is_split_at_spaces(void **state)
     Home *h = *state;
     mnc_program_options o = { .compiler = "  cc  -DFACTOR=7 " };
 
-    assert_true(answer(h, &o, arena_printf(&h->job.a, "#define ABI 1\n%s", net_c), NULL) == 14);
+    assert_true(answer(h, &o, arena_printf(&h->job.a, "#define ABI 1\n#define WEIGHTS 0\n%s",
+                                                     net_c), NULL) == 14);
 }
 
 static void foreign_objects_are_refused(void **state)
@@ -240,6 +301,36 @@ static void selftest_and_misuse(void **state)
         assert_int_equal(mnc_program_load_text(p, "x", c, strlen(c)), MNC_OK);
         assert_int_equal(mnc_program_load_text(p, "x", c, strlen(c)), MNC_INVALID);
         assert_int_equal(mnc_program_selftest(p), factor == 3 ? MNC_INVALID : MNC_OK);
+        mnc_program_close(p);
+    }
+}
+
+/* Weights in a file of their own: found beside the C file, and of the right size. */
+static void weights_are_found_beside(void **state)
+{
+    Home *h = *state;
+    const char *c = arena_printf(&h->job.a, "#define ABI 1\n#define FACTOR 2\n"
+                                 "#define WEIGHTS 4\n%s", net_c);
+    const char *path = write_file(h, "n.c", c, strlen(c));
+    float weight[2] = { 100, 0 }, x[4] = { 0, 1, 2, 3 }, y[4];
+    const void *in[] = { x };
+    void *out[] = { y };
+
+    for (int step = 0; step < 4; step++) {
+        mnc_program *p = mnc_program_open(NULL);
+        static const char *const want[] = { "cannot read", "has 8 bytes, but the net has weights "
+                                            "of 4", "in a file beside it", "" };
+        if (step)
+            write_file(h, "n.weights", weight, step == 1 ? 8 : 4);
+        mnc_status s = step == 2 ? mnc_program_load_text(p, "text", c, strlen(c))
+                                 : mnc_program_load(p, path);
+        assert_non_null(strstr(mnc_program_messages(p), want[step]));
+        assert_int_equal(s, step == 3 ? MNC_OK : MNC_INVALID);
+        assert_true((mnc_program_net(p) != NULL) == (step == 3));
+        if (step == 3) {
+            assert_int_equal(mnc_program_run(p, in, out), MNC_OK);
+            assert_true(y[3] == 106);
+        }
         mnc_program_close(p);
     }
 }
@@ -331,9 +422,11 @@ static void lack_of_memory_is_reported(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        T(runs_and_caches), T(damaged_objects_are_made_again), T(goes_on_without_a_cache),
+        T(runs_and_caches), T(damaged_objects_are_made_again), T(leftovers_are_swept),
+        T(a_full_disk_is_no_reason_to_fail), T(goes_on_without_a_cache),
         T(a_compiler_that_fails_is_quoted), T(the_command_is_split_at_spaces),
-        T(foreign_objects_are_refused), T(selftest_and_misuse), T(many_processes_at_once),
+        T(foreign_objects_are_refused), T(selftest_and_misuse), T(weights_are_found_beside),
+        T(many_processes_at_once),
         T(interruption_leaves_nothing), T(lack_of_memory_is_reported),
     };
 
