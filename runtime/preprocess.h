@@ -4,7 +4,7 @@
  * In this order: the short side is resized to `resize` (or both sides, when it has two numbers),
  * the middle is cropped to `crop`, then each value becomes (value * scale - mean) / std.
  *
- * Rounding is one pixel here or there, which moves a probability by a percent; so the model's
+ * Rounding is one pixel here or there, which moves a probability by percents; so the model's
  * maker's way is a setting:
  *   torchvision  the long side is cut, int(resize * long / short); the crop begins at
  *                round((size - crop) / 2), halves to even
