@@ -1,9 +1,6 @@
 //@ params
 #include <math.h>
 #include <string.h>
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-#endif
 
 /* Each of these may be defined from outside: for a linker section in flash, another compiler. */
 #ifndef NET_ALIGN

@@ -1,7 +1,7 @@
 //@ params
 
 /* Element i of each sample input, from a hash of i: floats in [-1, 1), integers 0 and 1. */
-static float sample(int64_t i)
+NET_UNUSED static float sample(int64_t i)
 {
     uint32_t u = (uint32_t)i * 2654435761u;
 

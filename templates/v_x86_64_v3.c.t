@@ -1,4 +1,5 @@
 //@ params
+#include <immintrin.h>
 /* AVX2 and FMA: 8 floats in a register. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx2,fma")))
 #define V 8

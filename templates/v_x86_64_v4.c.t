@@ -1,4 +1,5 @@
 //@ params
+#include <immintrin.h>
 /* AVX-512: 16 floats in a register, 32 registers.  Zero-masked forms with all lanes on stand where
  * gcc 12 warns of the undefined register that the plain form of the intrinsic mentions. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
