@@ -20,6 +20,13 @@
 #define NET_UNUSED
 #endif
 #endif
+/* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
+#define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
+#define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)
+#define NET_FROM16(n) (((ptrdiff_t)(n) + 15) / 16 * part / parts * 16)
+#define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
+                     : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
+
 /* What happens after each layer, number i in the order of the graph: nothing, or a time is taken. */
 #ifndef NET_LAYER
 #define NET_LAYER(i, name) ((void)0)

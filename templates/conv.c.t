@@ -6,7 +6,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
     const float *s,
 //@ end
-    float *y)
+    float *y, int part, int parts)
 {
     for (int n = 0; n < ${BATCH}; n++)
     for (int g = 0; g < ${GROUPS}; g++) {
@@ -17,12 +17,15 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         const float *sg = s + n * (ptrdiff_t)${SN} + g * ${YG};
 //@ end
 //@ if !PANELS_OUTER
-        for (int row = 0; row < ${ROWS}; row++) {
+        for (int row = (int)NET_FROM(${ROWS}); row < (int)NET_TO(${ROWS}); row++) {
 //@ end
 //@ for p in 0..len(START)
-        for (int c = ${START[p]}; c < ${START[p] + COUNT[p] * STEP[p]}; c += ${STEP[p]}) {
 //@ if PANELS_OUTER
+        for (int k = (int)NET_FROM(${COUNT[p]}); k < (int)NET_TO(${COUNT[p]}); k++) {
+            const int c = ${START[p]} + k * ${STEP[p]};
             for (int row = 0; row < ${ROWS}; row++) {
+//@ else
+        for (int c = ${START[p]}; c < ${START[p] + COUNT[p] * STEP[p]}; c += ${STEP[p]}) {
 //@ end
 //@ if TAPS
             const int top = row * ${STRIDE} - ${PAD};

@@ -49,10 +49,11 @@ NET_FN void ${NAME}_${t}(const float *x, ptrdiff_t at, const float *w, const flo
 //@ end
 /* ${BATCH} x ${ROWS} rows of output, blocks of channels, tiles of columns.  The last block may
  * overlap the one before it, so that all are whole vectors. */
-NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y)
+NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
+    int part, int parts)
 {
     for (int n = 0; n < ${BATCH}; n++)
-    for (int row = 0; row < ${ROWS}; row++) {
+    for (int row = (int)NET_FROM(${ROWS}); row < (int)NET_TO(${ROWS}); row++) {
         const int top = row * ${STRIDE} - ${PAD};
         const int r0 = top < 0 ? (-top + ${DIL - 1}) / ${DIL} : 0;
         const int r1 = top + ${(R - 1) * DIL} < ${H} ? ${R} : (${H - 1 + DIL} - top) / ${DIL};

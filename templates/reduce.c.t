@@ -1,15 +1,25 @@
 //@ params NAME RANK DIM[] X[] Y[] INNER LOOP[] XR[] COUNT T ACC OP VECTOR
 /* y = ${OP} of x over ${COUNT} elements each. */
-NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
+NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 {
 //@ for d in 0..RANK - VECTOR
+//@ if d == 0
+    for (ptrdiff_t i0 = NET_FROM(${DIM[0]}); i0 < NET_TO(${DIM[0]}); i0++) {
+//@ else
     for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
+//@ end
         const ${T} *x${d + 1} = x${d} + i${d} * ${X[d]};
         ${T} *y${d + 1} = y${d} + i${d} * ${Y[d]};
 //@ end
+//@ if VECTOR && RANK == 1
+    const ptrdiff_t end = NET_TO16(${DIM[RANK - 1]});
+    for (ptrdiff_t i = NET_FROM16(${DIM[RANK - 1]}); i < end; i += V) {
+//@ elif VECTOR
+    const ptrdiff_t end = ${DIM[RANK - 1]};
+    for (ptrdiff_t i = 0; i < end; i += V) {
+//@ end
 //@ if VECTOR
-    for (ptrdiff_t i = 0; i < ${DIM[RANK - 1]}; i += V) {
-        const int n = (int)(${DIM[RANK - 1]} - i < V ? ${DIM[RANK - 1]} - i : V);
+        const int n = (int)(end - i < V ? end - i : V);
         const float *r0 = x${RANK - 1} + i;
         v_f32 a, p;
 //@ else

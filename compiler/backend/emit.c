@@ -51,6 +51,15 @@ static void layer_comment(Emit *e, const Node *n)
     buf_str(b, " */\n");
 }
 
+/* All threads have done their part; the hook may take a time. */
+static void layer_end(Emit *e, const Node *n, uint32_t number)
+{
+    if (e->options->threads)
+        buf_str(&e->body, "    net_barrier(context);\n    if (part == 0)\n    ");
+    buf_printf(&e->body, "    NET_LAYER(%u, %s);\n", number,
+               c_string(e->arena, ir_val(e->g, n->out[0])->name));
+}
+
 static bool emit_nodes(Emit *e)
 {
     bool ok = true;
@@ -70,8 +79,7 @@ static bool emit_nodes(Emit *e)
         }
         layer_comment(e, n);
         ok = kernel(e, n) && ok;
-        buf_printf(&e->body, "    NET_LAYER(%u, %s);\n", i,
-                   c_string(e->arena, ir_val(e->g, n->out[0])->name));
+        layer_end(e, n, i);
     }
     return ok;
 }
@@ -89,16 +97,6 @@ static bool include_math(Emit *e, Buf *out)
     return tmpl_expand(e->options->templates, "v_math.c.t", v, out, e->d);
 }
 
-static void run_function(Emit *e, Buf *out)
-{
-    buf_printf(out, "static void run_%s(const %s_inputs *in, const %s_outputs *out,\n"
-               "    const unsigned char *w, unsigned char *a)\n{\n"
-               "    (void)in, (void)out, (void)w, (void)a;\n", e->target->suffix, e->prefix,
-               e->prefix);
-    buf_put(out, e->body.p, e->body.n);
-    buf_str(out, "}\n");
-}
-
 static bool emit_target(Emit *e, const Target *t, Buf *out)
 {
     e->target = t;
@@ -111,8 +109,7 @@ static bool emit_target(Emit *e, const Target *t, Buf *out)
     if (*t->guard)
         buf_printf(out, "#if %s\n\n", t->guard);
     buf_put(out, e->kernels.p, e->kernels.n);
-    buf_char(out, '\n');
-    run_function(e, out);
+    emit_run_target(e, out);
     if (!include_template(e, "v_end.c.t", out))
         return false;
     if (*t->guard)
@@ -146,53 +143,6 @@ static uint32_t choose_targets(Emit *e, const Target **list)
     return n;
 }
 
-static void guarded(Buf *out, const Target *t, const char *text)
-{
-    if (*t->guard)
-        buf_printf(out, "#if %s\n%s#endif\n", t->guard, text);
-    else
-        buf_str(out, text);
-}
-
-/* The chosen variant's name, and the call of it. */
-static void emit_choice(Emit *e, const Target *const *list, uint32_t n, Buf *out)
-{
-    buf_str(out, "\n/* Which of the variants above this CPU runs. */\nstatic int variant(void)\n{\n");
-    for (uint32_t i = 0; i < n; i++)
-        guarded(out, list[i], arena_printf(e->arena, "    if (%s)\n        return %u;\n",
-                                           list[i]->cpu, i + 1));
-    buf_str(out, "    return 0;\n}\n\nstatic const char *variant_name(void)\n{\n");
-    for (uint32_t i = 0; i < n; i++)
-        buf_printf(out, "    if (variant() == %u)\n        return \"%s\";\n", i + 1,
-                   list[i]->name);
-    buf_str(out, "    return \"none\";\n}\n");
-}
-
-static void emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out)
-{
-    const char *p = e->prefix;
-
-    buf_printf(out, "\nint %s_run(const %s_inputs *in, const %s_outputs *out, const void *weights,"
-               " void *arena)\n{\n"
-               "    const unsigned char *w = (const unsigned char *)weights;\n"
-               "    unsigned char *a = (unsigned char *)arena;\n\n", p, p, p);
-    if (strcmp(e->options->weights ? e->options->weights : "embed", "file"))
-        buf_printf(out, "    if (!w)\n        w = %s_weights;\n", p);
-    buf_printf(out, "    if (!in || !out%s%s)\n        return MNC_NET_NULL;\n",
-               e->weights.bytes ? " || !w" : "", e->plan->arena_bytes ? " || !a" : "");
-    for (uint32_t i = 0; i < e->g->n_input; i++)
-        buf_printf(out, "    if (!in->%s)\n        return MNC_NET_NULL;\n", e->in_name[i]);
-    for (uint32_t i = 0; i < e->g->n_output; i++)
-        buf_printf(out, "    if (!out->%s)\n        return MNC_NET_NULL;\n", e->out_name[i]);
-    buf_str(out, "    if (((uintptr_t)w | (uintptr_t)a) % 64)\n"
-                 "        return MNC_NET_MISALIGNED;\n");
-    for (uint32_t i = 0; i < n; i++)
-        guarded(out, list[i], arena_printf(e->arena,
-            "    if (variant() == %u) {\n        run_%s(in, out, w, a);\n"
-            "        return MNC_NET_OK;\n    }\n", i + 1, list[i]->suffix));
-    buf_str(out, "    return MNC_NET_CPU;\n}\n");
-}
-
 /* ---- the file ---- */
 
 bool emit_file(Emit *e, Buf *c, Buf *h)
@@ -220,9 +170,11 @@ bool emit_file(Emit *e, Buf *c, Buf *h)
         return false;
     if (strcmp(e->options->weights ? e->options->weights : "embed", "file"))
         weights_emit(&e->weights, arena_printf(e->arena, "%s_weights", e->prefix), c);
+    if (!emit_threads(e, c))
+        return false;
     buf_put(c, code.p, code.n);
-    emit_choice(e, list, n, c);
-    emit_run(e, list, n, c);
+    if (!emit_run(e, list, n, c))
+        return false;
     emit_describe(e, c);
     emit_selftest(e, c);
     return true;

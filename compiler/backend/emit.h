@@ -59,8 +59,11 @@ const char *emit_function(Emit *e, const char *file, const char *base, TmplVars 
 /* The number at the end of that function's name; 0 on failure. */
 uint32_t emit_function_number(Emit *e, const char *file, const char *base, TmplVars *v);
 
-/* Writes fn(args...); args are C expressions, n of them. */
+/* Writes fn(args...); args are C expressions, n of them.  One thread alone calls it. */
 void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n);
+
+/* The same for a function that shares its work among threads: it gets "part, parts" as well. */
+void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n);
 
 /* C expression of the pointer to the first element of v: for reading, for writing. */
 const char *emit_in(Emit *e, ValueId v);
@@ -133,6 +136,12 @@ bool emit_file(Emit *e, Buf *c, Buf *h);
 const char *c_comment(Arena *a, const char *s);        /* inside a comment */
 const char *c_string(Arena *a, const char *s);         /* inside "", as a literal with its quotes */
 const char *c_identifier(Arena *a, const char *s);     /* letters, digits, _; no keyword */
+
+/* emit_run.c: the functions that run a net: of one target; the choice among them, on one thread or
+ * several; and, before the targets, what threads need.  False with messages. */
+void emit_run_target(Emit *e, Buf *out);
+bool emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out);
+bool emit_threads(Emit *e, Buf *out);
 
 /* emit_head.c */
 void emit_preface(Emit *e, Buf *out, const char *file);

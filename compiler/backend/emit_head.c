@@ -91,6 +91,20 @@ static void put_abi(Buf *out)
     buf_put(out, f->text, f->n);
 }
 
+static void thread_declarations(const char *p, Buf *out)
+{
+    buf_printf(out,
+        "/* Several threads: context is %s_CONTEXT_BYTES of the caller's memory, 64-byte aligned.\n"
+        " * open starts threads - 1 more (1 to 64 in all), which wait; run_with runs on all of them,\n"
+        " * with the same bits as run; close ends them.  A context serves one call at a time.\n"
+        " * Returns MNC_NET_THREADS when the number is out of range or the system gave no thread. */\n"
+        "#define %s_CONTEXT_BYTES 2048\n"
+        "int %s_open(void *context, int threads);\n"
+        "int %s_run_with(void *context, const %s_inputs *in, const %s_outputs *out,\n"
+        "    const void *weights, void *arena);\n"
+        "void %s_close(void *context);\n\n", p, p, p, p, p, p, p);
+}
+
 void emit_declarations(Emit *e, Buf *out)
 {
     const char *p = e->prefix;
@@ -118,8 +132,10 @@ void emit_declarations(Emit *e, Buf *out)
         "/* Runs a sample input and compares with the output that the reference implementation gave.\n"
         " * memory: %s_SELFTEST_BYTES, 64-byte aligned.  Returns MNC_NET_OK or MNC_NET_DIFFERS. */\n"
         "int %s_selftest(const void *weights, void *memory);\n\n"
-        "/* Names, shapes and sizes. */\nconst mnc_net *%s_describe(void);\n\n"
-        "#ifdef __cplusplus\n}\n#endif\n#endif\n", p, p, p);
+        "/* Names, shapes and sizes. */\nconst mnc_net *%s_describe(void);\n\n", p, p, p);
+    if (e->options->threads)
+        thread_declarations(p, out);
+    buf_str(out, "#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
 
 /* ---- description ---- */
@@ -145,13 +161,13 @@ static void tensor_table(Emit *e, const char *kind, const ValueId *v, uint32_t n
 }
 
 /* run by position: unpacks the arrays of pointers into the structs. */
-static void run_by_position(Emit *e, Buf *out)
+static void run_by_position(Emit *e, const char *with, Buf *out)
 {
     const char *p = e->prefix;
 
-    buf_printf(out, "\nstatic int run_by_position(const void *const *in, void *const *out,\n"
+    buf_printf(out, "\nstatic int run_%sby_position(%sconst void *const *in, void *const *out,\n"
                "    const void *weights, void *arena)\n{\n    %s_inputs x;\n    %s_outputs y;\n\n",
-               p, p);
+               with, *with ? "void *context, " : "", p, p);
     if (!e->g->n_input)
         buf_str(out, "    (void)in;\n    x.none = 0;\n");
     for (uint32_t i = 0; i < e->g->n_input; i++)
@@ -160,7 +176,8 @@ static void run_by_position(Emit *e, Buf *out)
     for (uint32_t i = 0; i < e->g->n_output; i++)
         buf_printf(out, "    y.%s = (%s *)out[%u];\n", e->out_name[i],
                    emit_type(e, e->g->output[i]), i);
-    buf_printf(out, "    return %s_run(&x, &y, weights, arena);\n}\n", p);
+    buf_printf(out, "    return %s_run%s(%s&x, &y, weights, arena);\n}\n", p,
+               *with ? "_with" : "", *with ? "context, " : "");
 }
 
 void emit_describe(Emit *e, Buf *out)
@@ -170,15 +187,23 @@ void emit_describe(Emit *e, Buf *out)
     buf_char(out, '\n');
     tensor_table(e, "input", e->g->input, e->g->n_input, out);
     tensor_table(e, "output", e->g->output, e->g->n_output, out);
-    run_by_position(e, out);
+    run_by_position(e, "", out);
+    if (e->options->threads)
+        run_by_position(e, "with_", out);
     buf_printf(out, "\nconst mnc_net *%s_describe(void)\n{\n    static const mnc_net net = {\n"
                "        MNC_NET_ABI, %s, \"" MNC_VERSION "\", variant_name,\n"
                "        %u, %u, input_table, output_table,\n", p, c_string(e->arena, e->g->name),
                e->g->n_input, e->g->n_output);
     buf_printf(out, "        %s_ARENA_BYTES, %s_WEIGHT_BYTES, %s%s,\n        run_by_position,\n"
-               "        %s_SELFTEST_BYTES, %s_selftest\n    };\n\n    return &net;\n}\n", p, p,
+               "        %s_SELFTEST_BYTES, %s_selftest,\n", p, p,
                embeds(e) && e->weights.bytes ? p : "0",
                embeds(e) && e->weights.bytes ? "_weights" : "", p, p);
+    if (e->options->threads)
+        buf_printf(out, "        %s_CONTEXT_BYTES, %s_open, run_with_by_position, %s_close\n", p, p,
+                   p);
+    else
+        buf_str(out, "        0, 0, 0, 0\n");
+    buf_str(out, "    };\n\n    return &net;\n}\n");
 }
 
 /* ---- self-test ---- */

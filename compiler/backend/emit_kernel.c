@@ -46,15 +46,15 @@ const char *emit_function(Emit *e, const char *file, const char *base, TmplVars 
     return number ? e->function[number - 1] : NULL;
 }
 
-void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
+static void put_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
 {
     size_t line = e->body.n;
 
-    buf_printf(&e->body, "    %s(", fn);
+    buf_printf(&e->body, "%s(", fn);
     for (uint32_t i = 0; i < n; i++) {
         if (i)
             buf_str(&e->body, ",");
-        if (e->body.n - line + strlen(args[i]) > 92) {
+        if (e->body.n - line + strlen(args[i]) > 88) {
             line = e->body.n;
             buf_str(&e->body, "\n        ");
         } else if (i) {
@@ -63,6 +63,23 @@ void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
         buf_str(&e->body, args[i]);
     }
     buf_str(&e->body, ");\n");
+}
+
+void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
+{
+    buf_str(&e->body, e->options->threads ? "    if (part == 0)\n        " : "    ");
+    put_call(e, fn, args, n);
+}
+
+void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n)
+{
+    const char *all[8];
+
+    memcpy(all, args, n * sizeof *args);
+    all[n] = "part";
+    all[n + 1] = "parts";
+    buf_str(&e->body, "    ");
+    put_call(e, fn, all, n + 2);
 }
 
 const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, const char *what)

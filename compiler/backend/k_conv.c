@@ -303,7 +303,7 @@ static bool call_conv(Emit *e, const Node *n, const Tiling *t)
     if (t->c->add)
         args[k++] = emit_in(e, n->in[3]);
     args[k++] = emit_out(e, n->out[0]);
-    emit_call(e, fn, args, k);
+    emit_call_parts(e, fn, args, k);
     return true;
 }
 

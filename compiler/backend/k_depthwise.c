@@ -81,7 +81,7 @@ bool emit_depthwise(Emit *e, const Node *n)
     tmpl_word(v, "ACT", act);
     fn = emit_function(e, "depthwise.c.t", "depthwise", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), pack(e, n, &c),
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), pack(e, n, &c),
                                            conv_pack_bias(e, n, 1, c.k),
                                            emit_out(e, n->out[0]) }, 4);
     return fn != NULL;

@@ -71,7 +71,7 @@ bool emit_map(Emit *e, const Node *n)
         return false;
     fn = map_function(e, &m);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }
 
@@ -90,7 +90,7 @@ bool emit_strided_copy(Emit *e, const Copy *c)
     nest_simplify(&nest);
     fn = map_function(e, &m);
     if (fn)
-        emit_call(e, fn, (const char *[]){ c->from, c->to }, 2);
+        emit_call_parts(e, fn, (const char *[]){ c->from, c->to }, 2);
     return fn != NULL;
 }
 
@@ -242,7 +242,7 @@ bool emit_zip(Emit *e, const Node *n)
     tmpl_int(v, "VECTOR", vector);
     fn = emit_function(e, "zip.c.t", "zip", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
                                            emit_out(e, n->out[0]) }, 3);
     return fn != NULL;
 }

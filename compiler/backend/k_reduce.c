@@ -70,6 +70,6 @@ bool emit_reduce(Emit *e, const Node *n)
     tmpl_int(v, "VECTOR", vector);
     fn = emit_function(e, "reduce.c.t", "reduce", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }

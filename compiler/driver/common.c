@@ -72,6 +72,7 @@ bool args_options(const Args *args, mnc_options *o)
     o->weights = args->value[OPT_weights];
     o->templates = args->value[OPT_templates];
     o->plain = args->value[OPT_level] && !strcmp(args->value[OPT_level], "0");
+    o->threads = args->value[OPT_threads] != NULL;
     o->input_shape = (const char *const *)args->list[OPT_input_shape];
     o->define = (const char *const *)args->list[OPT_define];
     o->bind = (const char *const *)args->list[OPT_bind];

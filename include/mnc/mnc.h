@@ -38,6 +38,7 @@ typedef struct mnc_options {
     const char *weights;             /* "embed" (default) or "file": NAME.weights beside the C file */
     const char *templates;           /* folder that overrides the built-in templates */
     int plain;                       /* -O0: plain readable loops, no fusion */
+    int threads;                     /* add NAME_open, NAME_run_with, NAME_close: several threads */
     int64_t batch;                   /* for a symbolic first dimension; 0: 1, with a note */
     const char *const *input_shape;  /* "NAME=1,3,224,224"; ends with NULL; NULL: none */
     const char *const *define;       /* "width=0.5": a parameter of a spec; as above */

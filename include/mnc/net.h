@@ -23,7 +23,8 @@ enum {
     MNC_NET_MISALIGNED = 2,      /* weights or arena are not 64-byte aligned */
     MNC_NET_CPU = 3,             /* made for one target, which this CPU is not */
     MNC_NET_DIFFERS = 4,         /* the self-test's result is wrong */
-    MNC_NET_NO_SAMPLE = 5        /* made without a self-test */
+    MNC_NET_NO_SAMPLE = 5,       /* made without a self-test */
+    MNC_NET_THREADS = 6          /* no such number of threads, or the system gave none */
 };
 
 typedef struct mnc_tensor {
@@ -47,6 +48,14 @@ typedef struct mnc_net {
     int (*run)(const void *const *in, void *const *out, const void *weights, void *arena);
     size_t selftest_bytes;
     int (*selftest)(const void *weights, void *memory);
+    /* Made with --threads, else 0 and NULL: open makes threads that wait, in context_bytes of the
+     * caller's memory; run_with is run on all of them; close ends them.  A context serves one call
+     * at a time. */
+    size_t context_bytes;
+    int (*open)(void *context, int threads);
+    int (*run_with)(void *context, const void *const *in, void *const *out, const void *weights,
+                    void *arena);
+    void (*close)(void *context);
 } mnc_net;
 
 #endif

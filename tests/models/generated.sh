@@ -45,6 +45,11 @@ build gcc -O2 -std=c11
 try "$mnc" compile "$model" --weights=file -o net.c
 try gcc -O1 $warn -I. "$main" net.c -lm -o run
 try ./run net.weights
+try "$mnc" compile "$model" --threads -o net.c
+try gcc -O2 -std=gnu11 $warn -I. "$src/tests/models/threads_main.c" net.c -lm -pthread -o run
+try ./run
+try gcc -O1 -g -fsanitize=thread -I. "$src/tests/models/threads_main.c" net.c -lm -pthread -o run
+try ./run
 try "$mnc" compile "$model" --prefix=other -o net.c
 nm -g --defined-only $(gcc -O0 -c net.c -o net.o && echo net.o) | awk '{ print $3 }' > names
 if grep -v '^other_' names; then echo "names without the prefix"; exit 1; fi

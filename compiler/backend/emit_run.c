@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emit_run: the functions that run a net.
+ *
+ * Per target run_SUFFIX calls the layers, as part number part of parts.  Above them net_dispatch
+ * chooses by CPU, NAME_run checks the arguments and is part 0 of 1; with --threads, NAME_run_with
+ * has the threads of a context do one part each. */
+#include "backend/emit.h"
+
+#include <string.h>
+
+/* The parameters that exist with threads only. */
+static const char *thread_params(const Emit *e)
+{
+    return e->options->threads ? ", int part, int parts, net_context *context" : "";
+}
+
+void emit_run_target(Emit *e, Buf *out)
+{
+    buf_printf(out, "static void run_%s(const %s_inputs *in, const %s_outputs *out,\n"
+               "    const unsigned char *w, unsigned char *a%s)\n{\n", e->target->suffix, e->prefix,
+               e->prefix, thread_params(e));
+    if (!e->options->threads)
+        buf_str(out, "    enum { part = 0, parts = 1 };\n\n");
+    buf_printf(out, "    (void)in, (void)out, (void)w, (void)a%s;\n",
+               e->options->threads ? ", (void)part, (void)parts, (void)context" : "");
+    buf_put(out, e->body.p, e->body.n);
+    buf_str(out, "}\n");
+}
+
+static void guarded(Buf *out, const Target *t, const char *text)
+{
+    if (*t->guard)
+        buf_printf(out, "#if %s\n%s#endif\n", t->guard, text);
+    else
+        buf_str(out, text);
+}
+
+static void choice(Emit *e, const Target *const *list, uint32_t n, Buf *out)
+{
+    buf_str(out, "\n/* Which of the variants above this CPU runs; 0: none. */\n"
+                 "static int variant(void)\n{\n");
+    for (uint32_t i = 0; i < n; i++)
+        guarded(out, list[i], arena_printf(e->arena, "    if (%s)\n        return %u;\n",
+                                           list[i]->cpu, i + 1));
+    buf_str(out, "    return 0;\n}\n\nstatic const char *variant_name(void)\n{\n");
+    for (uint32_t i = 0; i < n; i++)
+        buf_printf(out, "    if (variant() == %u)\n        return \"%s\";\n", i + 1,
+                   list[i]->name);
+    buf_str(out, "    return \"none\";\n}\n");
+}
+
+static void dispatch(Emit *e, const Target *const *list, uint32_t n, Buf *out)
+{
+    buf_printf(out, "\nstatic void net_dispatch(const %s_inputs *in, const %s_outputs *out,\n"
+               "    const unsigned char *w, unsigned char *a%s)\n{\n", e->prefix, e->prefix,
+               thread_params(e));
+    for (uint32_t i = 0; i < n; i++)
+        guarded(out, list[i], arena_printf(e->arena,
+            "    if (variant() == %u) {\n        run_%s(in, out, w, a%s);\n        return;\n    }\n",
+            i + 1, list[i]->suffix, e->options->threads ? ", part, parts, context" : ""));
+    buf_str(out, "}\n");
+}
+
+/* What NAME_run and NAME_run_with refuse. */
+static void check(Emit *e, Buf *out)
+{
+    buf_printf(out, "\nstatic int net_check(const %s_inputs *in, const %s_outputs *out,\n"
+               "    const unsigned char *w, const unsigned char *a)\n{\n"
+               "    if (!in || !out%s%s)\n        return MNC_NET_NULL;\n", e->prefix, e->prefix,
+               e->weights.bytes ? " || !w" : "", e->plan->arena_bytes ? " || !a" : "");
+    for (uint32_t i = 0; i < e->g->n_input; i++)
+        buf_printf(out, "    if (!in->%s)\n        return MNC_NET_NULL;\n", e->in_name[i]);
+    for (uint32_t i = 0; i < e->g->n_output; i++)
+        buf_printf(out, "    if (!out->%s)\n        return MNC_NET_NULL;\n", e->out_name[i]);
+    buf_str(out, "    if (((uintptr_t)w | (uintptr_t)a) % 64)\n"
+                 "        return MNC_NET_MISALIGNED;\n"
+                 "    return variant() ? MNC_NET_OK : MNC_NET_CPU;\n}\n");
+}
+
+/* The begin of both: the embedded weights by default, the checks. */
+static void entry(Emit *e, const char *name, const char *context, Buf *out)
+{
+    bool embedded = !e->options->weights || strcmp(e->options->weights, "file");
+
+    buf_printf(out, "\nint %s_%s(%sconst %s_inputs *in, const %s_outputs *out,\n"
+               "    const void *weights, void *arena)\n{\n"
+               "    const unsigned char *w = (const unsigned char *)%s%s%s;\n"
+               "    unsigned char *a = (unsigned char *)arena;\n"
+               "    int code = net_check(in, out, w, a);\n\n", e->prefix, name, context, e->prefix,
+               e->prefix, embedded ? "(weights ? weights : " : "weights",
+               embedded ? e->prefix : "", embedded ? "_weights)" : "");
+    buf_str(out, "    if (code != MNC_NET_OK)\n        return code;\n");
+}
+
+bool emit_threads(Emit *e, Buf *out)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+
+    if (!e->options->threads)
+        return true;
+    tmpl_word(v, "PREFIX", e->prefix);
+    return tmpl_expand(e->options->templates, "threads.c.t", v, out, e->d);
+}
+
+static bool run_with(Emit *e, Buf *out)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+
+    tmpl_word(v, "PREFIX", e->prefix);
+    if (!tmpl_expand(e->options->templates, "threads_run.c.t", v, out, e->d))
+        return false;
+    entry(e, "run_with", "void *context, ", out);
+    buf_str(out, "    if (!context)\n        return MNC_NET_NULL;\n"
+                 "    net_run_all((net_context *)context, in, out, w, a);\n"
+                 "    return MNC_NET_OK;\n}\n");
+    return true;
+}
+
+bool emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out)
+{
+    choice(e, list, n, out);
+    dispatch(e, list, n, out);
+    check(e, out);
+    entry(e, "run", "", out);
+    buf_printf(out, "    net_dispatch(in, out, w, a%s);\n    return MNC_NET_OK;\n}\n",
+               e->options->threads ? ", 0, 1, NULL" : "");
+    return !e->options->threads || run_with(e, out);
+}
