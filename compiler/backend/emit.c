@@ -125,20 +125,14 @@ static uint32_t choose_targets(Emit *e, const Target **list)
     const char *want = e->options->target ? e->options->target : "auto";
     uint32_t n = 0;
 
-    if (!strcmp(want, "native")) {
-#if defined(__x86_64__)
-        bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-        want = v3 ? "x86-64-v3" : "portable";
-#else
-        want = "portable";
-#endif
-    }
+    if (!strcmp(want, "native"))
+        want = target_native();
     for (const Target *t = targets; t->name; t++)
         if (!strcmp(want, t->name) || (!strcmp(want, "auto") && (!e->options->plain || !*t->guard)))
             list[n++] = t;
     if (n == 0) {
         diag_error(e->d, (Pos){ 0 }, "there is no target '%s'", want);
-        diag_hint(e->d, "targets are auto, native, x86-64-v3, portable");
+        diag_hint(e->d, "targets are auto, native, x86-64-v4, x86-64-v3, portable");
     }
     return n;
 }

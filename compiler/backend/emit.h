@@ -29,6 +29,7 @@ typedef struct Target {
 
 extern const Target targets[];             /* the best first; ends with a name of NULL */
 const Target *target_by_name(const char *name);
+const char *target_native(void);           /* the best that this machine has */
 
 typedef struct Emit {
     Arena *arena;

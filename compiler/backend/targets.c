@@ -8,16 +8,20 @@
 
 #include <string.h>
 
+/* What a CPU must have, for the generated file (as text) and for this machine (as code). */
+#define HAS_V4 __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") \
+               && __builtin_cpu_supports("avx512dq")
+#define HAS_V3 __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
 const Target targets[] = {
     { .name = "x86-64-v4", .suffix = "v4", .vocabulary = "v_x86_64_v4.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
-      .cpu = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512vl\")"
-             " && __builtin_cpu_supports(\"avx512dq\")",
-      .width = 16, .tile_m = 14, .tile_v = 2, .narrow_m = 28, .narrow_v = 1 },
+      .cpu = TEXT(HAS_V4), .width = 16, .tile_m = 14, .tile_v = 2, .narrow_m = 28, .narrow_v = 1 },
     { .name = "x86-64-v3", .suffix = "v3", .vocabulary = "v_x86_64_v3.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
-      .cpu = "__builtin_cpu_supports(\"avx2\") && __builtin_cpu_supports(\"fma\")",
-      .width = 8, .tile_m = 6, .tile_v = 2, .narrow_m = 12, .narrow_v = 1 },
+      .cpu = TEXT(HAS_V3), .width = 8, .tile_m = 6, .tile_v = 2, .narrow_m = 12, .narrow_v = 1 },
     { .name = "portable", .suffix = "c", .vocabulary = "v_portable.c.t", .guard = "", .cpu = "1",
       .width = 4, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2 },
     { .name = NULL }
@@ -29,4 +33,15 @@ const Target *target_by_name(const char *name)
         if (!strcmp(t->name, name))
             return t;
     return NULL;
+}
+
+const char *target_native(void)
+{
+#if defined(__x86_64__)
+    if (HAS_V4)
+        return "x86-64-v4";
+    if (HAS_V3)
+        return "x86-64-v3";
+#endif
+    return "portable";
 }

@@ -45,13 +45,16 @@ int do_work(const Args *args, int (*fn)(Work *w), void *own)
     return args_options(args, &w.options) ? protect(&w, fn) : EXIT_USAGE;
 }
 
-/* A model is read from one file but may be opened twice: for compiling, and for the reference. */
+/* A model is read from one file but may be opened twice: for compiling, and for the reference.  The
+ * code runs here and now, so only this machine's variant is compiled. */
 mnc_model *open_model(Work *w)
 {
     mnc_options o = w->options;
     mnc_model *m;
 
     o.prefix = "net";
+    if (!o.target && !o.plain)
+        o.target = "native";
     m = mnc_open(&o);
     if (!m)
         arena_out_of_memory(&w->a);
