@@ -33,61 +33,67 @@ static int place_of(const mnc_tensor *list, int n, const char *name)
     return -1;
 }
 
-/* Which of the net's tensors each stored one belongs to: by name when the net knows all the names
- * and none is there twice, else in order. */
-static void match(const mnc_tensor *list, int n, const RtTensor *t, size_t n_t, int *place)
+/* Which of the net's n tensors each stored one belongs to: by name when that explains all of one
+ * side, else in order.  -1: to none; the net may lack an input that --bind has made a constant.
+ * False when there are too many. */
+static bool match(const mnc_tensor *list, int n, const RtTensor *t, size_t n_t, int *place)
 {
-    bool named = true;
+    bool twice = false;
+    size_t known = 0;
 
     for (size_t i = 0; i < n_t; i++) {
         place[i] = place_of(list, n, t[i].name);
-        named &= place[i] >= 0;
         for (size_t k = 0; k < i; k++)
-            named &= place[k] != place[i];
+            twice |= place[i] >= 0 && place[k] == place[i];
+        known += place[i] >= 0;
     }
-    for (size_t i = 0; !named && i < n_t; i++)
+    if (!twice && (known == n_t || known == (size_t)n))
+        return true;
+    for (size_t i = 0; i < n_t; i++)
         place[i] = (int)i;
+    return n_t <= (size_t)n;
 }
 
-/* Gives each stored input its place in *in, which is in the net's order. */
+/* The stored inputs in the net's order. */
 static bool place_inputs(Check *c, const char *dir, const RtDataSet *s, const void ***in)
 {
     const mnc_net *net = c->net.net;
-    int *place = arena_new_n(&c->w->a, int, s->n_input);
-    Pos pos = { .file = dir };
-    bool ok = true;
+    Arena *a = &c->w->a;
+    int *place = arena_new_n(a, int, s->n_input), n = 0;
+    bool ok = match(net->input, net->n_input, s->input, s->n_input, place);
 
-    if ((int)s->n_input != net->n_input) {
-        diag_error(&c->w->d, pos, "has %zu inputs, but the net has %d", s->n_input, net->n_input);
+    *in = arena_new_n(a, const void *, (size_t)net->n_input);
+    for (size_t i = 0; ok && i < s->n_input; i++)
+        n += place[i] >= 0;
+    if (n != net->n_input) {
+        diag_error(&c->w->d, (Pos){ .file = dir }, "has %zu inputs, but the net has %d",
+                   s->n_input, net->n_input);
         return false;
     }
-    *in = arena_new_n(&c->w->a, const void *, s->n_input);
-    match(net->input, net->n_input, s->input, s->n_input, place);
     for (size_t i = 0; i < s->n_input; i++) {
-        ok &= fits_net(&c->w->a, arena_printf(&c->w->a, "%s/input_%zu.pb", dir, i), &s->input[i],
+        if (place[i] < 0)
+            continue;
+        ok &= fits_net(a, arena_printf(a, "%s/input_%zu.pb", dir, i), &s->input[i],
                        &net->input[place[i]], &c->w->d);
         (*in)[place[i]] = s->input[i].data;
     }
     return ok;
 }
 
-/* place[i]: the net's output that stored output i belongs to. */
-static bool place_outputs(Check *c, const char *dir, const RtDataSet *s, int **place)
+/* place[i]: the net's output that stored output i belongs to; a net may have more. */
+static bool place_outputs(Check *c, const char *dir, const RtDataSet *s, int *place)
 {
     const mnc_net *net = c->net.net;
-    Pos pos = { .file = dir };
-    bool ok = true;
+    Arena *a = &c->w->a;
+    bool ok = s->n_output <= (size_t)net->n_output
+        && match(net->output, net->n_output, s->output, s->n_output, place);
 
-    if ((int)s->n_output > net->n_output) {
-        diag_error(&c->w->d, pos, "has %zu outputs, but the net has %d", s->n_output,
-                   net->n_output);
-        return false;
-    }
-    *place = arena_new_n(&c->w->a, int, s->n_output);
-    match(net->output, net->n_output, s->output, s->n_output, *place);
-    for (size_t i = 0; i < s->n_output; i++)
-        ok &= fits_net(&c->w->a, arena_printf(&c->w->a, "%s/output_%zu.pb", dir, i), &s->output[i],
-                       &net->output[(*place)[i]], &c->w->d);
+    if (!ok)
+        diag_error(&c->w->d, (Pos){ .file = dir }, "has %zu outputs, but the net has %d",
+                   s->n_output, net->n_output);
+    for (size_t i = 0; ok && i < s->n_output; i++)
+        ok = fits_net(a, arena_printf(a, "%s/output_%zu.pb", dir, i), &s->output[i],
+                      &net->output[place[i]], &c->w->d);
     return ok;
 }
 
@@ -101,8 +107,9 @@ static bool check_stored(Check *c, const char *dir)
 
     if (!rt_read_data_set(&c->w->a, dir, &s, &c->w->d))
         return false;
+    place = arena_new_n(&c->w->a, int, s.n_output);
     ok = place_inputs(c, dir, &s, &in);
-    ok &= place_outputs(c, dir, &s, &place);
+    ok &= place_outputs(c, dir, &s, place);
     if (!ok || !run_net(&c->w->a, &c->net, in, out))
         return false;
     for (size_t i = 0; i < s.n_output; i++) {
