@@ -35,6 +35,7 @@ static void close_workshop(void *arg)
     rt_release_signals(&w->before);
 }
 
+/* Signals first: one between the folder's making and their holding would leave it behind. */
 static bool open_workshop(Arena *a, Workshop *w, Diag *d)
 {
     const char *env = getenv("TMPDIR"), *tmp = arena_strdup(a, env && *env ? env : "/tmp");
@@ -117,6 +118,7 @@ static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
     return ok;
 }
 
+/* The key is computed each time: C text and compiler decide, not names or dates. */
 bool rt_build(Arena *a, const RtBuild *b, Diag *d)
 {
     const char *key = cache_key(a, b), *so;

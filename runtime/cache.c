@@ -75,6 +75,7 @@ static void make_dirs(Arena *a, const char *dir)
     mkdir(path, 0700);
 }
 
+/* A folder that cannot be made, read or trusted is none: the caller then goes without. */
 const char *rt_cache_dir(Arena *a, const char *dir)
 {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -108,6 +109,7 @@ static bool sealed(Arena *a, const char *path)
     return ok;
 }
 
+/* A damaged file is removed, so that the next one comes in under its name. */
 bool rt_cache_find(Arena *a, const char *dir, const char *key, const char **so_path)
 {
     const char *path = arena_printf(a, "%s/%s.so", dir, key);
@@ -145,6 +147,7 @@ static int by_age(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
+/* For arena_defer: reading the folder may run out of memory. */
 static void close_dir(void *arg)
 {
     DIR **h = arg;

@@ -68,6 +68,7 @@ static bool choose(Arena *a, const char *command, RtCompiler *out, Diag *d)
     return false;
 }
 
+/* An update of the compiler changes its version text, and so the cache's keys. */
 bool rt_find_compiler(Arena *a, const char *command, RtCompiler *out, Diag *d)
 {
     const char **argv;

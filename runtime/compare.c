@@ -73,6 +73,7 @@ static void set_tolerance(const RtTensor *want, RtTolerance t, RtDiff *out)
     out->atol = scale > 0 ? 1e-4 * scale : 1e-7;
 }
 
+/* share: how much of its tolerance an element uses; that finds the worst one across magnitudes. */
 void rt_compare(const RtTensor *got, const RtTensor *want, RtTolerance tolerance, RtDiff *out)
 {
     bool is_float = rt_type(want->dtype)->kind == 'f';

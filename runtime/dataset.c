@@ -26,6 +26,7 @@ static void close_dir(void *arg)
     closedir(arg);
 }
 
+/* dir ends in / or is empty.  None are found where there is no such folder. */
 const char *const *rt_find_data_sets(Arena *a, const char *dir, size_t *n)
 {
     enum { MOST = 1000 };
@@ -91,6 +92,7 @@ static uint64_t split_mix(uint64_t *state)
     return z ^ z >> 31;
 }
 
+/* Floats have 24 random bits, the same value in float and double. */
 void rt_random(RtTensor *t, uint64_t seed)
 {
     const RtType *type = rt_type(t->dtype);

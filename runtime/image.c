@@ -10,6 +10,7 @@ static bool is_jpeg(Bytes f)
     return f.n >= 3 && f.p[0] == 0xff && f.p[1] == 0xd8 && f.p[2] == 0xff;
 }
 
+/* The eight bytes that survive no text conversion (PNG, 5.2). */
 static bool is_png(Bytes f)
 {
     static const unsigned char magic[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
@@ -108,6 +109,7 @@ static void turn(Arena *a, int orientation, RtImage *m)
     *m = out;
 }
 
+/* The orientation is applied to the pixels, so that all who come later can forget about it. */
 bool rt_image_decode(Arena *a, const char *path, Bytes file, RtImage *out, Diag *d)
 {
     Pos pos = { .file = path };

@@ -16,6 +16,7 @@ static void destroy(void *arg)
     *h = NULL;
 }
 
+/* libturbojpeg keeps the last message with the handle. */
 static bool refuse(tjhandle h, const char *path, Diag *d)
 {
     Pos pos = { .file = path };
@@ -66,6 +67,7 @@ static int decode(Arena *a, tjhandle h, Bytes file, int space, RtImage *out)
     return rc;
 }
 
+/* The handle is destroyed at once on success: a run over many photos would keep them all. */
 bool rt_jpeg_decode(Arena *a, const char *path, Bytes file, RtImage *out, Diag *d)
 {
     int width = 0, height = 0, subsampling, space = 0;

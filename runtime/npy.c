@@ -234,6 +234,7 @@ static void take_data(Arena *a, const Header *h, const unsigned char *p, RtTenso
     t->data = data;
 }
 
+/* The data must be exactly as long as the shape says: shorter is damage, longer is another file. */
 bool rt_read_npy(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
 {
     Header h = { .p = NULL };
@@ -261,6 +262,7 @@ bool rt_read_npy(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
     return true;
 }
 
+/* The header is padded with blanks and ends with a line feed, as numpy pads it. */
 void rt_write_npy(Buf *out, const RtTensor *t)
 {
     enum { PREFIX = 10, ALIGN = 64 };      /* numpy aligns the data to 64 bytes, for mmap */

@@ -189,6 +189,7 @@ static bool add_member(Arena *a, const char *path, Bytes file, const Member *m, 
     return true;
 }
 
+/* Stops at the first member that is wrong: what follows a lie is not worth reading. */
 bool rt_read_npz(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d)
 {
     const unsigned char *end = find_end(file);
@@ -219,6 +220,7 @@ bool rt_read_npz(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d
 
 /* ---- writing ---- */
 
+/* Little endian, whatever the machine is. */
 static void put16(Buf *b, size_t x)
 {
     buf_char(b, (char)(x & 255));
@@ -279,6 +281,7 @@ static void put_end(Buf *out, size_t n, size_t directory_bytes, size_t at)
     put16(out, 0);
 }
 
+/* Each member is made in memory first: its checksum stands before its data. */
 bool rt_write_npz(Arena *a, Buf *out, const RtTensor *t, size_t n, const char *path, Diag *d)
 {
     Pos pos = { .file = path };

@@ -61,6 +61,7 @@ static void copy_field(void *out, const Onnx__TensorProto *p, const RtTensor *t)
     }
 }
 
+/* Always false, with the file and the reason in d. */
 static bool refuse(Diag *d, const char *path, const char *what)
 {
     Pos pos = { .file = path };
@@ -85,6 +86,7 @@ static bool take_shape(Arena *a, const char *path, const Onnx__TensorProto *p, R
     return true;
 }
 
+/* raw_data wins when both are there, as in onnx.proto; an empty tensor has neither. */
 bool rt_read_pb(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
 {
     ProtobufCAllocator alloc = { .alloc = pb_alloc, .free = pb_free, .allocator_data = a };

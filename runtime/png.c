@@ -44,6 +44,7 @@ static void on_free(png_structp png, png_voidp p)
     (void)p;
 }
 
+/* libpng asks for exactly what it needs; fewer bytes are the end of the image. */
 static void on_read(png_structp png, png_bytep p, size_t n)
 {
     Reader *r = png_get_io_ptr(png);
@@ -98,6 +99,7 @@ static bool read_pixels(png_structp png, png_infop info, const char *path, RtIma
     return true;
 }
 
+/* Between setjmp and its return no variable changes that is read afterwards. */
 bool rt_png_decode(Arena *a, const char *path, Bytes file, RtImage *out, Bytes *exif, Diag *d)
 {
     Reader r = { .file = file, .arena = a };

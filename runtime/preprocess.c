@@ -32,6 +32,7 @@ static bool is_identity(const RtPreprocess *p)
     return p->scale == 1;
 }
 
+/* One message for all reasons, with the setting that would help where one would. */
 bool rt_image_input(Arena *a, const RtTensor *shape, const RtPreprocess *p, RtImageInput *out,
                     Diag *d)
 {
@@ -89,6 +90,7 @@ static RtImage resize(Arena *a, const RtImage *image, const RtPreprocess *p, int
     return out;
 }
 
+/* rint rounds halves to even, as Python's round does. */
 static int64_t crop_begin(const RtPreprocess *p, int64_t size, int64_t crop)
 {
     return p->rounding == RT_NEAREST ? (size - crop) / 2

@@ -36,6 +36,7 @@ void rt_release_signals(const sigset_t *before)
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
+/* Only signals that are held back can wait. */
 bool rt_signal_waits(void)
 {
     sigset_t set;
@@ -97,6 +98,7 @@ static size_t drain(int fd, pid_t pid, char *text)
     }
 }
 
+/* No memory is asked for while the child lives: the way out would leave it behind. */
 int rt_spawn(const char *const *argv, Buf *out)
 {
     char *text = arena_alloc(out->arena, MOST_OUTPUT);     /* now: later there is a child to lose */

@@ -43,6 +43,7 @@ static void reset(mnc_program *p)
     diag_init(&p->diag, &p->arena);
 }
 
+/* The struct itself comes from the caller's allocator too. */
 mnc_program *mnc_program_open(const mnc_program_options *options)
 {
     static const mnc_program_options none = { .alloc = NULL };
@@ -217,6 +218,7 @@ static mnc_status judge(mnc_program *p, int code)
     return MNC_INVALID;
 }
 
+/* Misuse is told, not punished. */
 static mnc_status nothing_loaded(mnc_program *p)
 {
     if (setjmp(p->oom))
@@ -232,6 +234,7 @@ mnc_status mnc_program_run(mnc_program *p, const void *const *in, void *const *o
     return judge(p, p->net->run(in, out, p->weights, p->work));
 }
 
+/* selftest_bytes hold the sample's input, its outputs and the net's arena. */
 mnc_status mnc_program_selftest(mnc_program *p)
 {
     Arena *scratch;

@@ -173,6 +173,8 @@ static RtImage resize_height(Arena *a, const RtImage *in, const RtFilter *f, int
     return out;
 }
 
+/* An axis that keeps its size is not touched, as in Pillow: its weights would be 1 and 0, but the
+ * rounding of two passes is saved. */
 void rt_image_resize(Arena *a, const RtImage *in, const RtFilter *f, int width, int height,
                      RtImage *out)
 {

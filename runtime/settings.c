@@ -105,6 +105,7 @@ static bool read_scale(const Setting *s, RtPreprocess *p)
     return s->n == 1 && number(s->word[0], &p->scale);
 }
 
+/* Words: filters, orders, layouts. */
 static bool read_filter(const Setting *s, RtPreprocess *p)
 {
     return s->n == 1 && (p->filter = rt_filter(s->word[0])) != NULL;
@@ -312,11 +313,13 @@ static bool json_top(Arena *a, Pos pos, json_t *root, RtModelFile *out, Diag *d)
     return ok;
 }
 
+/* jansson's memory is its own; it goes with the arena. */
 static void drop_json(void *root)
 {
     json_decref(root);
 }
 
+/* Starts from the defaults, so that a file with one key is a whole one. */
 bool rt_model_file(Arena *a, const char *model_path, RtModelFile *out, Diag *d)
 {
     const char *path = arena_printf(a, "%s%s.json", path_dir(a, model_path),

@@ -17,6 +17,7 @@ static const RtType types[] = {
 
 enum { N_TYPE = sizeof types / sizeof types[0] };
 
+/* A dozen entries: a search costs nothing beside the reading of a file. */
 const RtType *rt_type(int dtype)
 {
     for (size_t i = 0; i < N_TYPE; i++)
@@ -119,6 +120,7 @@ double rt_element(const RtTensor *t, int64_t i)
     }
 }
 
+/* As numpy and ONNX write shapes, without blanks: "(1,3,224,224)", "()" for a scalar. */
 const char *rt_shape_text(Arena *a, int rank, const int64_t *dim)
 {
     Buf b;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* want's data is not kept, only what it is called and its shape. */
 void add_comparison(Arena *a, CheckResult *r, const char *data, const RtTensor *want,
                     const RtDiff *diff)
 {
@@ -15,6 +16,7 @@ void add_comparison(Arena *a, CheckResult *r, const char *data, const RtTensor *
     r->c[r->n++] = (Comparison){ data, *want, *diff };
 }
 
+/* In the order in which things are computed: what comes behind is spoilt by what comes before. */
 static const Comparison *first_bad(const CheckResult *r)
 {
     for (size_t i = 0; i < r->n; i++)
@@ -28,6 +30,7 @@ bool check_holds(const CheckResult *r)
     return !first_bad(r);
 }
 
+/* The width of a column; long names stick out rather than push all others away. */
 static int longest(const CheckResult *r, bool of_data)
 {
     size_t most = 0;
@@ -51,6 +54,7 @@ static const char *place_text(Arena *a, const RtTensor *t, int64_t i)
     return rt_shape_text(a, t->rank, at);
 }
 
+/* "ok", or how many elements are outside and which of them is the worst. */
 static void put_verdict(Arena *a, const Comparison *c, Buf *out)
 {
     const RtDiff *d = &c->diff;
@@ -65,6 +69,7 @@ static void put_verdict(Arena *a, const Comparison *c, Buf *out)
                d->want);
 }
 
+/* The last line, for who reads no table. */
 static void put_total(Arena *a, const CheckResult *r, Buf *out)
 {
     const Comparison *bad = first_bad(r);
@@ -83,6 +88,7 @@ static void put_total(Arena *a, const CheckResult *r, Buf *out)
                    n_bad, r->n, s, bad->diff.atol, bad->diff.rtol);
 }
 
+/* A line per comparison; the data set's name is left out where all lines have the same. */
 bool check_text(Arena *a, const CheckResult *r, Diag *d)
 {
     int data = longest(r, true), name = longest(r, false);
@@ -104,6 +110,7 @@ bool check_text(Arena *a, const CheckResult *r, Diag *d)
     return print_out(a, out.p, d);
 }
 
+/* Differences that are infinite or NaN are null; "outside" then says that something is wrong. */
 static json_t *json_comparison(Arena *a, const Comparison *c)
 {
     json_t *o = json_object();
@@ -122,6 +129,8 @@ static json_t *json_comparison(Arena *a, const Comparison *c)
     return o;
 }
 
+/* {"schema": 1, "model", "ok", "outputs": [comparison...]}; with --layers "layers" in its place,
+ * and "first": the name of the first that deviates, or null. */
 bool check_json(Arena *a, const CheckResult *r, Diag *d)
 {
     json_t *root = json_object(), *list = json_array();

@@ -16,6 +16,7 @@
 
 enum { SEED = 1 };               /* of random inputs: a report can be repeated */
 
+/* What one call works with. */
 typedef struct Check {
     Work *w;
     Loaded net;
@@ -25,6 +26,7 @@ typedef struct Check {
 
 /* ---- stored data ---- */
 
+/* -1: the list has none of that name. */
 static int place_of(const mnc_tensor *list, int n, const char *name)
 {
     for (int i = 0; i < n; i++)
@@ -97,6 +99,7 @@ static bool place_outputs(Check *c, const char *dir, const RtDataSet *s, int *pl
     return ok;
 }
 
+/* One run on one folder's inputs, and a comparison for each of its outputs. */
 static bool check_stored(Check *c, const char *dir)
 {
     RtTensor *out = new_outputs(&c->w->a, c->net.net);
@@ -124,6 +127,7 @@ static bool check_stored(Check *c, const char *dir)
 
 /* ---- against the reference ---- */
 
+/* Each input has a sequence of its own, so that two of the same shape differ. */
 static const void **random_inputs(Arena *a, const mnc_net *net)
 {
     const void **in = arena_new_n(a, const void *, (size_t)net->n_input + 1);
@@ -167,6 +171,7 @@ static void compare_value(Check *c, const char *data, mnc_model *ref, const RtTe
     add_comparison(&c->w->a, &c->result, data, &want, &diff);
 }
 
+/* The net's outputs, or all its layers, against the values of the same names. */
 static bool check_reference(Check *c, const void *const *in, const char *data)
 {
     RtTensor *out = new_outputs(&c->w->a, c->net.net);
@@ -216,6 +221,7 @@ static const char *const *data_sets(Work *w, size_t *n)
     return all;
 }
 
+/* A data set that cannot be read fails the call, but the others are still compared. */
 static int check(Work *w)
 {
     Check *c = w->own;
@@ -238,6 +244,7 @@ static int check(Work *w)
     return check_holds(&c->result) ? EXIT_DONE : EXIT_NOT_HELD;
 }
 
+/* -1 when it is not given; false when it is no number from 0 on. */
 static bool read_tolerance(const char *text, double *out)
 {
     char *end;
@@ -249,6 +256,7 @@ static bool read_tolerance(const char *text, double *out)
     return end != text && !*end && isfinite(*out) && *out >= 0;
 }
 
+/* Exit code 3 is for numbers that differ, 1 for everything that kept them from being compared. */
 int cmd_check(const Args *args)
 {
     Check c = { .result = { .model = args->operand[0] } };

@@ -68,6 +68,7 @@ static int64_t items_at_once(const mnc_net *net)
     return has ? net->input[0].dim[0] : 1;
 }
 
+/* All inputs were given as tensors: one run. */
 static bool run_tensors(Work *w, Loaded *l, const RunInputs *in, RunResult *r)
 {
     r->n_run = 1;
@@ -75,6 +76,7 @@ static bool run_tensors(Work *w, Loaded *l, const RunInputs *in, RunResult *r)
     return run_net(&w->a, l, in->tensor, r->out[0]);
 }
 
+/* The cheap mistakes first: the side file is read before the model is compiled. */
 static bool compute(Work *w, RunResult *r)
 {
     const Args *args = w->args;
@@ -112,6 +114,7 @@ static bool save(Work *w, const RunResult *r, const char *path)
     return ok;
 }
 
+/* The answers are saved first: what is shown can be had again from the file. */
 static int run(Work *w)
 {
     const char *path = w->args->value[OPT_output];
@@ -124,6 +127,7 @@ static int run(Work *w)
                                                                                  : EXIT_FAILED;
 }
 
+/* False: text is none of the three words. */
 static bool read_softmax(const char *text, SoftmaxMode *out)
 {
     static const char *const word[] = {
@@ -138,6 +142,7 @@ static bool read_softmax(const char *text, SoftmaxMode *out)
     return !text;
 }
 
+/* Everything that is wrong usage is found before anything is read. */
 int cmd_run(const Args *args)
 {
     RunResult r = { .model = args->operand[0], .top = -1 };

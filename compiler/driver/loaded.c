@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* For arena_defer: handles of the libraries go with the arena, whatever ends the verb. */
 static void close_model(void *m)
 {
     mnc_close(m);
@@ -38,6 +39,7 @@ static int protect(Work *w, int (*fn)(Work *w))
     return code;
 }
 
+/* The options are read before there is any memory to lose. */
 int do_work(const Args *args, int (*fn)(Work *w), void *own)
 {
     Work w = { .args = args, .own = own };
@@ -65,6 +67,8 @@ mnc_model *open_model(Work *w)
     return NULL;
 }
 
+/* Messages are shown as soon as there are any: a note of the compiler must not wait until a long
+ * run is over. */
 bool load_model(Work *w, bool all_layers, Loaded *out)
 {
     const char *text;
@@ -89,6 +93,7 @@ bool load_model(Work *w, bool all_layers, Loaded *out)
     return ok;
 }
 
+/* The generated file's own table is what all shapes are checked against. */
 RtTensor net_tensor(const mnc_tensor *t)
 {
     RtTensor out;
@@ -99,6 +104,7 @@ RtTensor net_tensor(const mnc_tensor *t)
     return out;
 }
 
+/* One tensor per output, zeroed; each run has its own, so that all answers are kept. */
 RtTensor *new_outputs(Arena *a, const mnc_net *net)
 {
     RtTensor *out = arena_new_n(a, RtTensor, (size_t)net->n_output);
@@ -122,6 +128,7 @@ bool run_net(Arena *a, Loaded *l, const void *const *in, RtTensor *out)
     return false;
 }
 
+/* Exactly the type and the shape: a silent conversion would hide that the wrong file was given. */
 bool fits_net(Arena *a, const char *file, const RtTensor *t, const mnc_tensor *want, Diag *d)
 {
     Pos pos = { .file = file };
@@ -137,6 +144,7 @@ bool fits_net(Arena *a, const char *file, const RtTensor *t, const mnc_tensor *w
 
 /* ---- output ---- */
 
+/* Through the same OutFile as files, so that a full disk or a reader that has gone is noticed. */
 bool print_out(Arena *a, const char *text, Diag *d)
 {
     OutFile *f = file_create(a, "-", d);
@@ -145,6 +153,7 @@ bool print_out(Arena *a, const char *text, Diag *d)
     return file_commit(f, d);
 }
 
+/* Takes root.  9 digits are enough for a float to come back as the same float. */
 bool print_json(Arena *a, json_t *root, Diag *d)
 {
     char *text = json_dumps(root, JSON_SORT_KEYS | JSON_INDENT(2) | JSON_REAL_PRECISION(9));
@@ -158,6 +167,7 @@ bool print_json(Arena *a, json_t *root, Diag *d)
     return print_out(a, copy, d);
 }
 
+/* File and node names are bytes; JSON is UTF-8.  What is no UTF-8 loses all bytes above 127. */
 json_t *json_text(Arena *a, const char *s)
 {
     json_t *text = json_string(s);
@@ -171,6 +181,7 @@ json_t *json_text(Arena *a, const char *s)
     return json_string(b.p);
 }
 
+/* JSON has neither NaN nor infinity. */
 json_t *json_number(double x)
 {
     return isfinite(x) ? json_real(x) : json_null();

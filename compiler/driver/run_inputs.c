@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+/* What the files are sorted into, and what is needed to say what is wrong with them. */
 typedef struct Sorter {
     Arena *a;
     const mnc_net *net;
@@ -19,6 +20,7 @@ typedef struct Sorter {
     const char **file;           /* by input: where its tensor came from */
 } Sorter;
 
+/* -1: the net has none of that name; name has n bytes and need not end. */
 static int input_by_name(const mnc_net *net, const char *name, size_t n)
 {
     for (int i = 0; i < net->n_input; i++)
@@ -27,6 +29,7 @@ static int input_by_name(const mnc_net *net, const char *name, size_t n)
     return -1;
 }
 
+/* The first input that has nothing yet; -1: all have. */
 static int next_free(const Sorter *s)
 {
     for (int i = 0; i < s->net->n_input; i++)
@@ -93,6 +96,7 @@ static bool give_raw(Sorter *s, const char *path, int i)
     return give(s, path, &t, i);
 }
 
+/* A file of one tensor may go anywhere; several can only be told apart by their names. */
 static bool give_members(Sorter *s, const char *path, const RtTensors *all, int i)
 {
     Pos pos = { .file = path };
@@ -115,6 +119,7 @@ static bool give_members(Sorter *s, const char *path, const RtTensors *all, int 
     return ok;
 }
 
+/* Only notes it: which input the photos share is known when all files have been seen. */
 static bool give_photo(Sorter *s, const char *path, int i)
 {
     RunInputs *out = s->out;
@@ -141,6 +146,7 @@ static bool is_photo(Sorter *s, const char *path, bool *yes)
     return ok;
 }
 
+/* A path may have = in it, and so may a name: the shortest name that the net knows is meant. */
 static bool sort_arg(Sorter *s, const char *arg)
 {
     const char *equals = strchr(arg, '='), *path = arg;
@@ -189,6 +195,7 @@ static bool place_photos(Sorter *s, const RunRequest *r)
     return true;
 }
 
+/* Says all that is missing at once. */
 static bool nothing_missing(Sorter *s, const RunRequest *r)
 {
     Pos pos = { .file = r->model };
@@ -205,6 +212,7 @@ static bool nothing_missing(Sorter *s, const RunRequest *r)
     return ok;
 }
 
+/* Goes on after a mistake, so that one call tells them all; only the last checks need all files. */
 bool find_inputs(Arena *a, const RunRequest *r, const mnc_net *net, RunInputs *out, Diag *d)
 {
     Sorter s = { a, net, out, d, arena_new_n(a, const char *, (size_t)net->n_input + 1) };

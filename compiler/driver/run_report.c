@@ -37,11 +37,13 @@ static int score_output(const RunResult *r)
     return -1;
 }
 
+/* How many lines: photos, or what the tensors' first dimension says. */
 static int64_t n_item(const RunResult *r)
 {
     return r->photo ? (int64_t)r->n_photo : r->at_once;
 }
 
+/* Tensors have no name of their own: the net's, with a number when there are several items. */
 static const char *item_name(Arena *a, const RunResult *r, int64_t item)
 {
     if (r->photo)
@@ -50,6 +52,7 @@ static const char *item_name(Arena *a, const RunResult *r, int64_t item)
                                                          (long long)item);
 }
 
+/* A copy of the item's row of output o, as probabilities if that is wanted, and its best places. */
 static Scores item_scores(Arena *a, const RunResult *r, int o, int64_t item)
 {
     const RtTensor *t = &r->out[item / r->at_once][o];
@@ -90,6 +93,7 @@ static int choose_output(Arena *a, const RunResult *r, Diag *d)
     return -2;
 }
 
+/* Only when nobody has decided it: a user who said --softmax=yes knows. */
 static void note_softmax(Arena *a, const RunResult *r, int o, Diag *d)
 {
     Pos pos = { .file = r->model };
@@ -123,6 +127,7 @@ static const char *short_name(Arena *a, const RunResult *r, int64_t item)
     return diag_quote(a, base);
 }
 
+/* The best classes of one item, to the end of the line. */
 static void put_scores(Arena *a, const RunResult *r, const Scores *s, Buf *out)
 {
     for (int64_t k = 0; k < s->n_best; k++) {
@@ -136,6 +141,7 @@ static void put_scores(Arena *a, const RunResult *r, const Scores *s, Buf *out)
     buf_char(out, '\n');
 }
 
+/* "coffee.png    967 espresso 0.951, 968 cup 0.015": names in a column, the best class first. */
 static void text_classes(Arena *a, const RunResult *r, int o, Buf *out, Diag *d)
 {
     int64_t n = n_item(r);
@@ -163,6 +169,7 @@ typedef struct Summary {
     int64_t n, n_nan;
 } Summary;
 
+/* Of no numbers at all, min and max are infinite the wrong way round, and mean is NaN. */
 static Summary summarise(const RtTensor *t)
 {
     Summary s = { INFINITY, -INFINITY, 0, rt_count(t), 0 };
@@ -180,6 +187,7 @@ static Summary summarise(const RtTensor *t)
     return s;
 }
 
+/* "y  float32 (1,4)  min 0  max 3  mean 1.625": a line per output. */
 static void text_summary(Arena *a, const RunResult *r, size_t run, Buf *out)
 {
     for (int o = 0; o < r->net->n_output; o++) {
@@ -197,6 +205,7 @@ static void text_summary(Arena *a, const RunResult *r, size_t run, Buf *out)
     }
 }
 
+/* Everything is made before the first byte is written: a report appears whole or not at all. */
 bool report_text(Arena *a, const RunResult *r, Diag *d)
 {
     int o = choose_output(a, r, d);
@@ -214,6 +223,7 @@ bool report_text(Arena *a, const RunResult *r, Diag *d)
 
 /* ---- JSON ---- */
 
+/* {"input": file, "output": name, "softmax": was it applied, "top": [{index, label, score}...]} */
 static json_t *json_item(Arena *a, const RunResult *r, int o, int64_t item)
 {
     Scores s = item_scores(a, r, o, item);
@@ -234,6 +244,7 @@ static json_t *json_item(Arena *a, const RunResult *r, int o, int64_t item)
     return out;
 }
 
+/* {"name", "dtype", "shape", "min", "max", "mean", "nan": how many, "values": when they are few} */
 static json_t *json_tensor(Arena *a, const RtTensor *t)
 {
     Summary s = summarise(t);
@@ -256,6 +267,7 @@ static json_t *json_tensor(Arena *a, const RtTensor *t)
     return out;
 }
 
+/* {"inputs": the photos of this run, "outputs": [tensor...]} */
 static json_t *json_run(Arena *a, const RunResult *r, size_t run)
 {
     json_t *out = json_object(), *list = json_array(), *input = json_array();
@@ -270,6 +282,7 @@ static json_t *json_run(Arena *a, const RunResult *r, size_t run)
     return out;
 }
 
+/* {"schema": 1, "model", "target", "classes": [item...]}, or "runs": [run...] in its place. */
 bool report_json(Arena *a, const RunResult *r, Diag *d)
 {
     int o = choose_output(a, r, d);
@@ -322,6 +335,7 @@ static bool join_runs(Arena *a, const RunResult *r, int o, RtTensor *out, Diag *
     return true;
 }
 
+/* The numbers as the net gave them: softmax is for showing. */
 bool save_outputs(Arena *a, const RunResult *r, const char *path, Diag *d)
 {
     size_t n = (size_t)r->net->n_output;
