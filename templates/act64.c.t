@@ -32,12 +32,10 @@ NET_FN double ${NAME}(double x)
     return x / (1.0 + exp(-x));
 //@ elif OP == tanh
     return tanh(x);
-//@ elif OP == gelu
-//@ if A == tanh
+//@ elif OP == gelu_tanh
     return 0.5 * x * (1.0 + tanh(0.79788456080286536 * (x + 0.044715 * x * x * x)));
-//@ else
+//@ elif OP == gelu
     return 0.5 * x * (1.0 + erf(x * 0.70710678118654752));
-//@ end
 //@ elif OP == mish
     return x * tanh((x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x))));
 //@ elif OP == softplus

@@ -88,6 +88,8 @@ const char *emit_one_lane(Emit *e, const char *vector);
 
 /* A number as a C literal of type float or double. */
 const char *emit_float(Emit *e, double x, DType t);
+/* Of any type; for integers truncated, and the nearest there is. */
+const char *emit_number(Emit *e, double x, DType t);
 
 static inline const Place *emit_place(const Emit *e, ValueId v) { return &e->plan->place[v.id]; }
 static inline const Shape *emit_shape(const Emit *e, ValueId v) { return &ir_val(e->g, v)->shape; }
@@ -107,7 +109,7 @@ KernelFn *kernel_for(const Emit *e, const Node *n);
 
 /* ---- loop nests over strided operands ---- */
 
-enum { NEST_RANK = 2 * IR_MAX_RANK, NEST_OPERANDS = 4 };
+enum { NEST_RANK = 2 * IR_MAX_RANK, NEST_OPERANDS = 6 };
 
 /* Loops, outermost first, with each operand's step in elements.  Operand 0 is the result. */
 typedef struct Nest {

@@ -89,17 +89,26 @@ static Range range_of(DType t)
     return (Range){ -ldexp(1, bits - 1), ldexp(1, bits - 1) - 1 };
 }
 
-/* A whole number inside the range of t as a literal, for a bound that may lie outside of it. */
-static const char *bound(Emit *e, double x, DType t)
+/* A whole number inside the range of t as a literal; x may lie outside of it, and NaN becomes 0. */
+static const char *whole(Emit *e, double x, DType t)
 {
     Range r = range_of(t);
 
-    x = x < r.least ? r.least : x;
+    if (t == DT_I64 && x <= r.least)
+        return "INT64_MIN";
+    x = isnan(x) ? 0 : x < r.least ? r.least : x;
     if (dtype_is_unsigned(t))
         return arena_printf(e->arena, "%" PRIu64 "u", x < r.most ? (uint64_t)x : UINT64_MAX >> (
                             64 - 8 * dtype_info[t].size));
     return arena_printf(e->arena, "%" PRId64, x < r.most ? (int64_t)x : INT64_MAX >> (
                         64 - 8 * dtype_info[t].size));
+}
+
+const char *emit_number(Emit *e, double x, DType t)
+{
+    if (t == DT_F32 || t == DT_F64)
+        return emit_float(e, x, t);
+    return t == DT_BOOL ? (x != 0 ? "1" : "0") : whole(e, x, t);
 }
 
 static const char *integer_function(Emit *e, const Unary *u, DType t)
@@ -114,8 +123,8 @@ static const char *integer_function(Emit *e, const Unary *u, DType t)
     tmpl_int(v, "SIGNED", !dtype_is_unsigned(t));
     tmpl_int(v, "HAS_LOW", clip && low > r.least);
     tmpl_int(v, "HAS_HIGH", clip && high < r.most);
-    tmpl_word(v, "LOW", clip ? bound(e, low, t) : "");
-    tmpl_word(v, "HIGH", clip ? bound(e, high, t) : "");
+    tmpl_word(v, "LOW", clip ? whole(e, low, t) : "");
+    tmpl_word(v, "HIGH", clip ? whole(e, high, t) : "");
     return emit_function(e, "act_int.c.t", op_info[u->op].name, v);
 }
 

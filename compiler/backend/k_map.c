@@ -4,6 +4,7 @@
  * f32 goes by the vector functions of act.c.t; every other type by a scalar C expression. */
 #include "backend/kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- one operand ---- */
@@ -77,21 +78,25 @@ bool emit_map(Emit *e, const Node *n)
 
 /* ---- copies ---- */
 
+bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const char *to)
+{
+    Map m = { .nest = nest, .x = t, .y = t, .act = t == DT_F32 ? "v_same" : NULL, .expr = "x" };
+    const char *fn = map_function(e, &m);
+
+    if (fn)
+        emit_call_parts(e, fn, (const char *[]){ from, to }, 2);
+    return fn != NULL;
+}
+
 bool emit_strided_copy(Emit *e, const Copy *c)
 {
-    const char *fn;
     Nest nest;
-    Map m = { .nest = &nest, .x = c->dtype, .y = c->dtype,
-              .act = c->dtype == DT_F32 ? "v_same" : NULL, .expr = "x" };
 
     nest_init(&nest, 2);
     for (uint32_t d = 0; d < c->shape->rank; d++)
         nest_add(&nest, c->shape->dim[d], (int64_t[]){ c->to_stride[d], c->from_stride[d] });
     nest_simplify(&nest);
-    fn = map_function(e, &m);
-    if (fn)
-        emit_call_parts(e, fn, (const char *[]){ c->from, c->to }, 2);
-    return fn != NULL;
+    return emit_nest_copy(e, &nest, c->dtype, c->from, c->to);
 }
 
 /* A view op that could not be a view: its elements move, in the operand's row-major order for a
@@ -194,6 +199,7 @@ static bool pow_expr(Emit *e, Zip *z)
     }
     tmpl_int(v, "SIGNED", !dtype_is_unsigned(z->b));
     tmpl_word(v, "TB", wide(z->b));
+    tmpl_word(v, "MOST", emit_number(e, INFINITY, z->y));
     fn = emit_function(e, "ipow.c.t", "ipow", v);
     z->expr = fn ? arena_printf(e->arena, "%s((uint64_t)a, b)", fn) : NULL;
     return fn != NULL;

@@ -7,23 +7,6 @@
 
 #include <string.h>
 
-typedef struct Axis { int64_t count, x, y; } Axis;
-
-/* The loops over everything but the axis. */
-static Axis find_nest(const Emit *e, const Node *n, Nest *nest)
-{
-    const int64_t *xs = emit_place(e, n->in[0])->stride, *ys = emit_place(e, n->out[0])->stride;
-    const Shape *x = emit_shape(e, n->in[0]);
-    uint32_t axis = (uint32_t)ir_int(n, A_axis);
-
-    nest_init(nest, 2);
-    for (uint32_t d = 0; d < x->rank; d++)
-        if (d != axis)
-            nest_add(nest, x->dim[d], (int64_t[]){ ys[d], xs[d] });
-    nest_simplify(nest);
-    return (Axis){ x->dim[axis], xs[axis], ys[axis] };
-}
-
 static const char *mode(const Emit *e, DType t, const Nest *nest, const Axis *a)
 {
     uint32_t last = nest->rank - 1;
@@ -40,7 +23,7 @@ bool emit_softmax(Emit *e, const Node *n)
     DType t = ir_val(e->g, n->in[0])->dtype;
     TmplVars *v = tmpl_vars(e->arena);
     Nest nest;
-    Axis a = find_nest(e, n, &nest);
+    Axis a = emit_axis_nest(e, n, (uint32_t)ir_int(n, A_axis), &nest);
     const char *fn, *how = mode(e, t, &nest, &a);
     const IntVar vars[] = {
         { "LOG", n->op == OP_log_softmax }, { "COUNT", a.count }, { "XA", a.x }, { "YA", a.y },

@@ -27,20 +27,32 @@ KernelFn emit_map, emit_copy, emit_zip, emit_concat;
 /* k_reduce.c */
 KernelFn emit_reduce;
 
-/* k_conv_any.c: convolutions and dense layers of any kind, in plain loops. */
-KernelFn emit_conv_any;
+/* k_conv_any.c: convolutions and dense layers of any kind, in plain loops; k_conv_transpose.c */
+KernelFn emit_conv_any, emit_conv_transpose;
 
-/* k_matmul.c */
-KernelFn emit_matmul;
+/* k_matmul.c, k_where.c, k_pool.c */
+KernelFn emit_matmul, emit_where, emit_pool;
 
-/* k_where.c */
-KernelFn emit_where;
+/* k_batch_norm.c; k_norm.c: by the operand's own mean and variance; k_lrn.c */
+KernelFn emit_batch_norm, emit_norm, emit_lrn;
 
-/* k_pool.c */
-KernelFn emit_pool;
+/* k_softmax.c; k_axis.c: argmax and argmin */
+KernelFn emit_softmax, emit_arg;
 
-/* k_softmax.c */
-KernelFn emit_softmax;
+/* k_gather.c; k_move.c */
+KernelFn emit_gather, emit_tile, emit_pad, emit_resize;
+
+/* All of y becomes value. */
+bool emit_fill(Emit *e, ValueId y, double value);
+
+/* How many elements there are along an axis, and the steps from one to the next in x and y. */
+typedef struct Axis { int64_t count, x, y; } Axis;
+
+/* The loops (y, x) over everything but the axis; its y is 0 where the result has no such dimension. */
+Axis emit_axis_nest(const Emit *e, const Node *n, uint32_t axis, Nest *nest);
+
+/* The elements that a nest (to, from) walks over. */
+bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const char *to);
 
 /* emit_copy for any two strided tensors of the same shape; C expressions point to their firsts. */
 typedef struct Copy {

@@ -32,6 +32,19 @@ const Case cases_linear[] = {
     { OP_conv, IN("f32(1,8,19,19)", "f32(8,8,3,3)=", "f32(8)="),
       { INTS(pad, 12, 12, 12, 12), INTS(dilation, 12, 12) } },
 
+    /* ---- conv_transpose ---- */
+    { OP_conv_transpose, IN("f32(2,c,4,5)", "f32(c,6,3,2)=", "f32(6)=") },
+    { OP_conv_transpose, IN("f32(1,3,4,5)", "f32(3,c,3,3)=", "f32(c)="),
+      { INTS(stride, 2, 3), INTS(pad, 1, 0, 1, 2), INTS(out_pad, 1, 0) } },
+    { OP_conv_transpose, IN("f32(1,6,4,5)", "f32(6,c,2,3)="),
+      { INTS(stride, 2, 1), INTS(dilation, 3, 2), INT(group, 3) } },
+    { OP_conv_transpose, IN("f32(1,6,9)", "f32(6,c,4)=", "f32(c)"),
+      { INTS(stride, 4), INTS(dilation, 2) } },
+    { OP_conv_transpose, IN("f32(1,4,5,6)", "f32(4,c,3,3)", "f32(c)"), { INTS(stride, 2, 2) } },
+    { OP_conv_transpose, IN("f32(1,c,3,4,2)", "f32(c,9,2,3,2)="),
+      { INTS(stride, 2, 1, 2), INTS(pad, 0, 1, 1, 1, 1, 0) } },
+    { OP_conv_transpose, IN("f64(1,4,5,6)", "f64(4,3,3,3)=", "f64(3)="), { INTS(stride, 2, 2) } },
+
     /* ---- dense, matmul ---- */
     { OP_dense, IN("f32(3,c)", "f32(9,c)=", "f32(9)="), .act = RELU },
     { OP_dense, IN("f32(1,64)", "f32(c,64)=", "-", "f32(1,c)") },

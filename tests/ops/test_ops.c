@@ -34,7 +34,7 @@ typedef struct World {
     Net *net;
     Job job;
     mnc_options options;
-    char dir[64];                      /* for what the compiler reads and writes */
+    char *dir;                         /* for what the compiler reads and writes */
     const void **in;                   /* [n_input] */
     RefTensor *want;                   /* by value */
     void **first;                      /* the first target's results, [n_output] */
@@ -44,6 +44,8 @@ typedef struct World {
 static const Table tables[] = {
     { "linear", cases_linear, &n_cases_linear, true },
     { "reduce", cases_reduce, &n_cases_reduce, true },
+    { "elementwise", cases_elementwise, &n_cases_elementwise, false },
+    { "move", cases_move, &n_cases_move, true },
     { NULL, NULL, NULL, false }
 };
 static const Table *the_table;
@@ -168,10 +170,9 @@ static const mnc_net *load(World *w, const char *target, const char *flags)
 {
     const char *cc = getenv("CC");
     const mnc_net *(*describe)(void);
-    char so[128];
+    const char *so = arena_printf(&w->a, "%s/%s.so", w->dir, target);
     void *lib;
 
-    snprintf(so, sizeof so, "%s/%s.so", w->dir, target);
     shell("%s " MNC_TEST_CFLAGS " %s -fPIC -shared -o %s %s/%s.c -lm", cc && *cc ? cc : "cc", flags,
           so, w->dir, target);
     lib = dlopen(so, RTLD_NOW | RTLD_LOCAL);
@@ -301,7 +302,7 @@ static void test_table(void **state)
     w->net->g = ir_new(&w->a);
     w->net->g->name = "ops";
     w->net->d = &w->d;
-    strcpy(w->dir, "/tmp/mnc-ops-XXXXXX");
+    w->dir = arena_printf(&w->a, "%s/mnc-ops-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     assert_non_null(mkdtemp(w->dir));
     add_cases(w);
     plan(w);

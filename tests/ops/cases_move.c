@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cases_move: ops that move elements, or choose among them. */
+#include "tables.h"
+
+const Case cases_move[] = {
+    { OP_reshape, IN("f32(2,c,3,4)"), { INTS(shape, 6, CH, 4) } },
+    { OP_reshape, IN("f32(2,c,3,4)"), { INTS(shape, 2, CH, 12) } },
+    { OP_reshape, IN("u8(2,c,3,4)"), { INTS(shape, CH, 24) } },
+    { OP_transpose, IN("f32(2,c,3,4)"), { INTS(perm, 0, 2, 3, 1) } },
+    { OP_transpose, IN("i64(c,3)") },
+    { OP_slice, IN("f32(2,c,7,5)"), { INTS(start, 0, 0, 6, 1), INTS(step, 1, 1, -2, 3) } },
+    { OP_slice, IN("i8(2,c,7)"), { INTS(start, 1, 0, 2), INTS(size, 1, CH, 3) } },
+    { OP_split, IN("f32(2,c,6,3)"), { INT(axis, 2) }, .n_out = 3 },
+    { OP_split, IN("u16(2,7,3)"), { INT(axis, 1), INTS(sizes, 1, 4, 2) }, .n_out = 3 },
+    { OP_expand, IN("f32(2,c,1,1)"), { INTS(shape, 2, CH, 3, 4) } },
+    { OP_expand, IN("bool(c,1)"), { INTS(shape, 3, CH, 5) } },
+    { OP_concat, IN("f32(2,c,3,4)", "f32(2,5,3,4)", "f32(2,c,3,4)"), { INT(axis, 1) } },
+    { OP_concat, IN("f32(2,c,3)", "f32(2,c,2)=", "f32(2,c,0)"), { INT(axis, 2) } },
+    { OP_concat, IN("i64(c,3)", "i64(2,3)") },
+    { OP_tile, IN("f32(2,c,3,2)"), { INTS(repeats, 1, 2, 3, 1) } },
+    { OP_tile, IN("f32(2,3,c)"), { INTS(repeats, 2, 1, 2) } },
+    { OP_tile, IN("i32(2,3)"), { INTS(repeats, 3, 1) } },
+    { OP_tile, IN("bool(2,3)"), { INTS(repeats, 0, 2) } },
+
+    { OP_pad, IN("f32(2,c,3,4)"), { INTS(pad, 0, 0, 1, 2, 0, 0, 2, 1), FLOAT(value, 1.5) } },
+    { OP_pad, IN("f32(2,c,5,4)"), { INTS(pad, 0, 1, -2, -1, 1, 0, 1, 3) } },
+    { OP_pad, IN("i32(2,c,3)"), { INTS(pad, 0, 0, 1, 0, 0, 2), FLOAT(value, -7) } },
+    { OP_pad, IN("u8(2,3)"), { INTS(pad, 1, -5, 0, 7), FLOAT(value, 300) } },
+    { OP_pad, IN("i64(2,3)"), { INTS(pad, 1, 0, 0, 1), FLOAT(value, -1e30) } },
+    { OP_pad, IN("bool(2,3)"), { INTS(pad, 1, 0, 0, 1), FLOAT(value, 1) } },
+    { OP_pad, IN("f32(2,c,3,4)"), { INTS(pad, 0, 0, 2, 1, 0, 0, 1, 2), WORD(mode, "reflect") } },
+    { OP_pad, IN("f32(2,c,3,4)"), { INTS(pad, 0, 0, 2, 1, 0, 1, 1, 2), WORD(mode, "edge") } },
+    { OP_pad, IN("f32(2,c,3,4)"), { INTS(pad, 0, 0, 4, -1, 0, 0, 1, 9), WORD(mode, "wrap") } },
+    { OP_pad, IN("i16(2,3)"), { INTS(pad, 3, 9, 1, 8), WORD(mode, "reflect") } },
+    { OP_pad, IN("f64(1,3)"), { INTS(pad, 3, 0, 1, 0), WORD(mode, "reflect") } },
+    { OP_pad, IN("f64(4,3)"), { INTS(pad, -1, 0, -1, 0), WORD(mode, "edge") } },
+
+    /* indices are -6 to 6 */
+    { OP_gather, IN("f32(2,c,7,7)", "i64(4)"), { INT(axis, 2) } },
+    { OP_gather, IN("f32(7,c)", "i32(2,3)") },
+    { OP_gather, IN("f32(7,c)", "i64()") },
+    { OP_gather, IN("f64(2,7)", "i32(3)="), { INT(axis, 1) } },
+    { OP_gather, IN("bool(2,7,c)", "i64(2,2)"), { INT(axis, 1) } },
+    { OP_gather, IN("i64(7)", "i64(5)=") },
+
+    { OP_resize, IN("f32(1,c,4,5)"), { INTS(size, 1, CH, 8, 10) } },
+    { OP_resize, IN("f32(1,c,4,5)"), { INTS(size, 1, CH, 7, 3), WORD(coord, "asymmetric"),
+      WORD(nearest, "floor") } },
+    { OP_resize, IN("i32(1,c,4,5)"), { INTS(size, 1, CH, 6, 9), WORD(nearest, "ceil") } },
+    { OP_resize, IN("u8(3,4)"), { INTS(size, 5, 2), WORD(coord, "align_corners"),
+      WORD(nearest, "round_prefer_ceil") } },
+    { OP_resize, IN("f32(1,c,4,5)"), { INTS(size, 1, CH, 8, 10), WORD(mode, "linear") } },
+    { OP_resize, IN("f32(2,c,4,5)"), { INTS(size, 2, CH, 9, 3), WORD(mode, "linear"),
+      WORD(coord, "align_corners") } },
+    { OP_resize, IN("f32(2,c,4,5)", "f32(4)="), { INTS(size, 2, CH, 9, 5), WORD(mode, "linear"),
+      WORD(coord, "half_pixel_symmetric") }, .low = 4, .high = 8 },
+    { OP_resize, IN("f32(1,c,3,4,2)"), { INTS(size, 1, CH, 5, 2, 4), WORD(mode, "linear"),
+      WORD(coord, "pytorch_half_pixel") } },
+    { OP_resize, IN("f64(2,c,4,5)"), { INTS(size, 2, CH, 8, 7), WORD(mode, "linear"),
+      WORD(coord, "asymmetric") } },
+    { OP_resize, IN("f32(1,c,4)"), { INTS(size, 1, CH, 4), WORD(mode, "linear") } },
+};
+const size_t n_cases_move = sizeof cases_move / sizeof *cases_move;
