@@ -255,7 +255,7 @@ static bool dump(mnc_model *m, const char *path)
     OutFile *f = file_create(&m->arena, path, &m->diag), *data = NULL;
     const char *data_path = arena_printf(&m->arena, "%s.data", path);
 
-    if (strcmp(path, "-")) {
+    if (!path_is_special(path)) {
         data = file_create(&m->arena, data_path, &m->diag);
         o.data = data ? file_buf(data) : NULL;
         o.data_name = path_base(data_path);

@@ -183,6 +183,13 @@ bool file_commit(OutFile *f, Diag *d)
     return true;
 }
 
+bool path_is_special(const char *path)
+{
+    struct stat st;
+
+    return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode));
+}
+
 const char *path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -32,6 +32,8 @@ bool file_commit(OutFile *f, Diag *d);                         /* flush, sync, c
 const char *path_dir(Arena *a, const char *path);
 const char *path_base(const char *path);
 const char *path_stem(Arena *a, const char *path);
+/* "-", a device, a pipe: nothing can stand beside it. */
+bool path_is_special(const char *path);
 bool path_has_suffix(const char *path, const char *suffix);
 
 #endif
