@@ -136,7 +136,7 @@ static const float *draw(Mnet *m, const Expr *e, const struct Init *in, const Sh
     if (in->normal)
         fill_normal(p, n, key_of(m, name), dev);
     else
-        fill_uniform(p, n, key_of(m, name), in->gain ? sqrt(3) * dev : dev);
+        fill_uniform(p, n, key_of(m, name), in->gain != 0 ? sqrt(3) * dev : dev);
     return p;
 }
 
