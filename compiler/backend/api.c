@@ -15,6 +15,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+static const int64_t DEFAULT_WORK = 25LL * 1000 * 1000 * 1000;
+
 struct mnc_model {
     Arena arena;
     jmp_buf oom;
@@ -179,10 +181,7 @@ static void *sample_input(mnc_model *m, ValueId v)
     return data;
 }
 
-/* Steps of the reference that a self-test may cost when compiling: some 20 s. */
-static const int64_t most_work = 25LL * 1000 * 1000 * 1000;
-
-static bool affordable(const Graph *g)
+static bool affordable(const Graph *g, int64_t most_work)
 {
     int64_t work = 0;
 
@@ -198,7 +197,9 @@ static bool compute_sample(mnc_model *m)
     const void **in = arena_new_n(&m->arena, const void *, m->g->n_input);
     RefTensor *all;
 
-    if (!affordable(m->g)) {
+    if (m->options.selftest_work < 0)
+        return true;
+    if (!affordable(m->g, m->options.selftest_work ? m->options.selftest_work : DEFAULT_WORK)) {
         diag_note(&m->diag, (Pos){ 0 }, "the net is too large for a self-test in the file");
         return true;
     }

@@ -72,6 +72,7 @@ bool args_options(const Args *args, mnc_options *o)
     o->weights = args->value[OPT_weights];
     o->templates = args->value[OPT_templates];
     o->plain = args->value[OPT_level] && !strcmp(args->value[OPT_level], "0");
+    o->selftest_work = args->value[OPT_no_selftest] ? -1 : 0;
     o->threads = args->value[OPT_threads] != NULL;
     o->input_shape = (const char *const *)args->list[OPT_input_shape];
     o->define = (const char *const *)args->list[OPT_define];

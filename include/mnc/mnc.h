@@ -43,6 +43,8 @@ typedef struct mnc_options {
     const char *const *input_shape;  /* "NAME=1,3,224,224"; ends with NULL; NULL: none */
     const char *const *define;       /* "width=0.5": a parameter of a spec; as above */
     const char *const *bind;         /* "NAME=FILE.pb": input NAME is this constant; as above */
+    int64_t selftest_work;           /* steps to spend on the self-test's expected output; 0: 25e9,
+                                        some 20 s; nets that need more, or -1, get no self-test */
     size_t max_memory;               /* bytes the compiler may use; 0: no limit */
     mnc_alloc_fn *alloc;             /* NULL: malloc */
     void *alloc_user;

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    mnc_options o = { .prefix = "net", .target = "portable", .max_memory = 256u << 20 };
+    mnc_options o = { .prefix = "net", .target = "portable", .max_memory = 256u << 20,
+                      .selftest_work = 1000000 };
     mnc_model *m = mnc_open(&o);
 
     if (mnc_read_data(m, FUZZ_NAME, data, size) == MNC_OK)
