@@ -103,7 +103,10 @@ static bool emit_target(Emit *e, const Target *t, Buf *out)
     buf_init(&e->kernels, e->arena);
     buf_init(&e->body, e->arena);
     if (!include_template(e, t->vocabulary, &e->kernels)
-        || !include_math(e, &e->kernels) || !emit_nodes(e))
+        || !include_math(e, &e->kernels))
+        return false;
+    buf_str(&e->kernels, "\n/* The kernels: each once, called by the layers further down. */\n\n");
+    if (!emit_nodes(e))
         return false;
     buf_printf(out, "\n/* ---- %s ---- */\n\n", t->name);
     if (*t->guard)

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# generated.sh MNC SOURCE_DIR: generated/tiny_*.c are what the tool makes of models/tiny.mnet.
+set -eu
+mnc=$1 src=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+"$mnc" compile "$src/models/tiny.mnet" --target=x86-64-v3 -o "$dir/tiny_infer.c"
+"$mnc" compile "$src/models/tiny.mnet" -O0 -o "$dir/tiny_plain.c"
+for f in tiny_infer tiny_plain; do
+    if [ -n "${GOLDEN_UPDATE:-}" ]; then
+        cp "$dir/$f.c" "$dir/$f.h" "$src/generated/"
+    else
+        diff -u "$src/generated/$f.c" "$dir/$f.c"
+        diff -u "$src/generated/$f.h" "$dir/$f.h"
+    fi
+done

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: 0BSD */
+/* y = f(x), element by element. */
+NET_FN void map_c_1(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(25); i0 < NET_TO(25); i0++) {
+        const float *x1 = x0 + i0 * 1;
+        float *y1 = y0 + i0 * 8;
+    for (ptrdiff_t i1 = 0; i1 < 8; i1++) {
+        const float *x2 = x1 + i1 * 25;
+        float *y2 = y1 + i1 * 1;
+        float x = *x2;
+        *y2 = (float)(x);
+    }
+    }
+}
+
+/* 4 pixels x 8 channels, the sum over 8 channels of each tap in order.
+ * x: pixel step 8, channel step 1; w: rows of 8 channels. */
+NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a3_1 = v_load(b + 4);
+
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < 8; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[8]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[16]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+            p = v_set1(xq[24]);
+            a3_0 = v_fma(p, w0, a3_0);
+            a3_1 = v_fma(p, w1, a3_1);
+            xq += 1;
+            wq += 8;
+    }
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a1_0));
+    v_store(y + 12, v_same(a1_1));
+    v_store(y + 16, v_same(a2_0));
+    v_store(y + 20, v_same(a2_1));
+    v_store(y + 24, v_same(a3_0));
+    v_store(y + 28, v_same(a3_1));
+}
+
+/* 3 pixels x 8 channels, the sum over 8 channels of each tap in order.
+ * x: pixel step 8, channel step 1; w: rows of 8 channels. */
+NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a2_1 = v_load(b + 4);
+
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < 8; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[8]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[16]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+            xq += 1;
+            wq += 8;
+    }
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a1_0));
+    v_store(y + 12, v_same(a1_1));
+    v_store(y + 16, v_same(a2_0));
+    v_store(y + 20, v_same(a2_1));
+}
+
+/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
+ * rows at the border shorten the loop over the kernel's rows. */
+NET_FN void conv_c_4(const float *x, const float *w, const float *b,
+    float *y, int part, int parts)
+{
+    for (int n = 0; n < 1; n++)
+    for (int g = 0; g < 1; g++) {
+        const float *xg = x + n * (ptrdiff_t)200 + g * 8, *wg = w + g * 64;
+        const float *bg = b + g * 16;
+        float *yg = y + n * (ptrdiff_t)200 + g * 8;
+        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+            const int c = 0 + k * 8;
+            for (int row = 0; row < 1; row++) {
+            const ptrdiff_t at = row * (ptrdiff_t)200 - 0;
+            const float *wc = wg + (ptrdiff_t)c * 8;
+            float *yr = yg + row * (ptrdiff_t)200 + c;
+            for (int i = 0; i < 16; i += 4)
+                tile_c_2(xg, at + i * (ptrdiff_t)8, wc, bg + c,
+                    yr + i * (ptrdiff_t)8);
+            for (int i = 16; i < 25; i += 3)
+                tile_c_3(xg, at + i * (ptrdiff_t)8, wc, bg + c,
+                    yr + i * (ptrdiff_t)8);
+            }
+        }
+    }
+}
+
+/* Pooling (max).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
+ * [first, end) that lie inside the image. */
+NET_FN void max_pool_c_5(const float *x, float *y)
+{
+    for (ptrdiff_t n = 0; n < 1; n++)
+    for (ptrdiff_t o0 = 0; o0 < 3; o0++) {
+        const ptrdiff_t i0 = o0 * 2 - 1;
+        const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
+        const ptrdiff_t room0 = (5 - i0) / 1;
+        const ptrdiff_t end0 = room0 < 3 ? room0 : 3;
+    for (ptrdiff_t o1 = 0; o1 < 3; o1++) {
+        const ptrdiff_t i1 = o1 * 2 - 1;
+        const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
+        const ptrdiff_t room1 = (5 - i1) / 1;
+        const ptrdiff_t end1 = room1 < 3 ? room1 : 3;
+        const ptrdiff_t from = n * 200
+            + i0 * 40
+            + i1 * 8
+            ;
+        float *yo = y + n * 72
+            + o0 * 24
+            + o1 * 8
+            ;
+
+        for (ptrdiff_t c = 0; c < 8; c += 4) {
+            v_f32 a = v_set1(-INFINITY);
+
+            for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+            {
+                const float *p = x + from + c
+                    + r0 * 40
+                    + r1 * 8
+                    ;
+                a = v_max(v_load(p), a);
+            }
+            v_store(yo + c, a);
+        }
+    }
+    }
+}
+
+/* Pooling (avg).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
+ * [first, end) that lie inside the image. */
+NET_FN void avg_pool_c_6(const float *x, float *y)
+{
+    for (ptrdiff_t n = 0; n < 1; n++)
+    for (ptrdiff_t o0 = 0; o0 < 2; o0++) {
+        const ptrdiff_t i0 = o0 * 1 - 0;
+        const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
+        const ptrdiff_t room0 = (3 - i0) / 1;
+        const ptrdiff_t end0 = room0 < 2 ? room0 : 2;
+        const ptrdiff_t count0 = end0 > first0 ? end0 - first0 : 1;
+    for (ptrdiff_t o1 = 0; o1 < 2; o1++) {
+        const ptrdiff_t i1 = o1 * 1 - 0;
+        const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
+        const ptrdiff_t room1 = (3 - i1) / 1;
+        const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
+        const ptrdiff_t count1 = end1 > first1 ? end1 - first1 : 1;
+        const ptrdiff_t from = n * 72
+            + i0 * 24
+            + i1 * 8
+            ;
+        float *yo = y + n * 32
+            + o0 * 16
+            + o1 * 8
+            ;
+        const float count = (float)(count0
+            * count1
+            );
+
+        for (ptrdiff_t c = 0; c < 8; c += 4) {
+            v_f32 a = v_set1(0);
+
+            for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+            {
+                const float *p = x + from + c
+                    + r0 * 24
+                    + r1 * 8
+                    ;
+                a = v_add(a, v_load(p));
+            }
+            a = v_div(a, v_set1(count));
+            v_store(yo + c, a);
+        }
+    }
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_7(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(8); i0 < NET_TO(8); i0++) {
+        const float *x1 = x0 + i0 * 1;
+        float *y1 = y0 + i0 * 4;
+    for (ptrdiff_t i1 = 0; i1 < 4; i1++) {
+        const float *x2 = x1 + i1 * 8;
+        float *y2 = y1 + i1 * 1;
+        float x = *x2;
+        *y2 = (float)(x);
+    }
+    }
+}
+
