@@ -21,6 +21,8 @@ struct mnc_program {
     void *handle;                /* of dlopen */
     const mnc_net *net;
     const void *weights;
+    const void *given;             /* by mnc_program_weights */
+    size_t n_given;
     void *work;                  /* net->arena_bytes */
 };
 
@@ -119,6 +121,10 @@ static bool take_weights(mnc_program *p, const char *c_path)
     p->weights = p->net->weights;
     if (p->weights || !p->net->weight_bytes)
         return true;
+    if (p->given && p->n_given == p->net->weight_bytes) {
+        p->weights = p->given;
+        return true;
+    }
     if (!c_path) {
         diag_error(&p->diag, pos, "has its weights in a file beside it; load its C file by path");
         return false;
@@ -174,6 +180,12 @@ mnc_status mnc_program_load_text(mnc_program *p, const char *name, const char *t
     if (setjmp(p->oom))
         return out_of_memory(p);
     return load_text(p, arena_strdup(&p->arena, name), NULL, text, n) ? MNC_OK : MNC_INVALID;
+}
+
+void mnc_program_weights(mnc_program *p, const void *weights, size_t n)
+{
+    p->given = weights;
+    p->n_given = n;
 }
 
 mnc_status mnc_program_load(mnc_program *p, const char *c_path)

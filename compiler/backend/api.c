@@ -28,6 +28,8 @@ struct mnc_model {
     RefTensor *reference;      /* by value; NULL: mnc_reference was not called */
     const void **expect;       /* the sample's outputs, by the reference; NULL: not computed */
     Plan *plan;
+    const void *weights;       /* of the text that mnc_c_text gave */
+    size_t weight_bytes;
     char *text;                /* what mnc_messages gave last */
     mnc_status dead;           /* out of memory: nothing works any more */
 };
@@ -361,19 +363,21 @@ mnc_status mnc_write_c(mnc_model *m, const char *path)
 
 static bool c_text(mnc_model *m, Buf *c)
 {
-    mnc_options o = m->options;
-    Emit e = { .options = &o, .d = &m->diag, .arena = &m->arena };
+    Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
     Buf h;
 
-    o.weights = NULL;
-    e.prefix = o.prefix ? o.prefix : "net";
+    e.prefix = m->options.prefix ? m->options.prefix : "net";
     if (!check_prefix(m, e.prefix) || !run_passes(m, NULL))
         return false;
     e.g = m->g;
     e.plan = m->plan;
     e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
     buf_init(&h, &m->arena);
-    return emit_file(&e, c, &h);
+    if (!emit_file(&e, c, &h))
+        return false;
+    m->weights = weights_block(&e.weights);
+    m->weight_bytes = (size_t)e.weights.bytes;
+    return true;
 }
 
 mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n)
@@ -387,6 +391,12 @@ mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n)
     *text = c.p;
     *n = c.n;
     return result(m, ok);
+}
+
+const void *mnc_weights(const mnc_model *m, size_t *n)
+{
+    *n = m->weight_bytes;
+    return m->weights;
 }
 
 /* ---- layer by layer ---- */

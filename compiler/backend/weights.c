@@ -209,6 +209,15 @@ void weights_emit(const Weights *w, const char *name, Buf *out)
         emit_literal(w, name, out);
 }
 
+const void *weights_block(const Weights *w)
+{
+    unsigned char *block = arena_alloc(w->arena, (size_t)w->bytes + ALIGN);
+
+    for (uint32_t i = 0; i < w->n; i++)
+        memcpy(block + w->part[i].offset, w->part[i].data, part_bytes(&w->part[i]));
+    return block;
+}
+
 void weights_raw(const Weights *w, Buf *out)
 {
     static const unsigned char zero[ALIGN];

@@ -36,6 +36,9 @@ int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const 
 /* As C: a struct of typed arrays when small, one string literal when large.  name is the object's. */
 void weights_emit(const Weights *w, const char *name, Buf *out);
 
+/* As one block in the arena. */
+const void *weights_block(const Weights *w);
+
 /* As a file's bytes. */
 void weights_raw(const Weights *w, Buf *out);
 

@@ -48,13 +48,15 @@ int do_work(const Args *args, int (*fn)(Work *w), void *own)
 }
 
 /* A model is read from one file but may be opened twice: for compiling, and for the reference.  The
- * code runs here and now, so only this machine's variant is compiled. */
+ * code runs here and now, so only this machine's variant is compiled, and the weights stay where
+ * they are: the cached object serves every set of weights. */
 mnc_model *open_model(Work *w)
 {
     mnc_options o = w->options;
     mnc_model *m;
 
     o.prefix = "net";
+    o.weights = "file";
     if (!o.target && !o.plain)
         o.target = "native";
     m = mnc_open(&o);
@@ -71,8 +73,9 @@ mnc_model *open_model(Work *w)
  * run is over. */
 bool load_model(Work *w, bool all_layers, Loaded *out)
 {
+    const void *weights;
     const char *text;
-    size_t n;
+    size_t n, n_weights;
     bool ok;
 
     out->model = open_model(w);
@@ -87,6 +90,8 @@ bool load_model(Work *w, bool all_layers, Loaded *out)
     fputs(mnc_messages(out->model), stderr);
     if (!ok)
         return false;
+    weights = mnc_weights(out->model, &n_weights);
+    mnc_program_weights(out->program, weights, n_weights);
     ok = mnc_program_load_text(out->program, w->args->operand[0], text, n) == MNC_OK;
     fputs(mnc_program_messages(out->program), stderr);
     out->net = mnc_program_net(out->program);

@@ -76,9 +76,13 @@ mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path);
  * finding the layer that is wrong.  Before anything that compiles. */
 mnc_status mnc_expose_layers(mnc_model *m);
 
-/* The C file as text, weights inside, without the self-test's sample.  Once per model; text lives
- * as long as the model. */
+/* The C file as text, without the self-test's sample.  Once per model; text lives as long as the
+ * model. */
 mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n);
+
+/* The weights that belong to that text, what NAME.weights would hold: n bytes, 64-byte aligned, the
+ * model's.  With weights = "file" they are here alone. */
+const void *mnc_weights(const mnc_model *m, size_t *n);
 
 /* Computes every value of the graph as it was read, with the reference interpreter: plain loops,
  * sums in double.  in[i] as mnc_net.run takes them.  Before anything that compiles. */

@@ -53,8 +53,13 @@ void mnc_program_close(mnc_program *p);
  * they end the compiler and the process but leave no temporary files. */
 mnc_status mnc_program_load(mnc_program *p, const char *c_path);
 
-/* The same for C text in memory, n bytes; name is used in messages.  The weights must be in it. */
+/* The same for C text in memory, n bytes; name is used in messages.  The weights must be in it, or
+ * have been given by mnc_program_weights. */
 mnc_status mnc_program_load_text(mnc_program *p, const char *name, const char *text, size_t n);
+
+/* The weights for a text that has them apart (mnc_weights): n bytes, 64-byte aligned; they must live
+ * as long as the program.  Before the load. */
+void mnc_program_weights(mnc_program *p, const void *weights, size_t n);
 
 /* Shapes, types and names of what goes in and out; NULL before a load that succeeded. */
 const mnc_net *mnc_program_net(const mnc_program *p);
