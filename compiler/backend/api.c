@@ -27,6 +27,7 @@ struct mnc_model {
     bool all_layers;           /* mnc_expose_layers */
     RefTensor *reference;      /* by value; NULL: mnc_reference was not called */
     const void **expect;       /* the sample's outputs, by the reference; NULL: not computed */
+    int64_t params, macs;      /* of the graph as it was read */
     Plan *plan;
     const void *weights;       /* of the text that mnc_c_text gave */
     size_t weight_bytes;
@@ -113,6 +114,8 @@ static bool take(mnc_model *m, const char *path, Bytes bytes)
         return false;
     if (!path_has_suffix(name, ".mnet"))      /* exporters call every graph main_graph */
         m->g->name = intern(&m->g->names, path_stem(&m->arena, name));
+    m->params = count_params(m->g);
+    m->macs = count_graph_macs(m->g);
     return ir_check(m->g, "import", &m->diag);
 }
 
@@ -425,6 +428,12 @@ mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, co
         return MNC_OK;
     }
     return MNC_INVALID;
+}
+
+void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs)
+{
+    *params = m->params;
+    *macs = m->macs;
 }
 
 /* ---- messages ---- */

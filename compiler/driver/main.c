@@ -33,6 +33,7 @@ static const VerbInfo verbs[] = {
     { "compile", V_COMPILE, cmd_compile, "MODEL", "writes the model as one C file" },
     { "run", V_RUN, cmd_run, "MODEL INPUT...", "runs the model on tensors or images" },
     { "check", V_CHECK, cmd_check, "MODEL", "compares with stored outputs, or with the reference" },
+    { "bench", V_BENCH, cmd_bench, "MODEL...", "times models on this machine" },
     { "dump", V_DUMP, cmd_dump, "MODEL", "shows the graph or the memory plan" },
     { "passes", V_PASSES, cmd_passes, "", "lists the passes in running order" },
     { "ops", V_OPS, cmd_ops, "", "lists the operators and their attributes" },

@@ -92,6 +92,9 @@ mnc_status mnc_reference(mnc_model *m, const void *const *in);
  * the model.  MNC_INVALID, without a message, when there is no such value. */
 mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, const void **data);
 
+/* Learnable parameters and multiply-adds of the graph as it was read. */
+void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs);
+
 /* What was said so far, as text; "" when nothing was. */
 const char *mnc_messages(mnc_model *m);
 
