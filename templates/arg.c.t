@@ -2,10 +2,14 @@
 //# come before all numbers.
 //@ params NAME T OP LAST REAL RANK DIM[] X[] Y[] COUNT XA
 /* y = index of the ${OP}imum of ${COUNT} elements. */
-NET_FN void ${NAME}(const ${T} *x0, int64_t *y0)
+NET_FN void ${NAME}(const ${T} *x0, int64_t *y0, int part, int parts)
 {
 //@ for d in 0..RANK
+//@ if d == 0
+    for (ptrdiff_t i0 = NET_FROM(${DIM[0]}); i0 < NET_TO(${DIM[0]}); i0++) {
+//@ else
     for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
+//@ end
         const ${T} *x${d + 1} = x${d} + i${d} * ${X[d]};
         int64_t *y${d + 1} = y${d} + i${d} * ${Y[d]};
 //@ end

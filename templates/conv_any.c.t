@@ -11,17 +11,25 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *w,
 //@ if ADD
     const ${T} *s,
 //@ end
-    ${T} *y)
+    ${T} *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < ${N}; n++)
 //@ for d in 0..SP
+//@ if d == 0
+    for (ptrdiff_t o0 = NET_FROM(${OUT[0]}); o0 < NET_TO(${OUT[0]}); o0++) {
+//@ else
     for (ptrdiff_t o${d} = 0; o${d} < ${OUT[d]}; o${d}++) {
+//@ end
         const ptrdiff_t i${d} = o${d} * ${STRIDE[d]} - ${PAD[d]};
         const ptrdiff_t first${d} = i${d} < 0 ? (${DIL[d] - 1} - i${d}) / ${DIL[d]} : 0;
         const ptrdiff_t room${d} = (${IN[d] + DIL[d] - 1} - i${d}) / ${DIL[d]};
         const ptrdiff_t end${d} = room${d} < ${KERNEL[d]} ? room${d} : ${KERNEL[d]};
 //@ end
+//@ if SP
         for (ptrdiff_t k = 0; k < ${GROUPS * K}; k++) {
+//@ else
+        for (ptrdiff_t k = NET_FROM(${K}); k < NET_TO(${K}); k++) {
+//@ end
 //@ if GROUPS > 1
             const ptrdiff_t c0 = k / ${K} * ${C};
 //@ else

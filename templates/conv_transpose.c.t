@@ -10,12 +10,16 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *w,
 //@ if BIAS
     const ${T} *b,
 //@ end
-    ${T} *y)
+    ${T} *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < ${N}; n++)
     for (ptrdiff_t g = 0; g < ${GROUPS}; g++)
 //@ for d in 0..SP
+//@ if d == 0
+    for (ptrdiff_t o0 = NET_FROM(${OUT[0]}); o0 < NET_TO(${OUT[0]}); o0++) {
+//@ else
     for (ptrdiff_t o${d} = 0; o${d} < ${OUT[d]}; o${d}++) {
+//@ end
         const ptrdiff_t t${d} = o${d} + ${PAD[d]}, past${d} = t${d} - ${(IN[d] - 1) * STRIDE[d]};
         const ptrdiff_t end${d} = t${d} / ${DIL[d]} < ${KERNEL[d]} ? t${d} / ${DIL[d]} + 1 : ${KERNEL[d]};
         ptrdiff_t first${d} = past${d} > 0 ? (past${d} + ${DIL[d] - 1}) / ${DIL[d]} : 0;

@@ -2,10 +2,14 @@
 //# what is taken.
 //@ params NAME T TI KRANK KDIM[] K[] KY[] RANK DIM[] X[] Y[] N XA
 /* y = parts of x, chosen by index; one below 0 counts from the end, one outside is moved inside. */
-NET_FN void ${NAME}(const ${T} *x, const ${TI} *k0, ${T} *y)
+NET_FN void ${NAME}(const ${T} *x, const ${TI} *k0, ${T} *y, int part, int parts)
 {
 //@ for d in 0..KRANK
+//@ if d == 0
+    for (ptrdiff_t j0 = NET_FROM(${KDIM[0]}); j0 < NET_TO(${KDIM[0]}); j0++) {
+//@ else
     for (ptrdiff_t j${d} = 0; j${d} < ${KDIM[d]}; j${d}++) {
+//@ end
         const ${TI} *k${d + 1} = k${d} + j${d} * ${K[d]};
 //@ end
         const int64_t from_end = *k${KRANK} < 0 ? ${N} : 0;

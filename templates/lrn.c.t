@@ -21,10 +21,14 @@ NET_FN ${T} ${NAME}_one(const ${T} *x, ptrdiff_t c)
 
 /* y = x / (bias + alpha sum of x^2)^beta, the sum over the channel itself, ${BEFORE} before it and
  * ${BEHIND} behind. */
-NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
+NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 {
 //@ for d in 0..RANK
+//@ if d == 0
+    for (ptrdiff_t i0 = NET_FROM(${DIM[0]}); i0 < NET_TO(${DIM[0]}); i0++) {
+//@ else
     for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
+//@ end
         const ${T} *x${d + 1} = x${d} + i${d} * ${X[d]};
         ${T} *y${d + 1} = y${d} + i${d} * ${Y[d]};
 //@ end

@@ -1,9 +1,9 @@
-//# One of two ways through a product of matrices: tiles of vectors, or plain loops.
 //# TILED: MT x NT elements in a tile; FULL, RIGHT, LOW, CORNER number the tile functions for inner
-//# ones, the last columns, the last rows, both.  Otherwise: ACC is the sum's type, SUM adds p q.
+//# ones, the last columns, the last rows, both; 0: there are none.  Otherwise plain loops: ACC is the
+//# sum's type, SUM adds p q.
 //@ params NAME T M N K RANK DIM[] A[] B[] Y[] AM AK BK BN YM YN TILED TILE MT NT FULL RIGHT LOW CORNER ACC SUM
 /* y = a b, (${M},${K}) x (${K},${N}), each sum in the order of k. */
-NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0)
+NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int parts)
 {
 //@ for d in 0..RANK
     for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
@@ -14,27 +14,38 @@ NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0)
         ${T} *y = y${RANK};
 
 //@ if TILED
-//@ if N >= NT
-        for (ptrdiff_t n = 0; n < ${N / NT * NT}; n += ${NT}) {
-            for (ptrdiff_t m = 0; m < ${M / MT * MT}; m += ${MT})
-                ${TILE}_${FULL}(a + m * ${AM}, b + n, y + m * ${YM} + n);
-//@ if M % MT
-            ${TILE}_${LOW}(a + ${M / MT * MT * AM}, b + n, y + ${M / MT * MT * YM} + n);
+        /* tiles one below the other, then those to the right of them */
+        const ptrdiff_t high = ${(M + MT - 1) / MT}, all = high * ${(N + NT - 1) / NT};
+        for (ptrdiff_t i = NET_FROM(all); i < NET_TO(all); i++) {
+            const ptrdiff_t m = i % high * ${MT}, n = i / high * ${NT};
+            const float *am = a + m * ${AM}, *bn = b + n;
+            float *yt = y + m * ${YM} + n;
+
+//@ if FULL
+            if (m + ${MT} <= ${M} && n + ${NT} <= ${N})
+                ${TILE}_${FULL}(am, bn, yt);
+//@ end
+//@ if RIGHT
+            if (m + ${MT} <= ${M} && n + ${NT} > ${N})
+                ${TILE}_${RIGHT}(am, bn, yt);
+//@ end
+//@ if LOW
+            if (m + ${MT} > ${M} && n + ${NT} <= ${N})
+                ${TILE}_${LOW}(am, bn, yt);
+//@ end
+//@ if CORNER
+            if (m + ${MT} > ${M} && n + ${NT} > ${N})
+                ${TILE}_${CORNER}(am, bn, yt);
 //@ end
         }
-//@ end
-//@ if N % NT
-        b += ${N / NT * NT};
-        y += ${N / NT * NT};
-        for (ptrdiff_t m = 0; m < ${M / MT * MT}; m += ${MT})
-            ${TILE}_${RIGHT}(a + m * ${AM}, b, y + m * ${YM});
-//@ if M % MT
-        ${TILE}_${CORNER}(a + ${M / MT * MT * AM}, b, y + ${M / MT * MT * YM});
-//@ end
-//@ end
 //@ else
-        for (ptrdiff_t m = 0; m < ${M}; m++)
+//@ if M > 1
+        for (ptrdiff_t m = NET_FROM(${M}); m < NET_TO(${M}); m++)
         for (ptrdiff_t n = 0; n < ${N}; n++) {
+//@ else
+        const ptrdiff_t m = 0;
+        for (ptrdiff_t n = NET_FROM(${N}); n < NET_TO(${N}); n++) {
+//@ end
             ${ACC} sum = 0;
 
             for (ptrdiff_t k = 0; k < ${K}; k++) {

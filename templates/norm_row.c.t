@@ -3,7 +3,7 @@
 //@ if BIAS
         const float *b = b${RANK};
 //@ end
-        float *y = y${RANK}, part[16], mean = 0, var = 0, r;
+        float *y = y${RANK}, sums[16], mean = 0, var = 0, r;
         v_f32 m, t;
         ptrdiff_t i;
 //@ for j in 0..16 / VW
@@ -19,11 +19,11 @@
         p${j} = v_add(p${j}, v_load_n(x + ${COUNT / 16 * 16 + j * VW}, ${min(VW, COUNT % 16 - j * VW)}));
 //@ end
 //@ for j in 0..16 / VW
-        v_store(part + ${j * VW}, p${j});
+        v_store(sums + ${j * VW}, p${j});
         p${j} = v_set1(0.0f);
 //@ end
         for (i = 0; i < 16; i++)
-            mean += part[i];
+            mean += sums[i];
         mean /= (float)${COUNT};
         m = v_set1(mean);
 
@@ -41,10 +41,10 @@
         p${j} = v_fma(t, t, p${j});
 //@ end
 //@ for j in 0..16 / VW
-        v_store(part + ${j * VW}, p${j});
+        v_store(sums + ${j * VW}, p${j});
 //@ end
         for (i = 0; i < 16; i++)
-            var += part[i];
+            var += sums[i];
         r = 1.0f / sqrtf(var / (float)${COUNT} + ${EPS});
 
         for (i = 0; i + V <= ${COUNT}; i += V) {

@@ -4,14 +4,18 @@
 //@ params NAME T OP ACC START SP N C OUT[] IN[] KERNEL[] STRIDE[] PAD[] END_PAD[] DIL[] XN XC X[] YN YC Y[] COUNT_PAD VECTOR VW
 /* Pooling (${OP}).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
  * [first, end) that lie inside the image. */
-NET_FN void ${NAME}(const ${T} *x, ${T} *y)
+NET_FN void ${NAME}(const ${T} *x, ${T} *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < ${N}; n++)
 //@ if !VECTOR
     for (ptrdiff_t c = 0; c < ${C}; c++)
 //@ end
 //@ for d in 0..SP
+//@ if d == 0
+    for (ptrdiff_t o0 = NET_FROM(${OUT[0]}); o0 < NET_TO(${OUT[0]}); o0++) {
+//@ else
     for (ptrdiff_t o${d} = 0; o${d} < ${OUT[d]}; o${d}++) {
+//@ end
         const ptrdiff_t i${d} = o${d} * ${STRIDE[d]} - ${PAD[d]};
         const ptrdiff_t first${d} = i${d} < 0 ? (${DIL[d] - 1} - i${d}) / ${DIL[d]} : 0;
         const ptrdiff_t room${d} = (${IN[d] + DIL[d] - 1} - i${d}) / ${DIL[d]};

@@ -2,10 +2,14 @@
 //# loops over the others.
 //@ params NAME T TI TRANK TDIM[] TFIRST[] TY[] RANK DIM[] X[] Y[]
 /* y = elements of x, in ${TRANK} dimensions those that a table names. */
-NET_FN void ${NAME}(const ${T} *x, const ${TI} *t, ${T} *y)
+NET_FN void ${NAME}(const ${T} *x, const ${TI} *t, ${T} *y, int part, int parts)
 {
 //@ for d in 0..TRANK
+//@ if d == 0
+    for (ptrdiff_t j0 = NET_FROM(${TDIM[0]}); j0 < NET_TO(${TDIM[0]}); j0++)
+//@ else
     for (ptrdiff_t j${d} = 0; j${d} < ${TDIM[d]}; j${d}++)
+//@ end
 //@ end
     {
         const ${T} *x0 = x

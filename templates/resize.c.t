@@ -3,10 +3,14 @@
 //# CORNERS = 2^TRANK neighbours meet; bit d of a corner's number chooses between lo and hi.
 //@ params NAME T TI TRANK TDIM[] TFIRST[] TY[] BIT[] CORNERS RANK DIM[] X[] Y[] VECTOR
 /* Linear interpolation in ${TRANK} dimensions. */
-NET_FN void ${NAME}(const ${T} *x, const ${TI} *lo, const ${TI} *hi, const ${T} *w, ${T} *y)
+NET_FN void ${NAME}(const ${T} *x, const ${TI} *lo, const ${TI} *hi, const ${T} *w, ${T} *y, int part, int parts)
 {
 //@ for d in 0..TRANK
+//@ if d == 0
+    for (ptrdiff_t j0 = NET_FROM(${TDIM[0]}); j0 < NET_TO(${TDIM[0]}); j0++) {
+//@ else
     for (ptrdiff_t j${d} = 0; j${d} < ${TDIM[d]}; j${d}++) {
+//@ end
         const ptrdiff_t lo${d} = lo[${TFIRST[d]} + j${d}], hi${d} = hi[${TFIRST[d]} + j${d}];
         const ${T} w${d} = w[${TFIRST[d]} + j${d}];
 //@ end

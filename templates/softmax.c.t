@@ -3,16 +3,20 @@
 //@ params NAME T LOG RANK DIM[] X[] Y[] COUNT XA YA MODE VW EXP LOGF
 /* y = e^(x - max) / sum over ${COUNT} elements, or the logarithm of it.  Every sum has a fixed order:
  * along the axis, or 16 partial sums that are then added one after the other. */
-NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
+NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 {
 //@ for d in 0..MODE == lanes ? RANK - 1 : RANK
+//@ if d == 0
+    for (ptrdiff_t i0 = NET_FROM(${DIM[0]}); i0 < NET_TO(${DIM[0]}); i0++) {
+//@ else
     for (ptrdiff_t i${d} = 0; i${d} < ${DIM[d]}; i${d}++) {
+//@ end
         const ${T} *x${d + 1} = x${d} + i${d} * ${X[d]};
         ${T} *y${d + 1} = y${d} + i${d} * ${Y[d]};
 //@ end
 //@ if MODE == row
         const float *x = x${RANK};
-        float *y = y${RANK}, part[16], most = x[0], sum = 0;
+        float *y = y${RANK}, sums[16], most = x[0], sum = 0;
         v_f32 m = v_set1(x[0]);
         ptrdiff_t i = 0;
 //@ for j in 0..16 / VW
@@ -21,9 +25,9 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
 
         for (; i + V <= ${COUNT}; i += V)
             m = v_max(v_load(x + i), m);
-        v_store(part, m);
+        v_store(sums, m);
         for (int j = 0; j < V; j++)
-            most = part[j] > most ? part[j] : most;
+            most = sums[j] > most ? sums[j] : most;
         for (; i < ${COUNT}; i++)
             most = x[i] > most ? x[i] : most;
         m = v_set1(most);
@@ -46,10 +50,10 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
         }
 //@ end
 //@ for j in 0..16 / VW
-        v_store(part + ${j * VW}, s${j});
+        v_store(sums + ${j * VW}, s${j});
 //@ end
         for (int j = 0; j < 16; j++)
-            sum += part[j];
+            sum += sums[j];
 //@ if LOG
         sum = logf(sum);
         s0 = v_set1(sum);
@@ -65,13 +69,19 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0)
             y[i] /= sum;
 //@ end
 //@ elif MODE == lanes
+//@ if RANK == 1
+        const ptrdiff_t end = NET_TO16(${DIM[0]});
+        ptrdiff_t i = NET_FROM16(${DIM[0]});
+//@ else
+        const ptrdiff_t end = ${DIM[RANK - 1]};
         ptrdiff_t i = 0;
+//@ end
 //@ for tail in 0..DIM[RANK - 1] % VW ? 2 : 1
 //@ if tail
-        {
+        if (i < end) {
             const int n = ${DIM[RANK - 1] % VW};
 //@ else
-        for (; i + V <= ${DIM[RANK - 1]}; i += V) {
+        for (; i + V <= end; i += V) {
             const int n = V;
 //@ end
             const float *x = x${RANK - 1} + i;

@@ -34,6 +34,6 @@ bool emit_arg(Emit *e, const Node *n)
     tmpl_word(v, "T", dtype_info[t].c);
     fn = emit_function(e, "arg.c.t", op_info[n->op].name, v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }

@@ -80,7 +80,7 @@ static bool emit_fixed(Emit *e, const Node *n, DType t)
                           && nest.step[1][nest.rank - 1] == 1);
     fn = emit_function(e, "batch_norm.c.t", "batch_norm", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), put(e, n, t, s, "scale"),
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), put(e, n, t, s, "scale"),
                                            put(e, n, t, shift, "shift"),
                                            emit_out(e, n->out[0]) }, 4);
     return fn != NULL;
@@ -105,7 +105,7 @@ static bool emit_any(Emit *e, const Node *n, DType t)
         args[i] = emit_in(e, n->in[i]);
     args[1 + PARAMS] = emit_out(e, n->out[0]);
     if (fn)
-        emit_call(e, fn, args, 2 + PARAMS);
+        emit_call_parts(e, fn, args, 2 + PARAMS);
     return fn != NULL;
 }
 

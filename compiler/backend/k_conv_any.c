@@ -74,6 +74,6 @@ bool emit_conv_any(Emit *e, const Node *n)
             args[k++] = emit_in(e, n->in[i]);
     args[k++] = emit_out(e, n->out[0]);
     if (fn)
-        emit_call(e, fn, args, k);
+        emit_call_parts(e, fn, args, k);
     return fn != NULL;
 }

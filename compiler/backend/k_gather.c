@@ -44,7 +44,7 @@ bool emit_gather(Emit *e, const Node *n)
     tmpl_word(v, "TI", emit_type(e, n->in[1]));
     fn = emit_function(e, "gather.c.t", "gather", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
                                            emit_out(e, n->out[0]) }, 3);
     return fn != NULL;
 }

@@ -37,6 +37,6 @@ bool emit_lrn(Emit *e, const Node *n)
     set_words(e, n, t, v);
     fn = emit_function(e, "lrn.c.t", "lrn", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }

@@ -145,7 +145,7 @@ bool emit_matmul(Emit *e, const Node *n)
         return false;
     fn = emit_function(e, "matmul.c.t", "matmul", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
                                            emit_out(e, n->out[0]) }, 3);
     return fn != NULL;
 }

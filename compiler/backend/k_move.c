@@ -51,7 +51,7 @@ static bool fill_box(Emit *e, ValueId y, const Box *box, double value)
     tmpl_word(v, "VALUE", emit_number(e, value, t));
     fn = emit_function(e, "fill.c.t", "fill", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_out_at(e, y, at) }, 1);
+        emit_call_parts(e, fn, (const char *[]){ emit_out_at(e, y, at) }, 1);
     return fn != NULL;
 }
 

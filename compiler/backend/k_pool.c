@@ -59,6 +59,6 @@ bool emit_pool(Emit *e, const Node *n)
     tmpl_word(v, "START", start(n, t));
     fn = emit_function(e, "pool.c.t", op_info[n->op].name, v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }

@@ -116,7 +116,7 @@ bool remap_take(Remap *m)
     set_vars(m, index, v);
     fn = emit_function(m->e, "remap.c.t", op_info[m->n->op].name, v);
     if (fn)
-        emit_call(m->e, fn, (const char *[]){ x, put_steps(m, m->lo, index, "steps"),
+        emit_call_parts(m->e, fn, (const char *[]){ x, put_steps(m, m->lo, index, "steps"),
                                               emit_out(m->e, m->n->out[0]) }, 3);
     return fn != NULL;
 }
@@ -139,7 +139,7 @@ bool remap_interpolate(Remap *m)
                           && m->lines.step[1][m->lines.rank - 1] == 1);
     fn = emit_function(m->e, "resize.c.t", op_info[m->n->op].name, v);
     if (fn)
-        emit_call(m->e, fn, (const char *[]){ x, put_steps(m, m->lo, index, "first neighbours"),
+        emit_call_parts(m->e, fn, (const char *[]){ x, put_steps(m, m->lo, index, "first neighbours"),
                                               put_steps(m, m->hi, index, "second neighbours"),
                                               put_weights(m, t), emit_out(m->e, m->n->out[0]) },
                   5);

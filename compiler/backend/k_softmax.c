@@ -39,6 +39,6 @@ bool emit_softmax(Emit *e, const Node *n)
     tmpl_word(v, "LOGF", t == DT_F64 ? "log" : "logf");
     fn = emit_function(e, "softmax.c.t", op_info[n->op].name, v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }

@@ -13,7 +13,7 @@ bool emit_where(Emit *e, const Node *n)
     tmpl_word(v, "T", emit_type(e, n->out[0]));
     fn = emit_function(e, "where.c.t", "where", v);
     if (fn)
-        emit_call(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
                                            emit_in(e, n->in[2]), emit_out(e, n->out[0]) }, 4);
     return fn != NULL;
 }

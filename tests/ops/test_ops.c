@@ -3,7 +3,7 @@
  * whether every op of ops.def has a case.
  *
  * Whatever the target, results must be the reference's within a tolerance, and the same bits on all
- * targets.  Inputs and outputs end where memory ends, so that reading or writing behind them is
+ * targets and with several threads.  Inputs and outputs end where memory ends, so that reading or writing behind them is
  * noticed; the arena holds NaNs, so that reading what nobody wrote is. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -261,20 +261,39 @@ static void compare(World *w, const char *target, void *const *out)
     }
 }
 
+/* Fresh outputs for each run, so that nothing can be left of the one before. */
+static void **outputs(World *w)
+{
+    const Graph *g = w->net->g;
+    void **out = arena_new_n(&w->a, void *, g->n_output);
+
+    for (uint32_t i = 0; i < g->n_output; i++)
+        out[i] = guarded(value_bytes(g, g->output[i]));
+    return out;
+}
+
+static void run_threads(World *w, const mnc_net *net, const char *name, void *arena)
+{
+    void **out = outputs(w), *context = arena_alloc(&w->a, net->context_bytes);
+
+    memset(arena, 0xff, net->arena_bytes);
+    assert_int_equal(net->open(context, 3), MNC_NET_OK);
+    assert_int_equal(net->run_with(context, w->in, out, NULL, arena), MNC_NET_OK);
+    net->close(context);
+    compare(w, arena_printf(&w->a, "%s with threads", name), out);
+}
+
 static void run(World *w, const char *target, bool plain, const char *flags)
 {
     const char *name = plain ? "plain" : target;
-    const Graph *g = w->net->g;
     const mnc_net *net;
-    void **out = arena_new_n(&w->a, void *, g->n_output), *arena;
+    void **out = outputs(w), *arena;
     int code;
 
     write_c(w, target, plain, arena_printf(&w->a, "%s/%s.c", w->dir, name));
     net = load(w, name, flags);
-    for (uint32_t i = 0; i < g->n_output; i++)
-        out[i] = guarded(value_bytes(g, g->output[i]));
     arena = arena_alloc(&w->a, net->arena_bytes + 64);
-    memset(arena, 0xff, net->arena_bytes + 64);
+    memset(arena, 0xff, net->arena_bytes);
     code = net->run(w->in, out, NULL, arena);
     if (code == MNC_NET_CPU)
         return;
@@ -282,6 +301,8 @@ static void run(World *w, const char *target, bool plain, const char *flags)
     compare(w, name, out);
     if (!w->first && !plain)
         w->first = out;
+    if (w->options.threads)
+        run_threads(w, net, name, arena);
 }
 
 /* ---- the tests ---- */
@@ -308,8 +329,10 @@ static void test_table(void **state)
     plan(w);
     make_inputs(w);
     run(w, "portable", false, "-O1 " SAME_BITS);
-    run(w, "x86-64-v3", false, "-O1 " SAME_BITS);
     run(w, "x86-64-v4", false, SAME_BITS);
+    w->options.threads = true;
+    run(w, "x86-64-v3", false, "-O1 -std=gnu99 -pthread " SAME_BITS);
+    w->options.threads = false;
     run(w, "portable", true, "");
     if (!getenv("MNC_KEEP"))
         shell("rm -r %s", w->dir);
