@@ -480,10 +480,10 @@ NET_FN v_f32 v_prelu(v_f32 x, v_f32 slope)
  * dimensions, then the input channels.  Output o reads the inputs i + r * dilation, i = o * stride
  * - pad, for the r in [first, end) that lie inside the image. */
 NET_FN void conv_c_1(const float *x, const float *w,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 4; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(4); o0 < NET_TO(4); o0++) {
         const ptrdiff_t i0 = o0 * 2 - 1;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (8 - i0) / 1;
@@ -517,19 +517,20 @@ NET_FN void conv_c_1(const float *x, const float *w,
 }
 
 /* y = x s + t, s and t per channel. */
-NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, float *y0)
+NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 16; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(16); i0 < NET_TO(16); i0++) {
         const float *x1 = x0 + i0 * 8;
         const float *s1 = s0 + i0 * 0, *t1 = t0 + i0 * 0;
         float *y1 = y0 + i0 * 8;
         const float *x = x1, *s = s1, *t = t1;
         float *y = y1;
+        const ptrdiff_t end = 8;
         ptrdiff_t i = 0;
 
-        for (; i + V <= 8; i += V)
+        for (; i + V <= end; i += V)
             v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < 8; i++)
+        for (; i < end; i++)
             y[i] = s_fma(x[i], s[i], t[i]);
     }
 }
@@ -556,10 +557,10 @@ NET_FN void map_c_4(const float *x0, float *y0, int part, int parts)
  * dimensions, then the input channels.  Output o reads the inputs i + r * dilation, i = o * stride
  * - pad, for the r in [first, end) that lie inside the image. */
 NET_FN void conv_c_5(const float *x, const float *w,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 4; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(4); o0 < NET_TO(4); o0++) {
         const ptrdiff_t i0 = o0 * 1 - 0;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (4 - i0) / 1;
@@ -593,19 +594,20 @@ NET_FN void conv_c_5(const float *x, const float *w,
 }
 
 /* y = x s + t, s and t per channel. */
-NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, float *y0)
+NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 16; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(16); i0 < NET_TO(16); i0++) {
         const float *x1 = x0 + i0 * 16;
         const float *s1 = s0 + i0 * 0, *t1 = t0 + i0 * 0;
         float *y1 = y0 + i0 * 16;
         const float *x = x1, *s = s1, *t = t1;
         float *y = y1;
+        const ptrdiff_t end = 16;
         ptrdiff_t i = 0;
 
-        for (; i + V <= 16; i += V)
+        for (; i + V <= end; i += V)
             v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < 16; i++)
+        for (; i < end; i++)
             y[i] = s_fma(x[i], s[i], t[i]);
     }
 }
@@ -627,10 +629,10 @@ NET_FN void map_c_7(const float *x0, float *y0, int part, int parts)
  * dimensions, then the input channels.  Output o reads the inputs i + r * dilation, i = o * stride
  * - pad, for the r in [first, end) that lie inside the image. */
 NET_FN void conv_c_8(const float *x, const float *w,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 4; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(4); o0 < NET_TO(4); o0++) {
         const ptrdiff_t i0 = o0 * 1 - 1;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (4 - i0) / 1;
@@ -667,10 +669,10 @@ NET_FN void conv_c_8(const float *x, const float *w,
  * dimensions, then the input channels.  Output o reads the inputs i + r * dilation, i = o * stride
  * - pad, for the r in [first, end) that lie inside the image. */
 NET_FN void conv_c_9(const float *x, const float *w,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 4; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(4); o0 < NET_TO(4); o0++) {
         const ptrdiff_t i0 = o0 * 1 - 0;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (4 - i0) / 1;
@@ -748,10 +750,10 @@ NET_FN void reduce_c_11(const float *x0, float *y0, int part, int parts)
  * - pad, for the r in [first, end) that lie inside the image. */
 NET_FN void dense_c_12(const float *x, const float *w,
     const float *b,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-        for (ptrdiff_t k = 0; k < 3; k++) {
+        for (ptrdiff_t k = NET_FROM(3); k < NET_TO(3); k++) {
             const ptrdiff_t c0 = 0;
             float sum = b[k * 1];
 
@@ -771,41 +773,41 @@ static void run_c(const tiny_plain_inputs *in, const tiny_plain_outputs *out,
 
     (void)in, (void)out, (void)w, (void)a;
     /* stem.conv: conv, (1,3,8,8) -> (1,8,4,4) */
-    conv_c_1(in->image + 0, AT(const float, w, 0), AT(float, a, 2048));
+    conv_c_1(in->image + 0, AT(const float, w, 0), AT(float, a, 2048), part, parts);
     NET_LAYER(1, "stem.conv");
     /* stem.bn: batch_norm, (1,8,4,4) -> (1,8,4,4) */
     batch_norm_c_2(AT(const float, a, 2048), AT(const float, w, 896), AT(const float, w, 960),
-        AT(float, a, 2048));
+        AT(float, a, 2048), part, parts);
     NET_LAYER(2, "stem.bn");
     /* stem: clip, (1,8,4,4) -> (1,8,4,4) */
     map_c_4(AT(const float, a, 2048), AT(float, a, 2048), part, parts);
     NET_LAYER(3, "stem");
     /* inverted.expand.conv: conv, (1,8,4,4) -> (1,16,4,4) */
-    conv_c_5(AT(const float, a, 2048), AT(const float, w, 1024), AT(float, a, 0));
+    conv_c_5(AT(const float, a, 2048), AT(const float, w, 1024), AT(float, a, 0), part, parts);
     NET_LAYER(4, "inverted.expand.conv");
     /* inverted.expand.bn: batch_norm, (1,16,4,4) -> (1,16,4,4) */
     batch_norm_c_6(AT(const float, a, 0), AT(const float, w, 1536), AT(const float, w, 1600),
-        AT(float, a, 0));
+        AT(float, a, 0), part, parts);
     NET_LAYER(5, "inverted.expand.bn");
     /* inverted.expand: clip, (1,16,4,4) -> (1,16,4,4) */
     map_c_7(AT(const float, a, 0), AT(float, a, 0), part, parts);
     NET_LAYER(6, "inverted.expand");
     /* inverted.depth.conv: conv, (1,16,4,4) -> (1,16,4,4) */
-    conv_c_8(AT(const float, a, 0), AT(const float, w, 1664), AT(float, a, 1024));
+    conv_c_8(AT(const float, a, 0), AT(const float, w, 1664), AT(float, a, 1024), part, parts);
     NET_LAYER(7, "inverted.depth.conv");
     /* inverted.depth.bn: batch_norm, (1,16,4,4) -> (1,16,4,4) */
     batch_norm_c_6(AT(const float, a, 1024), AT(const float, w, 1536),
-        AT(const float, w, 1600), AT(float, a, 1024));
+        AT(const float, w, 1600), AT(float, a, 1024), part, parts);
     NET_LAYER(8, "inverted.depth.bn");
     /* inverted.depth: clip, (1,16,4,4) -> (1,16,4,4) */
     map_c_7(AT(const float, a, 1024), AT(float, a, 1024), part, parts);
     NET_LAYER(9, "inverted.depth");
     /* inverted.project.conv: conv, (1,16,4,4) -> (1,8,4,4) */
-    conv_c_9(AT(const float, a, 1024), AT(const float, w, 2240), AT(float, a, 0));
+    conv_c_9(AT(const float, a, 1024), AT(const float, w, 2240), AT(float, a, 0), part, parts);
     NET_LAYER(10, "inverted.project.conv");
     /* inverted.project: batch_norm, (1,8,4,4) -> (1,8,4,4) */
     batch_norm_c_2(AT(const float, a, 0), AT(const float, w, 896), AT(const float, w, 960),
-        AT(float, a, 0));
+        AT(float, a, 0), part, parts);
     NET_LAYER(11, "inverted.project");
     /* inverted.add: add, (1,8,4,4) -> (1,8,4,4) */
     zip_c_10(AT(const float, a, 0), AT(const float, a, 2048), AT(float, a, 0), part, parts);
@@ -815,7 +817,7 @@ static void run_c(const tiny_plain_inputs *in, const tiny_plain_outputs *out,
     NET_LAYER(13, "global_avg_pool");
     /* dense: dense, (1,8) -> (1,3) */
     dense_c_12(AT(const float, a, 512), AT(const float, w, 2752), AT(const float, w, 2880),
-        out->dense + 0);
+        out->dense + 0, part, parts);
     NET_LAYER(14, "dense");
 }
 #undef NET_FN

@@ -90,19 +90,20 @@ NET_FN void conv_c_4(const float *x, const float *w, const float *b,
 }
 
 /* y = x s + t, s and t per channel. */
-NET_FN void batch_norm_c_5(const float *x0, const float *s0, const float *t0, float *y0)
+NET_FN void batch_norm_c_5(const float *x0, const float *s0, const float *t0, float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 16; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(16); i0 < NET_TO(16); i0++) {
         const float *x1 = x0 + i0 * 8;
         const float *s1 = s0 + i0 * 0, *t1 = t0 + i0 * 0;
         float *y1 = y0 + i0 * 8;
         const float *x = x1, *s = s1, *t = t1;
         float *y = y1;
+        const ptrdiff_t end = 8;
         ptrdiff_t i = 0;
 
-        for (; i + V <= 8; i += V)
+        for (; i + V <= end; i += V)
             v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < 8; i++)
+        for (; i < end; i++)
             y[i] = s_fma(x[i], s[i], t[i]);
     }
 }

@@ -3,10 +3,10 @@
  * dimensions, then the input channels.  Output o reads the inputs i + r * dilation, i = o * stride
  * - pad, for the r in [first, end) that lie inside the image. */
 NET_FN void conv_c_1(const float *x, const float *w,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 3; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(3); o0 < NET_TO(3); o0++) {
         const ptrdiff_t i0 = o0 * 1 - 1;
         const ptrdiff_t first0 = i0 < 0 ? (1 - i0) / 2 : 0;
         const ptrdiff_t room0 = (4 - i0) / 2;

@@ -2,11 +2,11 @@
 /* Transposed convolution.  Output o gets input i by the kernel's element r where i * stride + r *
  * dilation = o + pad. */
 NET_FN void conv_transpose_c_1(const float *x, const float *w,
-    float *y)
+    float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
     for (ptrdiff_t g = 0; g < 1; g++)
-    for (ptrdiff_t o0 = 0; o0 < 6; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(6); o0 < NET_TO(6); o0++) {
         const ptrdiff_t t0 = o0 + 0, past0 = t0 - 4;
         const ptrdiff_t end0 = t0 / 1 < 2 ? t0 / 1 + 1 : 2;
         ptrdiff_t first0 = past0 > 0 ? (past0 + 0) / 1 : 0;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: 0BSD */
-NET_FN void fill_c_1(float *y0)
+NET_FN void fill_c_1(float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 5; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(5); i0 < NET_TO(5); i0++) {
         float *y1 = y0 + i0 * 1;
         *y1 = 0.5f;
     }
 }
 
-NET_FN void fill_c_2(float *y0)
+NET_FN void fill_c_2(float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 2; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         float *y1 = y0 + i0 * 5;
     for (ptrdiff_t i1 = 0; i1 < 2; i1++) {
         float *y2 = y1 + i1 * 1;

@@ -15,9 +15,9 @@ NET_FN float lrn_c_1_one(const float *x, ptrdiff_t c)
 
 /* y = x / (bias + alpha sum of x^2)^beta, the sum over the channel itself, 1 before it and
  * 1 behind. */
-NET_FN void lrn_c_1(const float *x0, float *y0)
+NET_FN void lrn_c_1(const float *x0, float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 4; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
         const float *x1 = x0 + i0 * 1;
         float *y1 = y0 + i0 * 1;
         ptrdiff_t c = 0;

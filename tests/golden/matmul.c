@@ -56,7 +56,7 @@ NET_FN void product_c_2(const float *a, const float *b, float *y)
 }
 
 /* y = a b, (3,5) x (5,9), each sum in the order of k. */
-NET_FN void matmul_c_3(const float *a0, const float *b0, float *y0)
+NET_FN void matmul_c_3(const float *a0, const float *b0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = 0; i0 < 2; i0++) {
         const float *a1 = a0 + i0 * 15, *b1 = b0 + i0 * 45;
@@ -64,11 +64,18 @@ NET_FN void matmul_c_3(const float *a0, const float *b0, float *y0)
         const float *a = a1, *b = b1;
         float *y = y1;
 
-        b += 0;
-        y += 0;
-        for (ptrdiff_t m = 0; m < 2; m += 2)
-            product_c_1(a + m * 5, b, y + m * 9);
-        product_c_2(a + 10, b, y + 18);
+        /* tiles one below the other, then those to the right of them */
+        const ptrdiff_t high = 2, all = high * 1;
+        for (ptrdiff_t i = NET_FROM(all); i < NET_TO(all); i++) {
+            const ptrdiff_t m = i % high * 2, n = i / high * 16;
+            const float *am = a + m * 5, *bn = b + n;
+            float *yt = y + m * 9 + n;
+
+            if (m + 2 <= 3 && n + 16 > 9)
+                product_c_1(am, bn, yt);
+            if (m + 2 > 3 && n + 16 > 9)
+                product_c_2(am, bn, yt);
+        }
     }
 }
 

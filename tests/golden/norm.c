@@ -2,9 +2,9 @@
 /* y = (x - mean) / sqrt(variance + eps) scale + bias, mean and variance over 16 elements. */
 NET_FN void instance_norm_c_1(const float *x0, const float *s0,
     const float *b0,
-    float *y0)
+    float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 2; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         const float *x1 = x0 + i0 * 48, *s1 = s0 + i0 * 0;
         const float *b1 = b0 + i0 * 0;
         float *y1 = y0 + i0 * 48;
@@ -14,7 +14,7 @@ NET_FN void instance_norm_c_1(const float *x0, const float *s0,
         float *y2 = y1 + i1 * 16;
         const float *x = x2, *s = s2;
         const float *b = b2;
-        float *y = y2, part[16], mean = 0, var = 0, r;
+        float *y = y2, sums[16], mean = 0, var = 0, r;
         v_f32 m, t;
         ptrdiff_t i;
         v_f32 p0 = v_set1(0.0f);
@@ -28,16 +28,16 @@ NET_FN void instance_norm_c_1(const float *x0, const float *s0,
             p2 = v_add(p2, v_load(x + i + 8));
             p3 = v_add(p3, v_load(x + i + 12));
         }
-        v_store(part + 0, p0);
+        v_store(sums + 0, p0);
         p0 = v_set1(0.0f);
-        v_store(part + 4, p1);
+        v_store(sums + 4, p1);
         p1 = v_set1(0.0f);
-        v_store(part + 8, p2);
+        v_store(sums + 8, p2);
         p2 = v_set1(0.0f);
-        v_store(part + 12, p3);
+        v_store(sums + 12, p3);
         p3 = v_set1(0.0f);
         for (i = 0; i < 16; i++)
-            mean += part[i];
+            mean += sums[i];
         mean /= (float)16;
         m = v_set1(mean);
 
@@ -55,12 +55,12 @@ NET_FN void instance_norm_c_1(const float *x0, const float *s0,
             v_store(y + i + 12, t);
             p3 = v_fma(t, t, p3);
         }
-        v_store(part + 0, p0);
-        v_store(part + 4, p1);
-        v_store(part + 8, p2);
-        v_store(part + 12, p3);
+        v_store(sums + 0, p0);
+        v_store(sums + 4, p1);
+        v_store(sums + 8, p2);
+        v_store(sums + 12, p3);
         for (i = 0; i < 16; i++)
-            var += part[i];
+            var += sums[i];
         r = 1.0f / sqrtf(var / (float)16 + 1e-05f);
 
         for (i = 0; i + V <= 16; i += V) {
@@ -135,13 +135,15 @@ NET_FN void conv_c_3(const float *x, const float *w, const float *b,
 /* y = (x - mean) / sqrt(variance + eps) scale + bias, mean and variance over 16 elements. */
 NET_FN void instance_norm_c_4(const float *x0, const float *s0,
     const float *b0,
-    float *y0)
+    float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 2; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         const float *x1 = x0 + i0 * 48, *s1 = s0 + i0 * 0;
         const float *b1 = b0 + i0 * 0;
         float *y1 = y0 + i0 * 48;
-        for (ptrdiff_t i = 0; i < 0; i += V) {
+        const ptrdiff_t end = 3;
+        ptrdiff_t i = 0;
+        for (; i + V <= end; i += V) {
             const int n = V;
             const float *x = x1 + i, *s = s1 + i * 1;
             const float *b = b1 + i * 1;
@@ -183,8 +185,7 @@ NET_FN void instance_norm_c_4(const float *x0, const float *s0,
                     , t, n);
             }
         }
-        {
-            const ptrdiff_t i = 0;
+        if (i < end) {
             const int n = 3;
             const float *x = x1 + i, *s = s1 + i * 1;
             const float *b = b1 + i * 1;

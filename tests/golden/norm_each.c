@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
 /* y = (x - mean) / sqrt(variance + eps) scale + bias, mean and variance over 3 elements. */
 NET_FN void layer_norm_c_1(const double *x0, const double *s0,
-    double *y0)
+    double *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = 0; i0 < 2; i0++) {
+    for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         const double *x1 = x0 + i0 * 3, *s1 = s0 + i0 * 0;
         double *y1 = y0 + i0 * 3;
         const double *x = x1, *s = s1;

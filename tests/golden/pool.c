@@ -127,10 +127,10 @@ NET_FN void conv_c_4(const float *x, const float *w, const float *b,
 
 /* Pooling (max).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
  * [first, end) that lie inside the image. */
-NET_FN void max_pool_c_5(const float *x, float *y)
+NET_FN void max_pool_c_5(const float *x, float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 3; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(3); o0 < NET_TO(3); o0++) {
         const ptrdiff_t i0 = o0 * 2 - 1;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (5 - i0) / 1;
@@ -169,10 +169,10 @@ NET_FN void max_pool_c_5(const float *x, float *y)
 
 /* Pooling (avg).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
  * [first, end) that lie inside the image. */
-NET_FN void avg_pool_c_6(const float *x, float *y)
+NET_FN void avg_pool_c_6(const float *x, float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 1; n++)
-    for (ptrdiff_t o0 = 0; o0 < 2; o0++) {
+    for (ptrdiff_t o0 = NET_FROM(2); o0 < NET_TO(2); o0++) {
         const ptrdiff_t i0 = o0 * 1 - 0;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (3 - i0) / 1;
