@@ -517,7 +517,8 @@ NET_FN void conv_c_1(const float *x, const float *w,
 }
 
 /* y = x s + t, s and t per channel. */
-NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, float *y0, int part, int parts)
+NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, float *y0,
+    int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(16); i0 < NET_TO(16); i0++) {
         const float *x1 = x0 + i0 * 8;
@@ -594,7 +595,8 @@ NET_FN void conv_c_5(const float *x, const float *w,
 }
 
 /* y = x s + t, s and t per channel. */
-NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, float *y0, int part, int parts)
+NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, float *y0,
+    int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(16); i0 < NET_TO(16); i0++) {
         const float *x1 = x0 + i0 * 16;

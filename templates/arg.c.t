@@ -1,5 +1,5 @@
-//# OP: max, min; LAST: of equal elements the last instead of the first; REAL: there may be NaNs, which
-//# come before all numbers.
+//# OP: max, min; LAST: of equal elements the last instead of the first; REAL: there may be NaNs,
+//# which come before all numbers.
 //@ params NAME T OP LAST REAL RANK DIM[] X[] Y[] COUNT XA
 /* y = index of the ${OP}imum of ${COUNT} elements. */
 NET_FN void ${NAME}(const ${T} *x0, int64_t *y0, int part, int parts)

@@ -1,6 +1,7 @@
 //@ params NAME T FMA RANK DIM[] X[] S[] Y[] VECTOR
 /* y = x s + t, s and t per channel. */
-NET_FN void ${NAME}(const ${T} *x0, const ${T} *s0, const ${T} *t0, ${T} *y0, int part, int parts)
+NET_FN void ${NAME}(const ${T} *x0, const ${T} *s0, const ${T} *t0, ${T} *y0,
+    int part, int parts)
 {
 //@ for d in 0..RANK - VECTOR
 //@ if d == 0

@@ -1,8 +1,8 @@
-//# SP: spatial dimensions; the lists have one number for each.  X, Y, W with N, C, K behind: steps of
-//# input, result, weights.  K, C: channels of a group; WG: step from one group's weights to the next.
-//# GAP: step between the kernel's elements that meet an output.  VECTOR: lanes are channels of the
-//# result, side by side in w, b and y, in pieces of NV vectors, COUNT of them from START on, the last
-//# vector of LAST lanes.
+//# SP: spatial dimensions; the lists have one number for each.  X, Y, W with N, C, K behind: steps
+//# of input, result, weights.  K, C: channels of a group; WG: step from one group's weights to the
+//# next.  GAP: step between the kernel's elements that meet an output.  VECTOR: lanes are channels
+//# of the result, side by side in w, b and y, in pieces of NV vectors, COUNT of them from START on,
+//# the last vector of LAST lanes.
 //@ params NAME T FMA SP N GROUPS K C OUT[] IN[] KERNEL[] STRIDE[] PAD[] DIL[] GAP[] XN XC X[] WG WK WC W[] YN YC Y[] BIAS BK VECTOR VW NV[] START[] COUNT[] LAST[]
 /* Transposed convolution.  Output o gets input i by the kernel's element r where i * stride + r *
  * dilation = o + pad. */
@@ -21,7 +21,8 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *w,
     for (ptrdiff_t o${d} = 0; o${d} < ${OUT[d]}; o${d}++) {
 //@ end
         const ptrdiff_t t${d} = o${d} + ${PAD[d]}, past${d} = t${d} - ${(IN[d] - 1) * STRIDE[d]};
-        const ptrdiff_t end${d} = t${d} / ${DIL[d]} < ${KERNEL[d]} ? t${d} / ${DIL[d]} + 1 : ${KERNEL[d]};
+        const ptrdiff_t room${d} = t${d} / ${DIL[d]} + 1;
+        const ptrdiff_t end${d} = room${d} < ${KERNEL[d]} ? room${d} : ${KERNEL[d]};
         ptrdiff_t first${d} = past${d} > 0 ? (past${d} + ${DIL[d] - 1}) / ${DIL[d]} : 0;
 //@ end
         const ${T} *xg = x + n * ${XN} + g * ${C * XC}, *wg = w + g * ${WG};
@@ -37,7 +38,8 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *w,
 //@ end
 //@ for p in 0..VECTOR ? len(NV) : 1
 //@ if VECTOR
-        for (ptrdiff_t k = ${START[p]}; k < ${START[p] + COUNT[p] * NV[p] * VW}; k += ${NV[p] * VW}) {
+        for (ptrdiff_t i = 0; i < ${COUNT[p]}; i++) {
+            const ptrdiff_t k = ${START[p]} + i * ${NV[p] * VW};
 //@ for j in 0..NV[p]
 //@ if BIAS
             v_f32 s${j} = v_load_n(b + g * ${K} + k + ${j * VW}, ${j == NV[p] - 1 ? LAST[p] : VW});
@@ -70,8 +72,13 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *w,
                     ;
 
 //@ if VECTOR
+                const v_f32 pv = v_set1(p);
 //@ for j in 0..NV[p]
-                s${j} = v_fma(v_set1(p), v_load_n(q + ${j * VW}, ${j == NV[p] - 1 ? LAST[p] : VW}), s${j});
+//@ if j == NV[p] - 1
+                s${j} = v_fma(pv, v_load_n(q + ${j * VW}, ${LAST[p]}), s${j});
+//@ else
+                s${j} = v_fma(pv, v_load(q + ${j * VW}), s${j});
+//@ end
 //@ end
 //@ else
                 sum = ${FMA}(p, *q, sum);

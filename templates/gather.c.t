@@ -1,5 +1,5 @@
-//# K: the loops over the indices; XA: step from one of the N choices to the next; DIM: the loops over
-//# what is taken.
+//# K: the loops over the indices; XA: step from one of the N choices to the next; DIM: the loops
+//# over what is taken.
 //@ params NAME T TI KRANK KDIM[] K[] KY[] RANK DIM[] X[] Y[] N XA
 /* y = parts of x, chosen by index; one below 0 counts from the end, one outside is moved inside. */
 NET_FN void ${NAME}(const ${T} *x, const ${TI} *k0, ${T} *y, int part, int parts)

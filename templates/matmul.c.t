@@ -1,6 +1,6 @@
 //# TILED: MT x NT elements in a tile; FULL, RIGHT, LOW, CORNER number the tile functions for inner
-//# ones, the last columns, the last rows, both; 0: there are none.  Otherwise plain loops: ACC is the
-//# sum's type, SUM adds p q.
+//# ones, the last columns, the last rows, both; 0: there are none.  Otherwise plain loops: ACC is
+//# the sum's type, SUM adds p q.
 //@ params NAME T M N K RANK DIM[] A[] B[] Y[] AM AK BK BN YM YN TILED TILE MT NT FULL RIGHT LOW CORNER ACC SUM
 /* y = a b, (${M},${K}) x (${K},${N}), each sum in the order of k. */
 NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int parts)

@@ -1,5 +1,5 @@
-//# Results are the loops DIM, with steps X, Y, S, B of input, result, scale, bias; LOOP with XR, YR,
-//# SR, BR are the elements of one.  MODE: row, lanes along one result's elements; lanes, across
+//# Results are the loops DIM, with steps X, Y, S, B of input, result, scale, bias; LOOP with XR,
+//# YR, SR, BR are the elements of one.  MODE: row, lanes along one result's elements; lanes, across
 //# results; each, one by one in double.
 //@ params NAME T EPS RANK DIM[] X[] S[] B[] Y[] INNER LOOP[] XR[] SR[] BR[] YR[] COUNT BIAS MODE VW
 /* y = (x - mean) / sqrt(variance + eps) scale + bias, mean and variance over ${COUNT} elements. */

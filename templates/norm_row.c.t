@@ -16,7 +16,8 @@
 //@ end
         }
 //@ for j in 0..(COUNT % 16 + VW - 1) / VW
-        p${j} = v_add(p${j}, v_load_n(x + ${COUNT / 16 * 16 + j * VW}, ${min(VW, COUNT % 16 - j * VW)}));
+        t = v_load_n(x + ${COUNT / 16 * 16 + j * VW}, ${min(VW, COUNT % 16 - j * VW)});
+        p${j} = v_add(p${j}, t);
 //@ end
 //@ for j in 0..16 / VW
         v_store(sums + ${j * VW}, p${j});

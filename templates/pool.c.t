@@ -1,6 +1,6 @@
 //# SP: spatial dimensions; the lists have one number for each.  X, Y with N, C behind: steps.
-//# OP: max or avg; START is its first value, ACC the type of the sums.  COUNT_PAD: a mean counts the
-//# pads too; END_PAD is then how far they reach behind the image.  VECTOR: lanes are channels.
+//# OP: max or avg; START is its first value, ACC the type of the sums.  COUNT_PAD: a mean counts
+//# the pads too; END_PAD is then how far they reach behind the image.  VECTOR: lanes are channels.
 //@ params NAME T OP ACC START SP N C OUT[] IN[] KERNEL[] STRIDE[] PAD[] END_PAD[] DIL[] XN XC X[] YN YC Y[] COUNT_PAD VECTOR VW
 /* Pooling (${OP}).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
  * [first, end) that lie inside the image. */

@@ -1,5 +1,5 @@
-//# TDIM, TY: loops over the dimensions with a table, which begins at TFIRST in t: steps in x.  DIM: the
-//# loops over the others.
+//# TDIM, TY: loops over the dimensions with a table, which begins at TFIRST in t: steps in x.
+//# DIM: the loops over the others.
 //@ params NAME T TI TRANK TDIM[] TFIRST[] TY[] RANK DIM[] X[] Y[]
 /* y = elements of x, in ${TRANK} dimensions those that a table names. */
 NET_FN void ${NAME}(const ${T} *x, const ${TI} *t, ${T} *y, int part, int parts)

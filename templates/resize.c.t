@@ -1,9 +1,10 @@
-//# TDIM, TY: loops over the resized dimensions, whose tables begin at TFIRST: in lo and hi the steps in
-//# x to both neighbours, in w the weight of the second.  DIM: the loops over the other dimensions.
-//# CORNERS = 2^TRANK neighbours meet; bit d of a corner's number chooses between lo and hi.
+//# TDIM, TY: loops over the resized dimensions, whose tables begin at TFIRST: in lo and hi the
+//# steps in x to both neighbours, in w the weight of the second.  DIM: the loops over the others.
+//# CORNERS = 2^TRANK neighbours meet; a corner's bit BIT[d] chooses between lo and hi.
 //@ params NAME T TI TRANK TDIM[] TFIRST[] TY[] BIT[] CORNERS RANK DIM[] X[] Y[] VECTOR
 /* Linear interpolation in ${TRANK} dimensions. */
-NET_FN void ${NAME}(const ${T} *x, const ${TI} *lo, const ${TI} *hi, const ${T} *w, ${T} *y, int part, int parts)
+NET_FN void ${NAME}(const ${T} *x, const ${TI} *lo, const ${TI} *hi, const ${T} *w,
+    ${T} *y, int part, int parts)
 {
 //@ for d in 0..TRANK
 //@ if d == 0

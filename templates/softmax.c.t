@@ -1,8 +1,8 @@
-//# MODE: row, lanes along the axis; lanes, lanes across results; each, one by one (EXP and LOGF are
-//# then functions of one ${T}).  X and Y: steps over all dimensions but the axis, XA and YA along it.
+//# MODE: row, lanes along the axis; lanes, across results; each, one by one (EXP and LOGF are then
+//# functions of one ${T}).  X and Y: steps over all dimensions but the axis, XA and YA along it.
 //@ params NAME T LOG RANK DIM[] X[] Y[] COUNT XA YA MODE VW EXP LOGF
-/* y = e^(x - max) / sum over ${COUNT} elements, or the logarithm of it.  Every sum has a fixed order:
- * along the axis, or 16 partial sums that are then added one after the other. */
+/* y = e^(x - max) / sum over ${COUNT} elements, or the logarithm of it.  Every sum has a fixed
+ * order: along the axis, or 16 partial sums that are then added one after the other. */
 NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 {
 //@ for d in 0..MODE == lanes ? RANK - 1 : RANK

@@ -1,6 +1,7 @@
 //@ params NAME T RANK DIM[] C[] A[] B[] Y[]
 /* y = c ? a : b, element by element, broadcast by steps of 0. */
-NET_FN void ${NAME}(const unsigned char *c0, const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int parts)
+NET_FN void ${NAME}(const unsigned char *c0, const ${T} *a0, const ${T} *b0, ${T} *y0,
+    int part, int parts)
 {
 //@ for d in 0..RANK
 //@ if d == 0

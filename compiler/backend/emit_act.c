@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* emit_act: functions of one number, for unary ops and fused activations.
  *
- * f32 has vector functions (act.c.t), and where lanes cannot be used those of one lane, so that both
- * give the same bits; f64 and the integers have functions of their own. */
+ * f32 has vector functions (act.c.t), and where lanes cannot be used those of one lane, so that
+ * both give the same bits; f64 and the integers have functions of their own. */
 #include "backend/emit.h"
 
 #include <inttypes.h>

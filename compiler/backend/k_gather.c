@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_gather: parts of a tensor, chosen by indices that are constant or computed.  Nothing outside the
- * tensor is ever read, whatever the indices. */
+/* k_gather: parts of a tensor, chosen by indices that are constant or computed.  Nothing outside
+ * the tensor is ever read, whatever the indices. */
 #include "backend/kernels.h"
 
 /* y has the dimensions of x before axis, those of the indices, those of x behind axis. */

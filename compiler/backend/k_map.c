@@ -143,9 +143,9 @@ bool emit_concat(Emit *e, const Node *n)
 
 typedef struct Binary { Op op; const char *vector, *real, *whole, *natural; } Binary;
 
-/* Expressions in a and b: vector for f32 by lanes; real for floats; whole for signed integers, which
- * come as int64_t, and natural for unsigned ones, as uint64_t.  Integers wrap around, and a division
- * by 0 gives 0. */
+/* Expressions in a and b: vector for f32 by lanes; real for floats; whole for signed integers,
+ * which come as int64_t, and natural for unsigned ones, as uint64_t.  Integers wrap around, and a
+ * division by 0 gives 0. */
 static const Binary binary[] = {
     { OP_add, "v_add", "a + b", "(uint64_t)a + (uint64_t)b", "a + b" },
     { OP_sub, "v_sub", "a - b", "(uint64_t)a - (uint64_t)b", "a - b" },

@@ -2,10 +2,10 @@
 /* k_norm: normalisation by the mean and variance of the operand itself: instance_norm over the
  * pixels of each channel, layer_norm over the last dimensions.
  *
- * Two nests, as in k_reduce: the results, and the elements that belong to one; operands y, x, scale,
- * bias in both.  Where the results lie side by side (channels last), lanes are results; where the
- * elements do, lanes run along them, with 16 sums whatever the vector length; else, and at -O0, one
- * number after the other in double. */
+ * Two nests, as in k_reduce: the results, and the elements that belong to one; operands y, x,
+ * scale, bias in both.  Where the results lie side by side (channels last), lanes are results;
+ * where the elements do, lanes run along them, with 16 sums whatever the vector length; else, and at
+ * -O0, one number after the other in double. */
 #include "backend/kernels.h"
 
 typedef struct Norm { Nest outer, inner; int64_t count; bool bias; } Norm;

@@ -125,7 +125,7 @@ bool remap_interpolate(Remap *m)
 {
     DType index = fits_i32(m) ? DT_I32 : DT_I64, t = ir_val(m->e->g, m->n->in[0])->dtype;
     TmplVars *v = tmpl_vars(m->e->arena);
-    const char *fn, *x = emit_in_at(m->e, m->n->in[0], m->offset);
+    const char *fn, *args[5];
     int64_t bit[IR_MAX_RANK];
 
     if (!m->rank)
@@ -138,10 +138,12 @@ bool remap_interpolate(Remap *m)
     tmpl_int(v, "VECTOR", t == DT_F32 && nest_is_vector(&m->lines)
                           && m->lines.step[1][m->lines.rank - 1] == 1);
     fn = emit_function(m->e, "resize.c.t", op_info[m->n->op].name, v);
+    args[0] = emit_in_at(m->e, m->n->in[0], m->offset);
+    args[1] = put_steps(m, m->lo, index, "first neighbours");
+    args[2] = put_steps(m, m->hi, index, "second neighbours");
+    args[3] = put_weights(m, t);
+    args[4] = emit_out(m->e, m->n->out[0]);
     if (fn)
-        emit_call_parts(m->e, fn, (const char *[]){ x, put_steps(m, m->lo, index, "first neighbours"),
-                                              put_steps(m, m->hi, index, "second neighbours"),
-                                              put_weights(m, t), emit_out(m->e, m->n->out[0]) },
-                  5);
+        emit_call_parts(m->e, fn, args, 5);
     return fn != NULL;
 }

@@ -48,7 +48,7 @@ bool emit_fill(Emit *e, ValueId y, double value);
 /* How many elements there are along an axis, and the steps from one to the next in x and y. */
 typedef struct Axis { int64_t count, x, y; } Axis;
 
-/* The loops (y, x) over everything but the axis; its y is 0 where the result has no such dimension. */
+/* The loops (y, x) over everything but the axis; its y is 0 where the result has it not. */
 Axis emit_axis_nest(const Emit *e, const Node *n, uint32_t axis, Nest *nest);
 
 /* The elements that a nest (to, from) walks over. */

@@ -8,11 +8,13 @@ NET_FN void conv_transpose_c_1(const float *x, const float *w,
     for (ptrdiff_t g = 0; g < 1; g++)
     for (ptrdiff_t o0 = NET_FROM(6); o0 < NET_TO(6); o0++) {
         const ptrdiff_t t0 = o0 + 0, past0 = t0 - 4;
-        const ptrdiff_t end0 = t0 / 1 < 2 ? t0 / 1 + 1 : 2;
+        const ptrdiff_t room0 = t0 / 1 + 1;
+        const ptrdiff_t end0 = room0 < 2 ? room0 : 2;
         ptrdiff_t first0 = past0 > 0 ? (past0 + 0) / 1 : 0;
     for (ptrdiff_t o1 = 0; o1 < 6; o1++) {
         const ptrdiff_t t1 = o1 + 0, past1 = t1 - 4;
-        const ptrdiff_t end1 = t1 / 1 < 2 ? t1 / 1 + 1 : 2;
+        const ptrdiff_t room1 = t1 / 1 + 1;
+        const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
         ptrdiff_t first1 = past1 > 0 ? (past1 + 0) / 1 : 0;
         const float *xg = x + n * 18 + g * 18, *wg = w + g * 24;
         float *yo = y + n * 108 + g * 3

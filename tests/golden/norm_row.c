@@ -24,8 +24,10 @@ NET_FN void layer_norm_c_1(const float *x0, const float *s0,
             p2 = v_add(p2, v_load(x + i + 8));
             p3 = v_add(p3, v_load(x + i + 12));
         }
-        p0 = v_add(p0, v_load_n(x + 0, 4));
-        p1 = v_add(p1, v_load_n(x + 4, 4));
+        t = v_load_n(x + 0, 4);
+        p0 = v_add(p0, t);
+        t = v_load_n(x + 4, 4);
+        p1 = v_add(p1, t);
         v_store(sums + 0, p0);
         p0 = v_set1(0.0f);
         v_store(sums + 4, p1);

@@ -63,7 +63,8 @@ NET_FN void conv_c_2(const float *x, const float *w, const float *b,
 }
 
 /* Linear interpolation in 2 dimensions. */
-NET_FN void resize_c_3(const float *x, const int32_t *lo, const int32_t *hi, const float *w, float *y, int part, int parts)
+NET_FN void resize_c_3(const float *x, const int32_t *lo, const int32_t *hi, const float *w,
+    float *y, int part, int parts)
 {
     for (ptrdiff_t j0 = NET_FROM(6); j0 < NET_TO(6); j0++) {
         const ptrdiff_t lo0 = lo[0 + j0], hi0 = hi[0 + j0];

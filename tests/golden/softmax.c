@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* y = e^(x - max) / sum over 10 elements, or the logarithm of it.  Every sum has a fixed order:
- * along the axis, or 16 partial sums that are then added one after the other. */
+/* y = e^(x - max) / sum over 10 elements, or the logarithm of it.  Every sum has a fixed
+ * order: along the axis, or 16 partial sums that are then added one after the other. */
 NET_FN void softmax_c_1(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
@@ -74,8 +74,8 @@ NET_FN void softmax_c_1(const float *x0, float *y0, int part, int parts)
     }
 }
 
-/* y = e^(x - max) / sum over 2 elements, or the logarithm of it.  Every sum has a fixed order:
- * along the axis, or 16 partial sums that are then added one after the other. */
+/* y = e^(x - max) / sum over 2 elements, or the logarithm of it.  Every sum has a fixed
+ * order: along the axis, or 16 partial sums that are then added one after the other. */
 NET_FN void log_softmax_c_2(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t end = NET_TO16(10);

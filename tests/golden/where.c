@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /* y = c ? a : b, element by element, broadcast by steps of 0. */
-NET_FN void where_c_1(const unsigned char *c0, const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void where_c_1(const unsigned char *c0, const float *a0, const float *b0, float *y0,
+    int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         const unsigned char *c1 = c0 + i0 * 0;

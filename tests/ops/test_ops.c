@@ -3,8 +3,8 @@
  * whether every op of ops.def has a case.
  *
  * Whatever the target, results must be the reference's within a tolerance, and the same bits on all
- * targets and with several threads.  Inputs and outputs end where memory ends, so that reading or writing behind them is
- * noticed; the arena holds NaNs, so that reading what nobody wrote is. */
+ * targets and with several threads.  Inputs and outputs end where memory ends, so that reading or
+ * writing behind them is noticed; the arena holds NaNs, so that reading what nobody wrote is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
