@@ -18,7 +18,7 @@
 /* Bounds on what a short text may ask for. */
 enum {
     MNET_MOST_WORDS = OP_COUNT + 16,
-    MNET_MAX_STEPS = 1000000,          /* statements run inside repeat, for and blocks; calls */
+    MNET_MAX_STEPS = 100000,           /* statements run inside repeat, for and blocks; calls */
     MNET_MAX_CALLS = 32,               /* blocks and functions within each other */
     MNET_MAX_BYTES = 1 << 30           /* of all constants that are made, not read */
 };

@@ -69,7 +69,7 @@ static const Case cases[] = {
       "    f(n) = f(n + 1)\n"
       "           ^\n", { NULL } },
     { "x = input [1,4]\nrepeat 1000000000 { }\noutput x\n",
-      "t.mnet:2:1: error: the spec goes on for more than 1000000 steps\n"
+      "t.mnet:2:1: error: the spec goes on for more than 100000 steps\n"
       "    repeat 1000000000 { }\n"
       "    ^~~~~~\n", { NULL } },
     { "for a b in [1 relu 2 neg] { }\nx = input [1,b]\noutput x\n",
