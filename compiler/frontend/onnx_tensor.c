@@ -287,6 +287,10 @@ bool onnx_read_tensor(Import *m, const Onnx__TensorProto *t, Pos pos, Tensor *ou
 {
     Reader r = { .a = m->a, .d = m->d, .dir = m->o->dir, .t = t, .pos = pos };
 
+    if (!t) {
+        diag_error(m->d, pos, "should hold a tensor, and holds none");
+        return false;
+    }
     return read_tensor(&r, out);
 }
 
