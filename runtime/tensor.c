@@ -150,12 +150,14 @@ bool rt_read_tensors(Arena *a, const char *path, RtTensors *out, Diag *d)
         return false;
     if (rt_is_npz(file))
         return rt_read_npz(a, path, file, out, d);
+    if (path_has_suffix(path, ".safetensors"))
+        return rt_read_safetensors(a, path, file, out, d);
     out->t = arena_new(a, RtTensor);
     out->n = 1;
     if (rt_is_npy(file))
         return rt_read_npy(a, path, file, out->t, d);
     if (path_has_suffix(path, ".pb"))
         return rt_read_pb(a, path, file, out->t, d);
-    diag_error(d, pos, "is not a tensor file: neither .npy, .npz nor .pb (ONNX TensorProto)");
+    diag_error(d, pos, "is not a tensor file: neither .npy, .npz, .safetensors nor .pb (ONNX TensorProto)");
     return false;
 }

@@ -2,6 +2,7 @@
 /* api: include/mnc/mnc.h.  Each entry sets the way out for "no memory" and then works as if memory
  * were endless. */
 #include "backend/emit.h"
+#include "backend/model.h"
 #include "base/file.h"
 #include "frontend/mnet.h"
 #include "frontend/onnx.h"
@@ -17,24 +18,6 @@
 
 static const int64_t DEFAULT_WORK = 25LL * 1000 * 1000 * 1000;
 
-struct mnc_model {
-    Arena arena;
-    jmp_buf oom;
-    mnc_options options;
-    Diag diag;
-    Graph *g;
-    uint64_t hash;             /* of the model file */
-    bool all_layers;           /* mnc_expose_layers */
-    RefTensor *reference;      /* by value; NULL: mnc_reference was not called */
-    const void **expect;       /* the sample's outputs, by the reference; NULL: not computed */
-    int64_t params, macs;      /* of the graph as it was read */
-    Plan *plan;
-    const void *weights;       /* of the text that mnc_c_text gave */
-    size_t weight_bytes;
-    char *text;                /* what mnc_messages gave last */
-    mnc_status dead;           /* out of memory: nothing works any more */
-};
-
 static void *call_alloc(mnc_model *m, void *ptr, size_t size)
 {
     if (m->options.alloc)
@@ -45,20 +28,13 @@ static void *call_alloc(mnc_model *m, void *ptr, size_t size)
     return NULL;
 }
 
-static mnc_status no_memory(mnc_model *m)
+mnc_status model_no_memory(mnc_model *m)
 {
     arena_destroy(&m->arena);
     m->text = NULL;
     m->dead = MNC_NO_MEMORY;
     return m->dead;
 }
-
-/* Everything that follows in the function may run out of memory. */
-#define PROTECT(m) \
-    do { \
-        if ((m)->dead || setjmp((m)->oom)) \
-            return no_memory(m); \
-    } while (0)
 
 static mnc_status start(mnc_model *m)
 {
@@ -85,7 +61,7 @@ void mnc_close(mnc_model *m)
     call_alloc(&(mnc_model){ .options = m->options }, m, 0);
 }
 
-static mnc_status result(const mnc_model *m, bool ok)
+mnc_status model_result(const mnc_model *m, bool ok)
 {
     return ok && !m->diag.n_error ? MNC_OK : MNC_INVALID;
 }
@@ -131,7 +107,7 @@ static bool take_copy(mnc_model *m, const char *name, const void *data, size_t n
 mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_t n)
 {
     PROTECT(m);
-    return result(m, take_copy(m, name, data, n));
+    return model_result(m, take_copy(m, name, data, n));
 }
 
 static bool take_file(mnc_model *m, const char *path)
@@ -144,7 +120,7 @@ static bool take_file(mnc_model *m, const char *path)
 mnc_status mnc_read(mnc_model *m, const char *path)
 {
     PROTECT(m);
-    return result(m, take_file(m, path));
+    return model_result(m, take_file(m, path));
 }
 
 /* ---- the self-test's sample ---- */
@@ -277,7 +253,7 @@ mnc_status mnc_dump(mnc_model *m, const char *after, const char *path)
     PROTECT(m);
     if ((!after || strcmp(after, "import")) && !run_passes(m, after))
         return MNC_INVALID;
-    return result(m, dump(m, path));
+    return model_result(m, dump(m, path));
 }
 
 static bool dump_plan(mnc_model *m, const char *format, const char *path)
@@ -298,7 +274,7 @@ mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path)
     PROTECT(m);
     if (!run_passes(m, NULL))
         return MNC_INVALID;
-    return result(m, dump_plan(m, format, path));
+    return model_result(m, dump_plan(m, format, path));
 }
 
 /* ---- writing C ---- */
@@ -361,7 +337,7 @@ static bool write_c(mnc_model *m, const char *path)
 mnc_status mnc_write_c(mnc_model *m, const char *path)
 {
     PROTECT(m);
-    return result(m, write_c(m, path));
+    return model_result(m, write_c(m, path));
 }
 
 static bool c_text(mnc_model *m, Buf *c)
@@ -393,7 +369,7 @@ mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n)
     ok = c_text(m, &c);
     *text = c.p;
     *n = c.n;
-    return result(m, ok);
+    return model_result(m, ok);
 }
 
 const void *mnc_weights(const mnc_model *m, size_t *n)
@@ -413,7 +389,7 @@ mnc_status mnc_expose_layers(mnc_model *m)
 mnc_status mnc_reference(mnc_model *m, const void *const *in)
 {
     PROTECT(m);
-    return result(m, ref_run(m->g, in, &m->arena, &m->reference, &m->diag));
+    return model_result(m, ref_run(m->g, in, &m->arena, &m->reference, &m->diag));
 }
 
 mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, const void **data)

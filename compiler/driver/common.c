@@ -96,8 +96,9 @@ mnc_model *driver_open(const Args *args, const char *path, int *code)
         return NULL;
     }
     s = mnc_read(m, path);
-    if (s == MNC_OK)
+    if (s == MNC_OK && driver_params(args, m))
         return m;
+    s = s == MNC_OK ? MNC_INVALID : s;
     *code = driver_finish(m, s);
     return NULL;
 }

@@ -48,6 +48,10 @@ bool args_bytes(const char *text, size_t *out);
 /* Reads the model named by path.  NULL with the exit code in *code, messages printed, on failure. */
 mnc_model *driver_open(const Args *args, const char *path, int *code);
 
+/* --params: sets the parameters of a model that was read.  False when that fails; what is wrong
+ * stands in the model's messages, or was printed. */
+bool driver_params(const Args *args, mnc_model *m);
+
 /* Prints the model's messages to stderr, closes it and returns the exit code. */
 int driver_finish(mnc_model *m, mnc_status s);
 

@@ -63,7 +63,7 @@ mnc_model *open_model(Work *w)
     if (!m)
         arena_out_of_memory(&w->a);
     arena_defer(&w->a, close_model, m);
-    if (mnc_read(m, w->args->operand[0]) == MNC_OK)
+    if (mnc_read(m, w->args->operand[0]) == MNC_OK && driver_params(w->args, m))
         return m;
     fputs(mnc_messages(m), stderr);
     return NULL;

@@ -81,7 +81,7 @@ static void run_let(Mnet *m, Stmt *s, Item x)
 static bool is_let(Mnet *m, const Stmt *s)
 {
     return s->bare && s->name && !s->name->next
-        && (mnet_find(m, s->op) || (m->head && !m->frame->id && mnet_is_act_word(s->op)));
+        && (mnet_find(m, s->op) || (m->head && !m->frame->id && mnet_is_word(s->op)));
 }
 
 static Results results(Mnet *m, const Stmt *s)

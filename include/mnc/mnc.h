@@ -15,6 +15,8 @@
 
 #include "mnc/net.h"
 
+#include "mnc/net.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -91,6 +93,30 @@ mnc_status mnc_reference(mnc_model *m, const void *const *in);
 /* What mnc_reference has computed for the value of that name: type, shape and data, which belong to
  * the model.  MNC_INVALID, without a message, when there is no such value. */
 mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, const void **data);
+
+/* ---- parameters: learnable ones, and the statistics of batch normalisation ---- */
+
+typedef struct mnc_param {
+    mnc_tensor tensor;       /* name, type (float32, float64 or float16), shape */
+    const void *data;        /* row-major */
+} mnc_param;
+
+typedef struct mnc_param_rules {
+    const char *file;                /* for messages; may be NULL */
+    const char *const *rename;       /* "FROM=TO", applied to the names of the list: * in FROM stands for
+                                        any text and passes it to the * of TO; the first that matches
+                                        counts; ends with NULL; NULL: none */
+    int partial;                     /* what does not fit is a note, not an error */
+} mnc_param_rules;
+
+/* All of them, in the graph's order; they belong to the model.  After mnc_read, before anything that
+ * runs the passes. */
+mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n);
+
+/* Sets those of these names; the data is copied.  Missing, superfluous and wrongly shaped ones are
+ * all reported; without partial nothing may be left.  Before anything that runs the passes. */
+mnc_status mnc_set_params(mnc_model *m, const mnc_param *list, size_t n,
+                          const mnc_param_rules *rules);
 
 /* Learnable parameters and multiply-adds of the graph as it was read. */
 void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs);

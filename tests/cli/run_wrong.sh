@@ -47,7 +47,7 @@ wrong "short.bin: error: has 4 bytes, but input 'x' takes 48 (float32 (1,3,2,2))
     tiny.mnet short.bin
 wrong "cut.npy: error: is not a .npy file that can be read: its head is cut short or of an unknown \
 version" tiny.mnet cut.npy
-wrong "text.txt: error: is not a tensor file: neither .npy, .npz nor .pb (ONNX TensorProto)" \
+wrong "text.txt: error: is not a tensor file: neither .npy, .npz, .safetensors nor .pb (ONNX TensorProto)" \
     tiny.mnet text.txt
 wrong "tiny.mnet: error: nothing says how images are prepared for this net
     say it: --preprocess=resize=256,crop=224,scale=1/255,mean=...,std=... or write tiny.json beside \

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* params: the values of a graph's parameters, taken out and put in by name.
+ *
+ * What can be set are the learnable parameters and the statistics of batch_norm (its mean and
+ * variance).  Everything that does not fit is said in one go.
+ */
+#include "backend/model.h"
+
+#include <string.h>
+
+/* ---- which values they are ---- */
+
+static uint8_t *find_params(mnc_model *m)
+{
+    uint8_t *is = arena_new_n(&m->arena, uint8_t, m->g->n_value);
+
+    for (uint32_t i = 1; i < m->g->n_value; i++)
+        is[i] = m->g->value[i].kind == VAL_PARAM;
+    for (uint32_t i = 1; i < m->g->n_node; i++)
+        for (uint32_t k = 3; m->g->node[i].op == OP_batch_norm && k < 5; k++)
+            is[m->g->node[i].in[k].id] |= ir_is_const(m->g, m->g->node[i].in[k]);
+    is[0] = 0;
+    return is;
+}
+
+static mnc_status list_params(mnc_model *m)
+{
+    uint8_t *is = find_params(m);
+
+    m->param = arena_new_n(&m->arena, mnc_param, m->g->n_value);
+    for (uint32_t i = 1; i < m->g->n_value; i++) {
+        const Value *v = &m->g->value[i];
+        if (!is[i])
+            continue;
+        m->param[m->n_param++] = (mnc_param){
+            .tensor = { v->name, dtype_info[v->dtype].onnx, (int)v->shape.rank, v->shape.dim,
+                        (size_t)shape_count(&v->shape) * dtype_info[v->dtype].size },
+            .data = v->data };
+    }
+    return MNC_OK;
+}
+
+mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n)
+{
+    PROTECT(m);
+    m->n_param = 0;
+    list_params(m);
+    *list = m->param;
+    *n = m->n_param;
+    return MNC_OK;
+}
+
+/* ---- names ---- */
+
+/* What a * of a pattern stood for. */
+typedef struct Star { const char *p; size_t n; } Star;
+enum { MOST_STARS = 8 };
+
+/* Does name match the pattern, which stops at end?  Each * takes as little as it can; when what
+ * follows does not fit, the last one takes more, which is enough to find every match. */
+static bool matches(const char *p, const char *end, const char *name, Star *star)
+{
+    const char *after = NULL;           /* the last * */
+    size_t k = 0;
+
+    while (*name) {
+        if (p < end && *p == '*') {
+            star[k++] = (Star){ name, 0 };
+            after = ++p;
+        } else if (p < end && *p == *name) {
+            p++;
+            name++;
+        } else if (after) {
+            name = star[k - 1].p + ++star[k - 1].n;
+            p = after;
+        } else {
+            return false;
+        }
+    }
+    for (; p < end && *p == '*'; p++)
+        star[k++] = (Star){ name, 0 };
+    return p == end;
+}
+
+/* The name that the rules make of a file's name: the first that matches is applied, its stars in
+ * order. */
+static const char *renamed(Arena *a, const char *name, const char *const *rule)
+{
+    Star star[MOST_STARS + 1];
+    size_t k = 0;
+    Buf b;
+
+    for (; rule && *rule; rule++)
+        if (matches(*rule, strchr(*rule, '='), name, star))
+            break;
+    if (!rule || !*rule)
+        return name;
+    buf_init(&b, a);
+    for (const char *p = strchr(*rule, '=') + 1; *p; p++) {
+        if (*p == '*')
+            buf_put(&b, star[k].p, star[k].n), k++;
+        else
+            buf_char(&b, *p);
+    }
+    return b.p;
+}
+
+static size_t count_stars(const char *p, const char *end)
+{
+    size_t n = 0;
+
+    for (; p < end; p++)
+        n += *p == '*';
+    return n;
+}
+
+static bool check_rules(mnc_model *m, const char *const *rule)
+{
+    bool ok = true;
+
+    for (; rule && *rule; rule++) {
+        const char *to = strchr(*rule, '=');
+        size_t left = to ? count_stars(*rule, to) : 0;
+
+        if (to && left <= MOST_STARS && count_stars(to, to + strlen(to)) <= left)
+            continue;
+        diag_error(&m->diag, (Pos){ 0 }, "'%s' is no rule FROM=TO with as many * in TO as in FROM",
+                   diag_quote(&m->arena, *rule));
+        ok = false;
+    }
+    return ok;
+}
+
+/* ---- putting in ---- */
+
+typedef struct Setting {
+    mnc_model *m;
+    const mnc_param_rules *rules;
+    uint8_t *is, *set;              /* by value: can be set; has been */
+} Setting;
+
+/* An error, or with --partial a note. */
+static void say(Setting *s, const char *what, const char *name, const char *why)
+{
+    Pos pos = { .file = s->rules->file };
+
+    if (s->rules->partial)
+        diag_note(&s->m->diag, pos, "%s '%s' %s", what, diag_quote(&s->m->arena, name), why);
+    else
+        diag_error(&s->m->diag, pos, "%s '%s' %s", what, diag_quote(&s->m->arena, name), why);
+}
+
+static uint32_t find_value(const Graph *g, const char *name)
+{
+    uint32_t i = 1;
+
+    while (i < g->n_value && strcmp(g->value[i].name, name))
+        i++;
+    return i < g->n_value ? i : 0;
+}
+
+static const char *shape_of(Arena *a, const mnc_tensor *t)
+{
+    Shape s = { .rank = 0 };
+
+    for (int i = 0; i < t->rank && i < IR_MAX_RANK; i++)
+        s.dim[s.rank++] = t->dim[i];
+    return shape_text(a, &s);
+}
+
+static bool same_shape(const Value *v, const mnc_tensor *t)
+{
+    if (t->rank != (int)v->shape.rank)
+        return false;
+    for (int i = 0; i < t->rank; i++)
+        if (t->dim[i] != v->shape.dim[i])
+            return false;
+    return true;
+}
+
+/* The file's numbers as the value's type: rounded once. */
+static const void *converted(Arena *a, const Value *v, const mnc_param *p)
+{
+    int64_t n = shape_count(&v->shape);
+    Value from = { .dtype = dtype_by_onnx(p->tensor.dtype), .data = p->data };
+    float *out;
+
+    if (from.dtype == v->dtype) {
+        void *copy = arena_array(a, (size_t)n, dtype_info[v->dtype].size);
+        memcpy(copy, p->data, (size_t)n * dtype_info[v->dtype].size);
+        return copy;
+    }
+    if (v->dtype != DT_F32 || (from.dtype != DT_F64 && from.dtype != DT_F16))
+        return NULL;
+    out = arena_new_n(a, float, (size_t)n);
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (float)ir_element(&from, i);
+    return out;
+}
+
+static void set_one(Setting *s, const mnc_param *p)
+{
+    Arena *a = &s->m->arena;
+    const char *name = renamed(a, p->tensor.name, s->rules->rename);
+    uint32_t id = find_value(s->m->g, name);
+    Value *v = &s->m->g->value[id];
+    const void *data;
+
+    if (!id || !s->is[id]) {
+        say(s, "the file's", name, "is no parameter of the net");
+    } else if (!same_shape(v, &p->tensor)) {
+        say(s, "the file's", name, arena_printf(a, "has the shape %s, the net's %s",
+                                                shape_of(a, &p->tensor), shape_text(a, &v->shape)));
+        s->set[id] = 1;                /* one message for it is enough */
+    } else if (!(data = converted(a, v, p))) {
+        say(s, "the file's", name, "has another element type than the net's");
+        s->set[id] = 1;
+    } else {
+        v->data = data;
+        s->set[id] = 1;
+    }
+}
+
+static bool set_all(mnc_model *m, const mnc_param *list, size_t n, const mnc_param_rules *rules)
+{
+    Setting s = { m, rules, find_params(m), arena_new_n(&m->arena, uint8_t, m->g->n_value) };
+
+    if (!check_rules(m, rules->rename))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        set_one(&s, &list[i]);
+    for (uint32_t i = 1; i < m->g->n_value; i++)
+        if (s.is[i] && !s.set[i])
+            say(&s, "the net's", m->g->value[i].name, "is not in the file");
+    return true;
+}
+
+mnc_status mnc_set_params(mnc_model *m, const mnc_param *list, size_t n,
+                          const mnc_param_rules *rules)
+{
+    PROTECT(m);
+    return model_result(m, set_all(m, list, n, rules));
+}

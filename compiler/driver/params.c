@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* params: --params FILE [--rename FROM=TO]... [--partial]: weights into the model that was read.
+ *
+ * FILE is a model whose parameters are taken, or .safetensors, .npz, .npy, .pb.  The runtime reads
+ * the files, the library knows the graph.
+ */
+#include "driver/driver.h"
+#include "tensor.h"
+
+#include <string.h>
+
+typedef struct Source {
+    Arena a;
+    jmp_buf oom;
+    Diag d;
+    mnc_model *from;               /* NULL: a tensor file */
+    const mnc_param *list;
+    size_t n;
+} Source;
+
+static bool read_model(Source *s, const char *path)
+{
+    mnc_options o = { 0 };
+    bool ok;
+
+    s->from = mnc_open(&o);
+    ok = s->from && mnc_read(s->from, path) == MNC_OK
+        && mnc_params(s->from, &s->list, &s->n) == MNC_OK;
+    if (!ok)
+        fputs(s->from ? mnc_messages(s->from) : "error: out of memory\n", stderr);
+    return ok;
+}
+
+static bool read_file(Source *s, const char *path)
+{
+    mnc_param *list;
+    RtTensors t;
+
+    if (!rt_read_tensors(&s->a, path, &t, &s->d))
+        return false;
+    list = arena_new_n(&s->a, mnc_param, t.n);
+    for (size_t i = 0; i < t.n; i++)
+        list[i] = (mnc_param){ .tensor = { t.t[i].name, t.t[i].dtype, t.t[i].rank, t.t[i].dim,
+                                           t.t[i].bytes }, .data = t.t[i].data };
+    s->list = list;
+    s->n = t.n;
+    return true;
+}
+
+static void print_diag(Source *s)
+{
+    Buf b;
+
+    buf_init(&b, &s->a);
+    diag_print(&s->d, &b);
+    fputs(b.p, stderr);
+}
+
+/* s is not a local variable here: what longjmp leaves of those is undefined. */
+static bool read_source(Source *s, const char *path)
+{
+    bool ok;
+
+    arena_init(&s->a, NULL, NULL, 0, &s->oom);
+    if (setjmp(s->oom)) {
+        fputs("mnc: out of memory\n", stderr);
+        return false;
+    }
+    diag_init(&s->d, &s->a);
+    if (path_has_suffix(path, ".onnx") || path_has_suffix(path, ".mnet"))
+        return read_model(s, path);
+    ok = read_file(s, path);
+    print_diag(s);
+    return ok;
+}
+
+bool driver_params(const Args *args, mnc_model *m)
+{
+    const char *path = args->value[OPT_params];
+    mnc_param_rules rules = { .file = path, .partial = args->value[OPT_partial] != NULL,
+                              .rename = (const char *const *)args->list[OPT_rename] };
+    Source s = { .n = 0 };
+    bool ok;
+
+    if (!path)
+        return true;
+    ok = read_source(&s, path) && mnc_set_params(m, s.list, s.n, &rules) == MNC_OK;
+    if (s.from)
+        mnc_close(s.from);
+    arena_destroy(&s.a);
+    return ok;
+}
