@@ -128,9 +128,104 @@ static void test_figures(void **state)
     assert_true(n > 10);
 }
 
+/* ---- single layers ---- */
+
+/* The elements of all constants whose names begin with the layer's. */
+static int64_t count_layer(const Graph *g, const char *layer)
+{
+    size_t n = strlen(layer);
+    int64_t sum = 0;
+
+    for (uint32_t i = 1; i < g->n_value; i++) {
+        const Value *v = &g->value[i];
+        if (v->data && !strncmp(v->name, layer, n) && v->name[n] == '.')
+            sum += shape_count(&v->shape);
+    }
+    return sum;
+}
+
+static bool check_layer(Arena *a, const char *model, const char *layer, long long want)
+{
+    char none[] = "-";
+    const Graph *g = read_model(a, model, none);
+
+    if (g && count_layer(g, layer) != want)
+        print_error("%s: %s has %lld parameters, not %lld\n", model, layer,
+                    (long long)count_layer(g, layer), want);
+    return g && count_layer(g, layer) == want;
+}
+
+static void test_layers(void **state)
+{
+    FILE *f = fopen(MNC_TESTS "/models/layers.txt", "r");
+    char text[200], model[40], layer[40];
+    int wrong = 0, n = 0;
+    long long want;
+    jmp_buf oom;
+    Arena a;
+
+    (void)state;
+    assert_non_null(f);
+    while (fgets(text, sizeof text, f)) {
+        if (text[0] == '#')
+            continue;
+        assert_int_equal(sscanf(text, "%39s %39s %lld", model, layer, &want), 3);
+        if (setjmp(oom)) {
+            fail_msg("out of memory");
+            return;
+        }
+        arena_init(&a, NULL, NULL, 0, &oom);
+        wrong += !check_layer(&a, model, layer, want);
+        n++;
+        arena_destroy(&a);
+    }
+    fclose(f);
+    assert_int_equal(wrong, 0);
+    assert_true(n > 20);
+}
+
+/* ---- all of them ---- */
+
+static bool has_figures(const char *model)
+{
+    FILE *f = fopen(MNC_TESTS "/models/figures.txt", "r");
+    bool found = false;
+    Line l;
+
+    assert_non_null(f);
+    while (!found && read_line(f, &l))
+        found = !strcmp(l.model, model);
+    fclose(f);
+    return found;
+}
+
+static void test_every_model_has_figures(void **state)
+{
+    DIR *d = opendir(MODELS);
+    int n = 0;
+
+    (void)state;
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        char *dot = strrchr(e->d_name, '.');
+        if (!dot || strcmp(dot, ".mnet"))
+            continue;
+        *dot = 0;
+        if (!has_figures(e->d_name))
+            fail_msg("%s has no line in figures.txt", e->d_name);
+        n++;
+    }
+    closedir(d);
+    assert_true(n > 15);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_figures) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_every_model_has_figures),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
