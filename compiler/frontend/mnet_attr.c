@@ -10,6 +10,7 @@
 
 /* ---- values ---- */
 
+/* The rank of the first operand; 0 when there is none yet, and errors will say so. */
 static uint32_t x_rank(const Layer *l)
 {
     return l->n_in && l->in[0].id ? ir_val(l->m->g, l->in[0])->shape.rank : 0;
@@ -27,6 +28,7 @@ static uint32_t list_length(const Layer *l, AttrName name)
     }
 }
 
+/* A list attribute: its elements, or one number repeated.  out->name decides how often. */
 static bool int_list(Layer *l, const Expr *e, Attr *out)
 {
     bool list = e->kind == E_LIST;
@@ -73,6 +75,8 @@ static const char *word_of(const Layer *l, const Expr *e)
     return e->kind == E_NAME || e->kind == E_STRING ? e->name : NULL;
 }
 
+/* A word attribute keeps what is written even if it is no known word: the shape rule of the op
+ * knows which ones there are, and says so. */
 static bool word(Layer *l, const Expr *e, Attr *out)
 {
     const char *s = word_of(l, e);
@@ -99,6 +103,8 @@ static bool is_same(Layer *l, const Attr *kind, const Expr *e)
     return true;
 }
 
+/* One attribute of the op into l->attr.  Values are checked for their type here, for their range
+ * by the shape rule. */
 static bool attribute(Layer *l, const Expr *e, const Attr *kind)
 {
     Attr *out = &l->attr[l->n_attr];
@@ -163,6 +169,7 @@ static const Attr *attr_of(const Layer *l, const char *name)
     return NULL;
 }
 
+/* k= is another name for the kernel of these. */
 static bool is_pool(Op op)
 {
     return op == OP_max_pool || op == OP_avg_pool;
@@ -188,6 +195,7 @@ static size_t known_keys(const Layer *l, const char **names)
     return n;
 }
 
+/* A key may be a slip of the pen, or one that would be right if the layer made its parameters. */
 static bool unknown_key(Layer *l, const Arg *a, const char *const *names, size_t n)
 {
     const char *near = diag_nearest(a->key, names, n), *own[MNET_MOST_KEYS];
@@ -222,6 +230,7 @@ static bool take(Layer *l, const Arg *a)
     return true;
 }
 
+/* Goes on after an error, so that all wrong keys of a line are said in one run. */
 bool layer_keys(Layer *l)
 {
     const char *names[MNET_MOST_KEYS];
@@ -257,6 +266,8 @@ static int64_t list_at(const Layer *l, AttrName name, uint32_t i, int64_t fill)
     return fill;
 }
 
+/* Size i of the window: of the weight (K,C,R,S) from its third dimension on, or the attribute of
+ * a pool.  By now own parameters have been made. */
 static int64_t kernel_at(const Layer *l, uint32_t i)
 {
     const Shape *w = op_info[l->op].max_in > 1 && l->n_in > 1

@@ -18,6 +18,7 @@ typedef struct Bound {
     int n;
 } Bound;
 
+/* Parameter i stands for x.  A failed argument fails the call, in silence. */
 static bool give(Bound *b, int i, At at, Item x)
 {
     if (b->given[i])
@@ -29,6 +30,7 @@ static bool give(Bound *b, int i, At at, Item x)
     return true;
 }
 
+/* NAME=VALUE of a call. */
 static bool give_by_name(Bound *b, const Arg *a)
 {
     const char *names[MNET_MAX_PARAMS], *near;
@@ -71,6 +73,8 @@ static bool give_by_place(Bound *b)
     return true;
 }
 
+/* All arguments, then the line above for a first parameter that nobody has given.  Arguments are
+ * evaluated in the caller's frame. */
 static bool bind(Bound *b)
 {
     Frame *f = b->m->frame;
@@ -107,6 +111,7 @@ static bool set_parameters(Bound *b)
     return true;
 }
 
+/* The block's layers are named after the call: r->name[0] and a dot stand before theirs. */
 void mnet_call_block(Mnet *m, const Stmt *s, const Stmt *block, Results *r)
 {
     Bound b = { .m = m, .s = s, .block = block };

@@ -26,11 +26,13 @@ typedef struct Call {
     int n;
 } Call;
 
+/* Arguments have been checked to be numbers before a function sees them. */
 static double number_at(const Call *c, int i)
 {
     return item_number(&c->arg[i]);
 }
 
+/* The argument itself, so that the maximum of whole numbers is whole. */
 static Item call_max(const Call *c)
 {
     int best = 0;
@@ -51,11 +53,13 @@ static Item call_min(const Call *c)
     return c->arg[best];
 }
 
+/* Towards minus infinity. */
 static Item call_floor(const Call *c)
 {
     return whole(c->m, c->e->at, floor(number_at(c, 0)));
 }
 
+/* Towards infinity. */
 static Item call_ceil(const Call *c)
 {
     return whole(c->m, c->e->at, ceil(number_at(c, 0)));
@@ -102,11 +106,13 @@ static Item dimension(const Call *c, int64_t k)
     return item_int(s->dim[k]);
 }
 
+/* Images are (N,C,H,W). */
 static Item call_channels(const Call *c)
 {
     return dimension(c, 1);
 }
 
+/* dim(x, 2): the height. */
 static Item call_dim(const Call *c)
 {
     return c->arg[1].kind == I_INT ? dimension(c, c->arg[1].u.i)
@@ -150,6 +156,7 @@ static bool arguments(Mnet *m, const Expr *e, int least, int most, Call *c)
     return ok;
 }
 
+/* A function of the language.  channels and dim take a value first, all else are numbers. */
 static Item call_builtin(Mnet *m, const Expr *e, const struct Function *f)
 {
     Call c = { .n = 0 };

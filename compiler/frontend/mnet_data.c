@@ -35,6 +35,8 @@ static uint16_t to_half(float x)
     return (uint16_t)(sign | (uint16_t)(scaled + (exp + 13) * 1024));
 }
 
+/* f is the number in double, single the same digits rounded once to float: converting f would
+ * round twice.  A half is rounded from single; what ir_print writes is exact in all of them. */
 static void put_float(void *to, DType t, double f, float single)
 {
     switch (t) {
@@ -44,6 +46,7 @@ static void put_float(void *to, DType t, double f, float single)
     }
 }
 
+/* The lower bytes of the two's complement, which the caller has checked to fit. */
 static void put_int(void *to, DType t, uint64_t bits)
 {
     uint8_t b = (uint8_t)bits;
@@ -58,6 +61,7 @@ static void put_int(void *to, DType t, uint64_t bits)
     }
 }
 
+/* Types whose digits may have a fraction. */
 static bool is_float(DType t)
 {
     return t == DT_F32 || t == DT_F64 || t == DT_F16;
@@ -75,6 +79,7 @@ static uint64_t most(DType t, bool negative)
     return (UINT64_MAX >> (65 - bits)) + negative;
 }
 
+/* A literal, straight from its digits. */
 static bool put_digits(Mnet *m, const Expr *e, DType t, void *to)
 {
     char *end;
@@ -120,6 +125,7 @@ static bool put_element(Mnet *m, const Expr *e, DType t, void *to)
     return true;
 }
 
+/* The count must be right: a list is no pattern to be repeated. */
 const void *mnet_data_list(Mnet *m, const Expr *list, DType t, int64_t n)
 {
     size_t size = dtype_info[t].size;
@@ -139,6 +145,7 @@ const void *mnet_data_list(Mnet *m, const Expr *list, DType t, int64_t n)
     return p;
 }
 
+/* What a short text can ask for is bounded: `repeat 1000 { dense out=30000 }` would be 100 GB. */
 void *mnet_room(Mnet *m, At at, const Shape *s, DType t)
 {
     size_t size = dtype_info[t].size;
@@ -154,6 +161,7 @@ void *mnet_room(Mnet *m, At at, const Shape *s, DType t)
     return arena_array(m->arena, (size_t)n, size);
 }
 
+/* One conversion, then copies. */
 const void *mnet_data_fill(Mnet *m, const Expr *e, DType t, const Shape *s)
 {
     size_t size = dtype_info[t].size, n = (size_t)shape_count(s);
@@ -169,6 +177,7 @@ const void *mnet_data_fill(Mnet *m, const Expr *e, DType t, const Shape *s)
 
 /* ---- files ---- */
 
+/* A name with a slash could lead anywhere; the data of a spec that was sent lie beside it. */
 static DataFile *data_file(Mnet *m, At at, Sym name)
 {
     DataFile *f = m->files;
@@ -188,6 +197,7 @@ static DataFile *data_file(Mnet *m, At at, Sym name)
     return f;
 }
 
+/* A pointer into the file; offset and alignment are checked, since a spec can say anything. */
 static const void *from_file(Mnet *m, const Stmt *s, size_t bytes)
 {
     const DataFile *f = data_file(m, s->at, s->file);
@@ -209,6 +219,7 @@ static const void *from_file(Mnet *m, const Stmt *s, size_t bytes)
 
 /* ---- declarations ---- */
 
+/* Dimensions are expressions: [batch, 3, size, size]. */
 static bool shape(Mnet *m, const Expr *list, Shape *out)
 {
     *out = (Shape){ .rank = 0 };

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+/* For messages, so names are made safe to print. */
 const char *mnet_item_text(Mnet *m, const Item *x)
 {
     switch (x->kind) {
@@ -25,12 +26,14 @@ const char *mnet_item_text(Mnet *m, const Item *x)
 
 /* ---- operators ---- */
 
+/* Whole numbers never wrap. */
 static Item overflow(Mnet *m, At at)
 {
     mnet_error(m, at, "the result is too large for a whole number");
     return item_failed();
 }
 
+/* Only / may leave the whole numbers, when it has a remainder. */
 static Item int_op(Mnet *m, const Expr *e, int64_t a, int64_t b)
 {
     int64_t r = 0;
@@ -53,6 +56,7 @@ static Item int_op(Mnet *m, const Expr *e, int64_t a, int64_t b)
     return a % b ? item_float((double)a / (double)b) : item_int(a / b);
 }
 
+/* As C has it, but division by zero is an error: an infinite width is a mistake. */
 static Item float_op(Mnet *m, const Expr *e, double a, double b)
 {
     switch (e->op) {
@@ -68,6 +72,7 @@ static Item float_op(Mnet *m, const Expr *e, double a, double b)
     return item_float(e->op == '%' ? fmod(a, b) : a / b);
 }
 
+/* 1 or 0.  Whole numbers beyond 2^53 compare as their nearest doubles. */
 static Item compare(const Expr *e, double a, double b)
 {
     switch (e->op) {
@@ -97,6 +102,7 @@ static Item same_thing(Mnet *m, const Expr *e, const Item *a, const Item *b)
     return item_int(equal == (e->op == T_EQ));
 }
 
+/* Numbers other than 0 are true; words and values are no truths. */
 static bool truth(Mnet *m, const Expr *e, bool *out)
 {
     Item x = mnet_eval(m, e);
@@ -120,6 +126,7 @@ static Item logic(Mnet *m, const Expr *e)
     return truth(m, e->kid->next, &x) ? item_int(x) : item_failed();
 }
 
+/* Both sides are evaluated, and fail together, before their kinds are looked at. */
 static Item binary(Mnet *m, const Expr *e)
 {
     Item a, b;
@@ -132,8 +139,10 @@ static Item binary(Mnet *m, const Expr *e)
         return item_failed();
     if ((a.kind == I_WORD || a.kind == I_VALUE) && (b.kind == I_WORD || b.kind == I_VALUE))
         return same_thing(m, e, &a, &b);
-    if (!item_is_number(&a) || !item_is_number(&b))
-        return mnet_wrong_operand(m, item_is_number(&a) ? e->kid->next : e->kid, item_is_number(&a) ? &b : &a);
+    if (!item_is_number(&a))
+        return mnet_wrong_operand(m, e->kid, &a);
+    if (!item_is_number(&b))
+        return mnet_wrong_operand(m, e->kid->next, &b);
     if (!strchr("+-*/%", e->op) || e->op > 127)
         return compare(e, item_number(&a), item_number(&b));
     if (a.kind == I_INT && b.kind == I_INT)
@@ -141,6 +150,7 @@ static Item binary(Mnet *m, const Expr *e)
     return float_op(m, e, item_number(&a), item_number(&b));
 }
 
+/* - and !. */
 static Item unary(Mnet *m, const Expr *e)
 {
     Item x = mnet_eval(m, e->kid);
@@ -158,6 +168,7 @@ static Item unary(Mnet *m, const Expr *e)
 
 /* ---- any expression ---- */
 
+/* A variable, else a word.  inf and nan are no names: a value called "nan" is always quoted. */
 static Item named(Mnet *m, const Expr *e)
 {
     const Item *x;
@@ -190,6 +201,7 @@ Item mnet_eval(Mnet *m, const Expr *e)
     return item_failed();
 }
 
+/* 7.0 is whole enough: it comes from divisions and products that happen to be whole. */
 bool mnet_int(Mnet *m, const Expr *e, int64_t *out)
 {
     Item x = mnet_eval(m, e);
@@ -202,6 +214,7 @@ bool mnet_int(Mnet *m, const Expr *e, int64_t *out)
     return x.kind == I_INT;
 }
 
+/* A literal keeps its sign: -0 is a float here, where a whole number would lose it. */
 bool mnet_float(Mnet *m, const Expr *e, double *out)
 {
     Item x = e->kind == E_NUMBER ? item_float(e->f) : mnet_eval(m, e);     /* -0 keeps its sign */

@@ -31,6 +31,7 @@ static const struct Init {
 
 enum { N_INIT = sizeof inits / sizeof *inits };
 
+/* NULL when there is none of that name. */
 static const struct Init *find(const char *name)
 {
     for (int i = 0; i < N_INIT; i++)
@@ -51,6 +52,7 @@ bool init_is_word(const char *name)
     return find(name) != NULL;
 }
 
+/* splitmix64 (Steele, Lea, Flood 2014), jumped to its element i. */
 static uint64_t bits(uint64_t key, int64_t i)
 {
     uint64_t z = key + ((uint64_t)i + 1) * 0x9e3779b97f4a7c15;
@@ -63,6 +65,7 @@ static uint64_t bits(uint64_t key, int64_t i)
 /* Four times the variance of 0..65535, (2^32 - 1) / 12, has this root. */
 #define DEVIATION 37837.22723720648
 
+/* p[n] with mean 0. */
 static void fill_normal(float *p, int64_t n, uint64_t key, double deviation)
 {
     double scale = deviation / DEVIATION;
@@ -74,6 +77,7 @@ static void fill_normal(float *p, int64_t n, uint64_t key, double deviation)
     }
 }
 
+/* p[n] in (-limit, limit), symmetric: the numbers are odd multiples of a step, never 0. */
 static void fill_uniform(float *p, int64_t n, uint64_t key, double limit)
 {
     double scale = limit / 16777216;
@@ -84,6 +88,7 @@ static void fill_uniform(float *p, int64_t n, uint64_t key, double limit)
     }
 }
 
+/* The stream of a tensor.  Its full name is part of it, so layers do not repeat each other. */
 static uint64_t key_of(Mnet *m, const char *name)
 {
     const Item *seed = mnet_find(m, intern(&m->names, "seed"));
@@ -140,6 +145,7 @@ static const float *draw(Mnet *m, const Expr *e, const struct Init *in, const Sh
     return p;
 }
 
+/* A word may come from a variable: init = he_uniform in the head, w=init in the layers. */
 const float *init_data(Mnet *m, const Expr *e, const Shape *s, const char *name)
 {
     const Item *x = e->kind == E_NAME ? mnet_find(m, e->name) : NULL;

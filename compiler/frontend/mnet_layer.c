@@ -21,6 +21,7 @@ static bool is_trailing(Sym word)
         || !strcmp(word, "nobias");
 }
 
+/* Values and '_' are operands, words are kept for later; numbers are no operands of an op. */
 static bool operand(Layer *l, const Arg *a)
 {
     Item x;
@@ -58,6 +59,7 @@ static bool read_above(Layer *l)
     return true;
 }
 
+/* All that has no key.  Errors are said for each of them. */
 static bool operands(Layer *l)
 {
     uint32_t n = 4;            /* bias and statistics of batch_norm, at most, are made */
@@ -88,6 +90,7 @@ static ValueId add(const Layer *l, const char *const *name, uint32_t n)
     return id.id ? ir_node(m->g, id)->out[0] : (ValueId){ 0 };
 }
 
+/* What a short form sets is no key of its line any more. */
 static void preset(Layer *l, Attr a)
 {
     l->attr[l->n_attr++] = a;
@@ -120,6 +123,7 @@ static ValueId add_word(const Layer *line, const Word *w, ValueId v, const char 
     return bn && !own_make(&l) ? (ValueId){ 0 } : add(&l, &name, 1);
 }
 
+/* The other words only say something about the layer itself. */
 static bool makes_node(const Word *w)
 {
     return strcmp(w->word, "bias") && strcmp(w->word, "nobias") && strcmp(w->word, "none");
@@ -153,17 +157,20 @@ static ValueId add_all(Layer *l, const Results *r)
 
 /* ---- short forms ---- */
 
+/* build has made sure that the first operand is there. */
 static const Shape *x_shape(const Layer *l)
 {
     return &ir_val(l->m->g, l->in[0])->shape;
 }
 
+/* One group per channel: (N,C,H,W) with weights (C,1,R,S). */
 static void preset_depthwise(Layer *l)
 {
     l->depthwise = true;
     preset(l, attr_int(A_group, x_shape(l)->rank > 1 ? x_shape(l)->dim[1] : 1));
 }
 
+/* The kernel's size is no attribute of conv but part of its weights' shape. */
 static void preset_pointwise(Layer *l)
 {
     static const Expr one = { .kind = E_NUMBER, .is_int = true, .i = 1 };
@@ -219,6 +226,7 @@ bool mnet_is_layer(const char *keyword)
 
 /* ---- making ---- */
 
+/* bias and nobias need a layer that makes its bias: not add, and not conv x w. */
 static bool check_words(const Layer *l)
 {
     bool ok = true;
@@ -234,6 +242,8 @@ static bool check_words(const Layer *l)
     return ok;
 }
 
+/* Operands first: the others depend on x.  Keys are checked even when operands are wrong, so that
+ * one run tells all. */
 static ValueId build(Layer *l, const struct Short *form, const Results *r)
 {
     ValueId none = { 0 };
@@ -255,6 +265,7 @@ static ValueId build(Layer *l, const struct Short *form, const Results *r)
 
 /* ---- separable ---- */
 
+/* Known before it is evaluated, so that unknown names are said once, by the first half. */
 static bool names_word(Mnet *m, const Expr *e)
 {
     const Item *x = e->kind == E_NAME ? mnet_find(m, e->name) : NULL;
@@ -297,6 +308,7 @@ static ValueId separable(Mnet *m, const Stmt *s, const char *base)
 
 /* ---- the layer ---- */
 
+/* The hint may be a layer, a short form or a block. */
 static void unknown_layer(Mnet *m, const Stmt *s)
 {
     const char **names = arena_new_n(m->arena, const char *, OP_COUNT + N_SHORT + 1 + m->n_var);
@@ -317,6 +329,7 @@ static void unknown_layer(Mnet *m, const Stmt *s)
         diag_hint(m->d, "did you mean '%s'?", near);
 }
 
+/* r->item stays I_FAILED after an error. */
 void mnet_layer(Mnet *m, const Stmt *s, Results *r)
 {
     const struct Short *form = find_short(s->op);

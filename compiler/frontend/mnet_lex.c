@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+/* The text need not end with a 0: reading goes through peek. */
 void lex_init(Lexer *x, Bytes text, const char *file, Intern *names, Diag *d)
 {
     memset(x, 0, sizeof *x);
@@ -21,6 +22,7 @@ void lex_init(Lexer *x, Bytes text, const char *file, Intern *names, Diag *d)
     x->d = d;
 }
 
+/* Not isdigit and isalpha, which depend on the locale. */
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -37,12 +39,14 @@ static char peek(const Lexer *x, size_t k)
     return (size_t)(x->end - x->p) > k ? x->p[k] : 0;
 }
 
+/* From start up to here, on one line. */
 static Pos pos_from(const Lexer *x, const char *start)
 {
     return (Pos){ .file = x->file, .line = x->line, .col = (uint32_t)(start - x->line_start) + 1,
                   .len = (uint32_t)(x->p - start) };
 }
 
+/* A token from start up to here. */
 static Token finish(const Lexer *x, const char *start, int kind)
 {
     Pos pos = pos_from(x, start);
@@ -50,6 +54,7 @@ static Token finish(const Lexer *x, const char *start, int kind)
     return (Token){ .kind = kind, .at = { pos.line, pos.col, pos.len } };
 }
 
+/* name = [A-Za-z_][A-Za-z0-9_.]* */
 static Token name(Lexer *x)
 {
     const char *start = x->p;
@@ -68,6 +73,8 @@ static void digits(Lexer *x)
         x->p++;
 }
 
+/* number = digits [ "." digits ] [ e [ sign ] digits ].  Its digits are kept for exact conversion.
+ * 3x and 1.2.3 are neither number nor name. */
 static Token number(Lexer *x)
 {
     const char *start = x->p;
@@ -97,6 +104,7 @@ static Token number(Lexer *x)
     return t;
 }
 
+/* -1 when it is no hexadecimal digit. */
 static int hex(char c)
 {
     return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
@@ -114,6 +122,7 @@ static int escape(Lexer *x)
     return 16 * high + low;
 }
 
+/* Goes on to the closing quote after a wrong escape, so that one error is said and not two. */
 static Token string(Lexer *x)
 {
     const char *start = x->p++;
@@ -178,6 +187,7 @@ static Token mark(Lexer *x)
     return finish(x, start, T_BAD);
 }
 
+/* Any token; what nothing else wants goes to mark. */
 static Token word(Lexer *x)
 {
     char c = peek(x, 0);

@@ -35,6 +35,7 @@ static const struct Own {
 
 enum { N_OWN = sizeof owns / sizeof *owns };
 
+/* These have a weight, and a bias that may be left out; the others have vectors. */
 static bool has_weight(Op op)
 {
     return op == OP_conv || op == OP_conv_transpose || op == OP_dense;
@@ -64,11 +65,13 @@ size_t own_keys(Op op, const char **names)
 
 /* ---- shapes ---- */
 
+/* The layer's input, which is there. */
 static const Shape *x_shape(const Layer *l)
 {
     return &ir_val(l->m->g, l->in[0])->shape;
 }
 
+/* The shapes of parameters are computed from x before the shape rule sees it. */
 static bool check_x(const Layer *l, uint32_t least, uint32_t most, const char *what)
 {
     uint32_t rank = x_shape(l)->rank;
@@ -112,6 +115,7 @@ static bool groups(Layer *l, int64_t out, int64_t *group)
     return false;
 }
 
+/* conv: (K,C/group,R,S).  conv_transpose: (C,K/group,R,S).  out is K. */
 static bool conv_weight(Layer *l, int64_t out, Shape *s)
 {
     int64_t group;
@@ -181,6 +185,7 @@ static bool vector_shape(Layer *l, Shape *s)
 
 /* ---- making ---- */
 
+/* NULL when the line does not say; layer_keys has found that it says it once at most. */
 static const Expr *value_of(const Layer *l, const char *key)
 {
     for (const Arg *a = l->s->arg; a; a = a->next)
@@ -206,6 +211,7 @@ static const float *numbers(Layer *l, const struct Own *own, const Shape *s, con
     return init_data(l->m, said ? said : own->fill ? &fill : &he, s, name);
 }
 
+/* Fills the operands between with "left out", for a bias that is not wanted. */
 static bool make(Layer *l, const struct Own *own, const Shape *s)
 {
     const char *name = arena_printf(l->m->arena, "%s.%s", l->base, own->name);
@@ -220,6 +226,7 @@ static bool make(Layer *l, const struct Own *own, const Shape *s)
     return true;
 }
 
+/* An operand that is given stays; so does a bias that is left out by '_'. */
 bool own_make(Layer *l)
 {
     Shape weight, vector;

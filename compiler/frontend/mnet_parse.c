@@ -15,6 +15,7 @@
 
 enum { DEEPEST = 100 };      /* nested brackets, calls and bodies */
 
+/* Two tokens are looked at: the one after a name says what kind of statement it is. */
 void parse_advance(Parser *p)
 {
     p->tok = p->next;
@@ -23,6 +24,7 @@ void parse_advance(Parser *p)
         p->bad = true;       /* the lexer has said it */
 }
 
+/* Only the first error of a statement is said: the others mostly follow from it. */
 void parse_error(Parser *p, At at, const char *fmt, ...)
 {
     Pos pos = { .file = p->lex.file, .line = at.line, .col = at.col, .len = at.len };
@@ -71,6 +73,7 @@ bool parse_expect(Parser *p, int kind, const char *what)
     return false;
 }
 
+/* At the end of the file the place that matters is where it was opened. */
 void parse_close(Parser *p, int kind, At open)
 {
     bool end = !p->bad && p->tok.kind == T_END;
@@ -81,6 +84,7 @@ void parse_close(Parser *p, int kind, At open)
         diag_note(p->d, pos, "to close this one");
 }
 
+/* Bounds the recursion; the caller takes 1 from depth again in either case. */
 bool parse_enter(Parser *p)
 {
     if (++p->depth > DEEPEST)
@@ -189,6 +193,7 @@ static Arg *parameters(Parser *p, int most, bool defaults)
     return first;
 }
 
+/* Definitions are made before the file runs, so a condition around one would mean nothing. */
 static void outermost(Parser *p, const char *what)
 {
     if (p->depth)
@@ -310,6 +315,7 @@ static Stmt *condition(Parser *p)
     return s;
 }
 
+/* freeze = "freeze" */
 static Stmt *freeze(Parser *p)
 {
     Stmt *s = parse_new_stmt(p, S_FREEZE);
@@ -323,8 +329,8 @@ static Stmt *freeze(Parser *p)
 static Stmt *statement(Parser *p)
 {
     static const struct { const char *word; Stmt *(*parse)(Parser *); } begin[] = {
-        { "name", parse_model_name }, { "output", parse_output }, { "block", block }, { "repeat", repeat },
-        { "for", loop }, { "if", condition }, { "freeze", freeze },
+        { "name", parse_model_name }, { "output", parse_output }, { "block", block },
+        { "repeat", repeat }, { "for", loop }, { "if", condition }, { "freeze", freeze },
     };
     Stmt *s;
 

@@ -19,6 +19,7 @@ static Expr *new_expr(Parser *p, ExprKind kind, At at)
     return e;
 }
 
+/* Whole numbers beyond int64 are floats to expressions; constants look at the digits. */
 static void set_number(Expr *e, const char *text, bool negative)
 {
     char *end;
@@ -150,6 +151,7 @@ static Expr *unary(Parser *p)
 /* From the loosest to the tightest. */
 enum { OR = 1, AND, COMPARE, SUM, PRODUCT };
 
+/* 0: no operator, so the expression ends before it. */
 static int level_of(const Token *t)
 {
     switch (t->kind) {

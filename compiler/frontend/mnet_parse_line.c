@@ -24,6 +24,7 @@ Name *parse_name(Parser *p)
 
 /* ---- layers ---- */
 
+/* A body's end is a statement's end too: { relu } */
 bool parse_at_end(const Parser *p)
 {
     return p->bad || p->tok.kind == '\n' || p->tok.kind == T_END || p->tok.kind == '}';

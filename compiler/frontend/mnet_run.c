@@ -33,6 +33,7 @@ static void fail(Mnet *m, Stmt *s)
 
 /* ---- one function for each kind of statement ---- */
 
+/* The file's name is the default. */
 static void run_name(Mnet *m, Stmt *s)
 {
     m->g->name = intern(&m->g->names, s->name->sym);
@@ -54,6 +55,7 @@ static void run_output(Mnet *m, Stmt *s)
     }
 }
 
+/* An input can be the line above for the first layer; a constant cannot. */
 static void run_data(Mnet *m, Stmt *s)
 {
     Item x = mnet_data(m, s, mnet_full_name(m, s->name->sym, s->numbered));
@@ -66,6 +68,7 @@ static void run_data(Mnet *m, Stmt *s)
     m->head = false;
 }
 
+/* x is what the statement's expression gave. */
 static void run_let(Mnet *m, Stmt *s, Item x)
 {
     if (x.kind == I_OMITTED) {
@@ -84,6 +87,7 @@ static bool is_let(Mnet *m, const Stmt *s)
         && (mnet_find(m, s->op) || (m->head && !m->frame->id && mnet_is_word(s->op)));
 }
 
+/* Names are given out before the layer is made, so that numbers count lines and not successes. */
 static Results results(Mnet *m, const Stmt *s)
 {
     Results r = { .n = 0 };
@@ -101,6 +105,7 @@ static Results results(Mnet *m, const Stmt *s)
     return r;
 }
 
+/* A block's name comes before a layer's; mnet_read has seen to it that no name is both. */
 static void run_layer(Mnet *m, Stmt *s)
 {
     const Stmt *block = mnet_var(m, s->op)->block;
@@ -133,6 +138,7 @@ static void run_freeze(Mnet *m, Stmt *s)
 
 /* ---- control ---- */
 
+/* Less than 1: not at all. */
 static void run_repeat(Mnet *m, Stmt *s)
 {
     int64_t n;
@@ -197,6 +203,7 @@ static void run_if(Mnet *m, Stmt *s)
 
 /* ---- the list ---- */
 
+/* Definitions have been taken in by define. */
 static void nothing(Mnet *m, Stmt *s)
 {
     (void)m;
@@ -229,6 +236,8 @@ static void poison(Mnet *m, const Stmt *s)
         m->frame->above = failed;
 }
 
+/* Steps are counted where a statement can run more than once: the file's own lines are as many as
+ * they are. */
 static void run_one(Mnet *m, Stmt *s)
 {
     uint32_t before = m->d->n_error;
@@ -244,6 +253,7 @@ static void run_one(Mnet *m, Stmt *s)
         fail(m, s);
 }
 
+/* Bodies end early when a bound was passed. */
 void mnet_run(Mnet *m, Stmt *list)
 {
     for (Stmt *s = list; s && !m->stop; s = s->next)
@@ -268,6 +278,7 @@ static void define(Mnet *m, const Stmt *list)
     }
 }
 
+/* Ids begin at 1, as the graph's do. */
 static void init(Mnet *m, Arena *a, const MnetOptions *o, Diag *d)
 {
     memset(m, 0, sizeof *m);

@@ -25,6 +25,7 @@ void mnet_error(Mnet *m, At at, const char *fmt, ...)
     diag_error(m->d, mnet_pos(m, at), "%s", b.p);
 }
 
+/* Said once; then everything stops. */
 bool mnet_step(Mnet *m, At at)
 {
     if (!m->stop && ++m->steps > MNET_MAX_STEPS) {
@@ -63,6 +64,7 @@ static struct Binding *binding(Mnet *m, Sym sym)
     return v->file.set ? &v->file : NULL;
 }
 
+/* A pointer into a table that grows: dead after the next name. */
 const Item *mnet_find(Mnet *m, Sym sym)
 {
     struct Binding *b = binding(m, sym);
@@ -116,6 +118,7 @@ void mnet_set(Mnet *m, Name name, Item item, const Stmt *by)
                                         && item.kind != I_VALUE };
 }
 
+/* The hint may be a name that is seen here, or a word. */
 void mnet_unknown(Mnet *m, At at, Sym sym)
 {
     const char **known, *near;
@@ -136,6 +139,7 @@ void mnet_unknown(Mnet *m, At at, Sym sym)
 
 /* ---- frames ---- */
 
+/* Each frame has an id of its own, so bindings of frames that are gone are never seen. */
 void mnet_enter(Mnet *m, Frame *f, Sym prefix, const Stmt *call)
 {
     *f = (Frame){ .id = m->n_frame++, .prefix = prefix, .above = { .kind = I_OMITTED },
@@ -143,6 +147,7 @@ void mnet_enter(Mnet *m, Frame *f, Sym prefix, const Stmt *call)
     m->frame = f;
 }
 
+/* Gives back what the frame has hidden: a block within a block may have the same parameters. */
 void mnet_leave(Mnet *m)
 {
     while (m->n_saved > m->frame->n_saved) {
@@ -231,6 +236,7 @@ static const char *parameters(Mnet *m, const char **names, size_t *n)
     return *n ? b.p : "none";
 }
 
+/* A -D that nobody asked for is an error, with a list of what there is. */
 void mnet_check_overrides(Mnet *m)
 {
     const char **names = arena_new_n(m->arena, const char *, m->n_var), *near, *list;

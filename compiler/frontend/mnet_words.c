@@ -15,6 +15,7 @@ static bool is_one_of(const char *s, const char *const *list, size_t n)
     return false;
 }
 
+/* gelu and the like stand for themselves with their default attributes. */
 bool mnet_is_act_word(Sym s)
 {
     Op op = op_by_name(s);
@@ -27,6 +28,7 @@ bool mnet_is_word(Sym s)
     return mnet_is_act_word(s) || is_one_of(s, other_words, 5) || init_is_word(s);
 }
 
+/* names has room for MNET_MOST_WORDS; returns how many there are. */
 size_t mnet_words(const char **names)
 {
     size_t n = init_words(names);

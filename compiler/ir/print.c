@@ -26,6 +26,7 @@ static const char *const reserved[] = {
     "nan", "or", "output", "param", "repeat", "state",
 };
 
+/* Not isalpha: what is plain must not depend on the locale. */
 bool ir_plain_name(const char *s)
 {
     if (!isalpha((unsigned char)*s) && *s != '_')
@@ -61,6 +62,7 @@ static void put_name(Buf *out, const char *s)
         put_quoted(out, s);
 }
 
+/* _ is an operand left out. */
 static void put_value(Printer *p, ValueId v)
 {
     if (v.id)
@@ -71,6 +73,7 @@ static void put_value(Printer *p, ValueId v)
 
 /* ---- constants and inputs ---- */
 
+/* f32[1,3,224,224] */
 static void put_type(Buf *out, const Value *v)
 {
     buf_printf(out, "%s[", dtype_info[v->dtype].name);
@@ -133,6 +136,7 @@ static void put_data(Printer *p, const Value *v)
     p->data_bytes += n;
 }
 
+/* One number, a list, or a place in the data file. */
 static void put_contents(Printer *p, const Value *v)
 {
     if (is_uniform(v)) {
@@ -166,6 +170,7 @@ static void put_source(Printer *p, ValueId id)
 
 /* ---- attributes ---- */
 
+/* Of the same type.  Floats are compared by their bits: -0 is not 0, a nan is itself. */
 static bool same_attr(const Attr *a, const Attr *b)
 {
     switch (a->type) {
@@ -257,6 +262,7 @@ static void put_act(Buf *out, const Act *act)
 
 /* ---- nodes ---- */
 
+/* results = op operands attributes, after the constants that it is the first to read */
 static void put_node(Printer *p, const Node *n)
 {
     for (uint32_t i = 0; i < n->n_in; i++)
