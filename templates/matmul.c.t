@@ -1,7 +1,8 @@
-//# TILED: MT x NT elements in a tile; FULL, RIGHT, LOW, CORNER number the tile functions for inner
-//# ones, the last columns, the last rows, both; 0: there are none.  Otherwise plain loops: ACC is
-//# the sum's type, SUM adds p q.
-//@ params NAME T M N K RANK DIM[] A[] B[] Y[] AM AK BK BN YM YN TILED TILE MT NT FULL RIGHT LOW CORNER ACC SUM
+//# MODE: direct, tiles that read b as it is; packed, tiles of panels of b, DEPTH rows at a time; plain,
+//# loops.  MT x NT elements in a tile; FULL, RIGHT, LOW, CORNER number the tile functions for inner
+//# ones, the last columns, the last rows, both; 0: there are none.  ACC is the plain sum's type, SUM
+//# adds p q.  WIDE: threads share the columns; else the rows.
+//@ params NAME T M N K RANK DIM[] A[] B[] Y[] AM AK BK BN YM YN MODE TILE MT NT DEPTH WIDE FULL RIGHT LOW CORNER ACC SUM
 /* y = a b, (${M},${K}) x (${K},${N}), each sum in the order of k. */
 NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int parts)
 {
@@ -12,40 +13,18 @@ NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int part
 //@ end
         const ${T} *a = a${RANK}, *b = b${RANK};
         ${T} *y = y${RANK};
-
-//@ if TILED
-        /* tiles one below the other, then those to the right of them */
-        const ptrdiff_t high = ${(M + MT - 1) / MT}, all = high * ${(N + NT - 1) / NT};
-        for (ptrdiff_t i = NET_FROM(all); i < NET_TO(all); i++) {
-            const ptrdiff_t m = i % high * ${MT}, n = i / high * ${NT};
-            const float *am = a + m * ${AM}, *bn = b + n;
-            float *yt = y + m * ${YM} + n;
-
-//@ if FULL
-            if (m + ${MT} <= ${M} && n + ${NT} <= ${N})
-                ${TILE}_${FULL}(am, bn, yt);
-//@ end
-//@ if RIGHT
-            if (m + ${MT} <= ${M} && n + ${NT} > ${N})
-                ${TILE}_${RIGHT}(am, bn, yt);
-//@ end
-//@ if LOW
-            if (m + ${MT} > ${M} && n + ${NT} <= ${N})
-                ${TILE}_${LOW}(am, bn, yt);
-//@ end
-//@ if CORNER
-            if (m + ${MT} > ${M} && n + ${NT} > ${N})
-                ${TILE}_${CORNER}(am, bn, yt);
-//@ end
-        }
+//@ if WIDE
+        const ptrdiff_t m0 = 0, m1 = ${M};
+        const ptrdiff_t n0 = NET_FROM(${(N + NT - 1) / NT}) * ${NT};
+        const ptrdiff_t n1 = part + 1 == parts ? ${N} : NET_TO(${(N + NT - 1) / NT}) * ${NT};
 //@ else
-//@ if M > 1
-        for (ptrdiff_t m = NET_FROM(${M}); m < NET_TO(${M}); m++)
-        for (ptrdiff_t n = 0; n < ${N}; n++) {
-//@ else
-        const ptrdiff_t m = 0;
-        for (ptrdiff_t n = NET_FROM(${N}); n < NET_TO(${N}); n++) {
+        const ptrdiff_t m0 = NET_FROM(${(M + MT - 1) / MT}) * ${MT}, n0 = 0, n1 = ${N};
+        const ptrdiff_t m1 = part + 1 == parts ? ${M} : NET_TO(${(M + MT - 1) / MT}) * ${MT};
 //@ end
+
+//@ if MODE == plain
+        for (ptrdiff_t m = m0; m < m1; m++)
+        for (ptrdiff_t n = n0; n < n1; n++) {
             ${ACC} sum = 0;
 
             for (ptrdiff_t k = 0; k < ${K}; k++) {
@@ -53,6 +32,48 @@ NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int part
                 sum = ${SUM};
             }
             y[m * ${YM} + n * ${YN}] = (${T})sum;
+        }
+//@ else
+        for (ptrdiff_t n = n0; n < n1; n += ${NT}) {
+//@ if MODE == packed
+        for (ptrdiff_t k = 0; k < ${K}; k += ${DEPTH}) {
+            const ptrdiff_t depth = ${K} - k < ${DEPTH} ? ${K} - k : ${DEPTH};
+            const ptrdiff_t width = ${N} - n < ${NT} ? ${N} - n : ${NT};
+            float panel[${DEPTH * NT}];
+
+            for (ptrdiff_t j = 0; j < width; j++)
+                for (ptrdiff_t i = 0; i < depth; i++)
+                    panel[i * ${NT} + j] = b[(k + i) * ${BK} + (n + j) * ${BN}];
+//@ end
+            for (ptrdiff_t m = m0; m < m1; m += ${MT}) {
+//@ if MODE == packed
+                const float *am = a + m * ${AM} + k * ${AK}, *bn = panel;
+//@ else
+                const float *am = a + m * ${AM}, *bn = b + n;
+                const ptrdiff_t k = 0, depth = ${K};
+//@ end
+                float *yt = y + m * ${YM} + n;
+
+//@ if FULL
+                if (m + ${MT} <= ${M} && n + ${NT} <= ${N})
+                    ${TILE}_${FULL}(am, bn, yt, depth, k == 0);
+//@ end
+//@ if RIGHT
+                if (m + ${MT} <= ${M} && n + ${NT} > ${N})
+                    ${TILE}_${RIGHT}(am, bn, yt, depth, k == 0);
+//@ end
+//@ if LOW
+                if (m + ${MT} > ${M} && n + ${NT} <= ${N})
+                    ${TILE}_${LOW}(am, bn, yt, depth, k == 0);
+//@ end
+//@ if CORNER
+                if (m + ${MT} > ${M} && n + ${NT} > ${N})
+                    ${TILE}_${CORNER}(am, bn, yt, depth, k == 0);
+//@ end
+            }
+//@ if MODE == packed
+        }
+//@ end
         }
 //@ end
 //@ for d in 0..RANK

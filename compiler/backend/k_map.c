@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_map: elementwise ops, and copies, which are elementwise too.
+/* k_map: elementwise ops.
  *
  * f32 goes by the vector functions of act.c.t; every other type by a scalar C expression. */
 #include "backend/kernels.h"
@@ -32,9 +32,7 @@ static const char *cast_expr(Emit *e, DType x, DType y)
                         limits[y], dtype_info[y].c);
 }
 
-typedef struct Map { const Nest *nest; DType x, y; const char *act, *expr; } Map;
-
-static const char *map_function(Emit *e, const Map *m)
+const char *emit_map_function(Emit *e, const Map *m)
 {
     TmplVars *v = tmpl_vars(e->arena);
     bool vector = m->act && nest_is_vector(m->nest);
@@ -70,73 +68,10 @@ bool emit_map(Emit *e, const Node *n)
         m.expr = call_expr(e, emit_scalar_unary(e, n, x));
     if (!m.act && !m.expr)
         return false;
-    fn = map_function(e, &m);
+    fn = emit_map_function(e, &m);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
-}
-
-/* ---- copies ---- */
-
-bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const char *to)
-{
-    Map m = { .nest = nest, .x = t, .y = t, .act = t == DT_F32 ? "v_same" : NULL, .expr = "x" };
-    const char *fn = map_function(e, &m);
-
-    if (fn)
-        emit_call_parts(e, fn, (const char *[]){ from, to }, 2);
-    return fn != NULL;
-}
-
-bool emit_strided_copy(Emit *e, const Copy *c)
-{
-    Nest nest;
-
-    nest_init(&nest, 2);
-    for (uint32_t d = 0; d < c->shape->rank; d++)
-        nest_add(&nest, c->shape->dim[d], (int64_t[]){ c->to_stride[d], c->from_stride[d] });
-    nest_simplify(&nest);
-    return emit_nest_copy(e, &nest, c->dtype, c->from, c->to);
-}
-
-/* A view op that could not be a view: its elements move, in the operand's row-major order for a
- * reshape, index by index for the others. */
-bool emit_copy(Emit *e, const Node *n)
-{
-    const Shape *x = emit_shape(e, n->in[0]);
-    int64_t dense[IR_MAX_RANK] = { 0 };
-    Copy c = { .shape = x, .dtype = ir_val(e->g, n->in[0])->dtype,
-               .from = emit_in(e, n->in[0]), .to = emit_out(e, n->out[0]),
-               .from_stride = emit_place(e, n->in[0])->stride,
-               .to_stride = emit_place(e, n->out[0])->stride };
-
-    if (n->op == OP_reshape) {
-        plan_row_major(x, dense);
-        c.to_stride = dense;
-    }
-    return emit_strided_copy(e, &c);
-}
-
-/* The operands that were not computed in place move there now. */
-bool emit_concat(Emit *e, const Node *n)
-{
-    const Place *y = emit_place(e, n->out[0]);
-    int64_t axis = ir_int(n, A_axis), at = 0;
-    bool ok = true;
-
-    for (uint32_t i = 0; i < n->n_in; i++) {
-        const Shape *x = emit_shape(e, n->in[i]);
-        Copy c = { .shape = x, .dtype = ir_val(e->g, n->in[i])->dtype,
-                   .from = emit_in(e, n->in[i]),
-                   .to = emit_out_at(e, n->out[0], at * y->stride[axis]),
-                   .from_stride = emit_place(e, n->in[i])->stride, .to_stride = y->stride };
-        bool moved = emit_place(e, n->in[i])->owner.id == y->owner.id;
-
-        if (!moved && shape_count(x))
-            ok = emit_strided_copy(e, &c) && ok;
-        at += x->dim[axis];
-    }
-    return ok;
 }
 
 /* ---- two operands ---- */

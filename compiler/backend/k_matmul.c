@@ -2,12 +2,20 @@
 /* k_matmul: products of matrices, numpy's rules: (..., M, K) x (..., K, N), the leading dimensions
  * broadcast; an operand of one dimension is a row on the left, a column on the right.
  *
- * f32 with columns side by side goes by register tiles, else by plain loops. */
+ * f32 goes by register tiles.  These want the columns of b side by side; where they are not (b is
+ * a transposed view, say), a panel of b at a time is packed on the stack.  A panel is not as deep as
+ * b may be, but the sums go on from panel to panel, so that the bits are those of one loop. */
 #include "backend/kernels.h"
 
+#include <string.h>
+
+enum { MOST_DEPTH = 128 };                    /* rows of a panel: 16 KB at 32 columns */
+
+/* (M,K) x (K,N) -> (M,N), with the steps along each dimension of a, b, y. */
 typedef struct Product {
     Nest batch;                               /* y, a, b */
     int64_t m, n, k, am, ak, bk, bn, ym, yn;
+    bool turned;                              /* a is operand 1, b operand 0 */
 } Product;
 
 /* The dimension `back` places before the last one, of an operand that may have fewer. */
@@ -75,13 +83,37 @@ static void batch_to_rows(Product *p)
     b->dim[0] = 1;
 }
 
+/* A single column, as a product with a vector has it, becomes a single row: y^T = b^T a^T. */
+static void column_to_row(Product *p)
+{
+    Product old = *p;
+
+    if (p->n != 1 || p->m == 1)
+        return;
+    p->m = old.n, p->n = old.m;
+    p->am = old.bn, p->ak = old.bk, p->bk = old.ak, p->bn = old.am;
+    p->ym = old.yn, p->yn = old.ym;
+    p->turned = true;
+    for (uint32_t d = 0; d < p->batch.rank; d++) {
+        p->batch.step[1][d] = old.batch.step[2][d];
+        p->batch.step[2][d] = old.batch.step[1][d];
+    }
+}
+
+static const char *mode(const Emit *e, DType t, const Product *p)
+{
+    if (e->plain || t != DT_F32 || p->yn != 1 || p->k == 0)
+        return "plain";
+    return p->bn == 1 ? "direct" : "packed";
+}
+
 static int64_t tile_function(Emit *e, const Product *p, int64_t m, int64_t n)
 {
     int64_t vw = e->target->width, nv = (n + vw - 1) / vw;
     TmplVars *v = tmpl_vars(e->arena);
     const IntVar vars[] = {
-        { "M", m }, { "NV", nv }, { "VW", vw }, { "LAST", n - (nv - 1) * vw }, { "K", p->k },
-        { "AM", p->am }, { "AK", p->ak }, { "BK", p->bk }, { "YM", p->ym },
+        { "M", m }, { "NV", nv }, { "VW", vw }, { "LAST", n - (nv - 1) * vw }, { "AM", p->am },
+        { "AK", p->ak }, { "BK", p->bn == 1 ? p->bk : e->target->tile_v * vw }, { "YM", p->ym },
     };
 
     emit_int_vars(v, vars, sizeof vars / sizeof vars[0]);
@@ -96,9 +128,10 @@ static bool set_tiles(Emit *e, const Product *p, bool tiled, TmplVars *v)
     static const char *const names[2][2] = { { "FULL", "RIGHT" }, { "LOW", "CORNER" } };
     bool ok = true;
 
-    tmpl_int(v, "TILED", tiled);
     tmpl_int(v, "MT", mt);
     tmpl_int(v, "NT", nt);
+    tmpl_int(v, "DEPTH", p->k < MOST_DEPTH ? p->k : MOST_DEPTH);
+    tmpl_int(v, "WIDE", p->n / nt > p->m / mt);
     tmpl_word(v, "TILE", arena_printf(e->arena, "product_%s", e->target->suffix));
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++) {
@@ -133,19 +166,23 @@ bool emit_matmul(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;
     TmplVars *v = tmpl_vars(e->arena);
-    const char *fn;
-    Product p;
+    const char *fn, *how;
+    Product p = { .turned = false };
 
     find_matrices(e, n, &p);
     find_batch(e, n, &p);
     batch_to_rows(&p);
+    column_to_row(&p);
+    how = mode(e, t, &p);
     set_sizes(&p, v);
     set_types(t, v);
-    if (!set_tiles(e, &p, t == DT_F32 && !e->plain && p.bn == 1 && p.yn == 1, v))
+    tmpl_word(v, "MODE", how);
+    if (!set_tiles(e, &p, strcmp(how, "plain") != 0, v))
         return false;
     fn = emit_function(e, "matmul.c.t", "matmul", v);
     if (fn)
-        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
-                                           emit_out(e, n->out[0]) }, 3);
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[p.turned]),
+                                                 emit_in(e, n->in[!p.turned]),
+                                                 emit_out(e, n->out[0]) }, 3);
     return fn != NULL;
 }

@@ -21,8 +21,8 @@ static inline void emit_int_vars(TmplVars *v, const IntVar *vars, size_t n)
 KernelTest fits_conv, fits_depthwise, fits_dense;
 KernelFn emit_conv, emit_depthwise, emit_dense;
 
-/* k_map.c: elementwise.  emit_copy: the same elements in other places. */
-KernelFn emit_map, emit_copy, emit_zip, emit_concat;
+/* k_map.c: elementwise; k_copy.c: the same elements in other places. */
+KernelFn emit_map, emit_zip, emit_copy, emit_concat;
 
 /* k_reduce.c */
 KernelFn emit_reduce;
@@ -53,6 +53,11 @@ Axis emit_axis_nest(const Emit *e, const Node *n, uint32_t axis, Nest *nest);
 
 /* The elements that a nest (to, from) walks over. */
 bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const char *to);
+
+/* The function for y = f(x) over a nest (y, x): act is a vector function, or NULL, for f32 where lanes
+ * can be used; expr an expression in x, for the other cases. */
+typedef struct Map { const Nest *nest; DType x, y; const char *act, *expr; } Map;
+const char *emit_map_function(Emit *e, const Map *m);
 
 /* emit_copy for any two strided tensors of the same shape; C expressions point to their firsts. */
 typedef struct Copy {

@@ -337,18 +337,18 @@ NET_FN void conv_c_8(const float *x, const float *w, const float *b,
     }
 }
 
-/* y = f(x), element by element. */
-NET_FN void map_c_9(const float *x0, float *y0, int part, int parts)
+/* y[j][i] = x[i][j], in blocks that stay in the cache. */
+NET_FN void transpose_c_9(const float *x0, float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = NET_FROM(19); i0 < NET_TO(19); i0++) {
-        const float *x1 = x0 + i0 * 1;
-        float *y1 = y0 + i0 * 20;
-    for (ptrdiff_t i1 = 0; i1 < 20; i1++) {
-        const float *x2 = x1 + i1 * 19;
-        float *y2 = y1 + i1 * 1;
-        float x = *x2;
-        *y2 = (float)(x);
-    }
-    }
+        const ptrdiff_t blocks = 2;
+        for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
+        for (ptrdiff_t c = 0; c < 19; c += 16) {
+            const ptrdiff_t end = b * 16 + 16, most = end < 20 ? end : 20;
+            const ptrdiff_t last = c + 16 < 19 ? c + 16 : 19;
+
+            for (ptrdiff_t j = c; j < last; j++)
+                for (ptrdiff_t i = b * 16; i < most; i++)
+                    y0[j * 20 + i] = x0[i * 19 + j];
+        }
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: 0BSD */
-/* y = f(x), element by element. */
-NET_FN void map_c_1(const float *x0, float *y0, int part, int parts)
+/* y[j][i] = x[i][j], in blocks that stay in the cache. */
+NET_FN void transpose_c_1(const float *x0, float *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = NET_FROM(25); i0 < NET_TO(25); i0++) {
-        const float *x1 = x0 + i0 * 1;
-        float *y1 = y0 + i0 * 8;
-    for (ptrdiff_t i1 = 0; i1 < 8; i1++) {
-        const float *x2 = x1 + i1 * 25;
-        float *y2 = y1 + i1 * 1;
-        float x = *x2;
-        *y2 = (float)(x);
-    }
-    }
+        const ptrdiff_t blocks = 1;
+        for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
+        for (ptrdiff_t c = 0; c < 25; c += 16) {
+            const ptrdiff_t end = b * 16 + 16, most = end < 8 ? end : 8;
+            const ptrdiff_t last = c + 16 < 25 ? c + 16 : 25;
+
+            for (ptrdiff_t j = c; j < last; j++)
+                for (ptrdiff_t i = b * 16; i < most; i++)
+                    y0[j * 8 + i] = x0[i * 25 + j];
+        }
 }
 
 /* 2 pixels x 12 channels, the sum over 8 channels of each tap in order.

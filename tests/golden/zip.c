@@ -136,18 +136,18 @@ NET_FN void zip_c_7(const float *a0, const float *b0, unsigned char *y0, int par
     }
 }
 
-/* y = f(x), element by element. */
-NET_FN void map_c_8(const unsigned char *x0, unsigned char *y0, int part, int parts)
+/* y[j][i] = x[i][j], in blocks that stay in the cache. */
+NET_FN void transpose_c_8(const unsigned char *x0, unsigned char *y0, int part, int parts)
 {
-    for (ptrdiff_t i0 = NET_FROM(8); i0 < NET_TO(8); i0++) {
-        const unsigned char *x1 = x0 + i0 * 1;
-        unsigned char *y1 = y0 + i0 * 9;
-    for (ptrdiff_t i1 = 0; i1 < 9; i1++) {
-        const unsigned char *x2 = x1 + i1 * 8;
-        unsigned char *y2 = y1 + i1 * 1;
-        unsigned char x = *x2;
-        *y2 = (unsigned char)(x);
-    }
-    }
+        const ptrdiff_t blocks = 1;
+        for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
+        for (ptrdiff_t c = 0; c < 8; c += 16) {
+            const ptrdiff_t end = b * 16 + 16, most = end < 9 ? end : 9;
+            const ptrdiff_t last = c + 16 < 8 ? c + 16 : 8;
+
+            for (ptrdiff_t j = c; j < last; j++)
+                for (ptrdiff_t i = b * 16; i < most; i++)
+                    y0[j * 9 + i] = x0[i * 8 + j];
+        }
 }
 
