@@ -2,6 +2,10 @@
 /* onnx: the model as a whole.
  *
  * In: the file's bytes.  Out: a Graph in topological order whose outputs are computed by nodes.
+ * The order is: opsets and functions are checked, initialisers and inputs get their values, then
+ * the nodes are read one by one, and last the outputs are looked up.  Each part gives names values
+ * in the model's Scope; a value that failed is bound as poison and silences who reads it.
+ *
  * Everything is read even after an error, so that one run tells all that is wrong; the graph is
  * handed out only when nothing is.  Not for: single operators (onnx_ops.c and the files it names).
  */
@@ -48,6 +52,7 @@ static bool check_model(Import *m)
 
 /* ---- initialisers ---- */
 
+/* The name is defined all the same, so that its readers are not said to read nothing. */
 static void refuse_sparse(Scope *s, const Onnx__SparseTensorProto *t)
 {
     const char *name = t->values ? onnx_text(t->values->name) : "";
@@ -113,7 +118,9 @@ static void compare_output(Import *m, const Onnx__ValueInfoProto *p, const Value
                   shape_text(m->a, &v->shape));
 }
 
-/* An output is computed by a node and has the name that the file gives it. */
+/* An output is computed by a node and has the name that the file gives it: for an input, a constant
+ * or the result of a call under another name, an identity is added.  The planner can then give
+ * every output memory of its own, and the caller finds the names of the file. */
 static ValueId as_output(Import *m, ValueId v, const char *name, Pos pos)
 {
     Value *val = ir_val(m->g, v);
@@ -121,7 +128,7 @@ static ValueId as_output(Import *m, ValueId v, const char *name, Pos pos)
     ValueId in[] = { v };
 
     if (val->kind == VAL_TEMP && val->name == want)
-        return v;
+        return v;                                 /* the usual case */
     if (val->data && val->name == want) {         /* the constant gives its name away */
         val->name = intern(&m->g->names, arena_printf(m->a, "%s.value", name));
         if (!*intern_mark(&m->g->names, val->name)) {
@@ -154,6 +161,7 @@ static ValueId find_output(Import *m, Scope *s, const Onnx__ValueInfoProto *p, P
     return v;
 }
 
+/* The graph's outputs in the file's order; a name may stand once. */
 static void read_outputs(Import *m, Scope *s)
 {
     const Onnx__GraphProto *g = m->model->graph;
@@ -198,6 +206,6 @@ Graph *onnx_read(Arena *a, Bytes model, const OnnxOptions *o, Diag *d)
     read_outputs(&m, s);
     if (d->n_error != before)
         return NULL;
-    ir_sort(m.g);                            /* drops what was folded */
+    ir_sort(m.g);               /* drops what was folded; the order is kept otherwise */
     return m.g;
 }

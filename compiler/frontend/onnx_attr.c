@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_attr: what a node's attributes say, and what its constant operands hold.
  *
- * Who asks for an attribute marks it as seen; one that nobody asked for is an error later on.
+ * Who asks for an attribute marks it as seen; one that nobody asked for is an error later on.  A
+ * value of the wrong type is an error at once, and the default is returned, so that importers read
+ * all they need first and look at onnx_failed once.
+ *
+ * A constant operand is an initialiser, a Constant, or anything that follows from those and from
+ * shapes.  What is integer has been folded by the time it is asked for; floats are folded here, on
+ * demand (scales of a Resize, the bounds of a Clip).
  */
 #include "frontend/onnx_import.h"
 #include "ref/ref.h"
@@ -47,6 +53,7 @@ void onnx_ignore(OnnxNode *n, const char *name)
             n->attr[i].seen = true;
 }
 
+/* NULL when the node has none, or one of another type, which is said. */
 const Onnx__AttributeProto *onnx_attr(OnnxNode *n, const char *name,
                                       Onnx__AttributeProto__AttributeType type)
 {
@@ -70,6 +77,7 @@ int64_t onnx_int(OnnxNode *n, const char *name, int64_t otherwise)
     return p ? p->i : otherwise;
 }
 
+/* float in the file; the defaults of importers are ONNX's, rounded to float where it matters. */
 double onnx_float(OnnxNode *n, const char *name, double otherwise)
 {
     const Onnx__AttributeProto *p =
@@ -89,6 +97,7 @@ const char *onnx_word(OnnxNode *n, const char *name, const char *otherwise)
     return p->s.len ? arena_strndup(n->m->a, (const char *)p->s.data, p->s.len) : "";
 }
 
+/* The list lies in the message, and lives as long as the arena. */
 Ints onnx_ints(OnnxNode *n, const char *name)
 {
     const Onnx__AttributeProto *p = onnx_attr(n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
@@ -128,11 +137,14 @@ static bool fold_back(Graph *g, ValueId v, int depth)
     return ref_fold(g, id, ONNX_FOLD_MAX) && ir_is_const(g, v);
 }
 
+/* No message when it is not possible: the caller may have another way. */
 bool onnx_try_const(Graph *g, ValueId v)
 {
     return v.id && fold_back(g, v, FOLD_DEPTH);
 }
 
+/* An input of the model can be bound to a file, which the hint says; what depends on an input's
+ * numbers cannot be helped. */
 bool onnx_const(OnnxNode *n, uint32_t i, const char *what)
 {
     ValueId v = onnx_in(n, i);
@@ -161,6 +173,8 @@ static int64_t int_element(const Value *v, int64_t i)
     return v->dtype == DT_I64 ? ((const int64_t *)v->data)[i] : (int64_t)ir_element(v, i);
 }
 
+/* A list of one dimension, or a single number; of any integer type.  given is false when the
+ * operand was left out, and after an error. */
 Ints onnx_const_ints(OnnxNode *n, uint32_t i, const char *what)
 {
     Ints none = { NULL, 0, false };
@@ -202,6 +216,8 @@ uint32_t onnx_const_floats(OnnxNode *n, uint32_t i, const char *what, double *ou
     return (uint32_t)count;
 }
 
+/* Opsets 10 to 18 turned many attributes into operands (axes, pads, split ...), so that they could
+ * be computed.  The name is that of the attribute and of the operand. */
 Ints onnx_ints_since(OnnxNode *n, int64_t since, const char *name, uint32_t i)
 {
     if (n->opset < since)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_const: nodes whose result is known while reading: Constant, Shape, Size, Range. */
+/* onnx_const: nodes whose result is known while reading: Constant, Shape, Size, Range.
+ *
+ * Since all shapes are fixed, Shape and Size are constants whatever they are asked about; with them
+ * begin the chains (Gather, Concat, Mul, Cast ...) that exporters write in front of a Reshape, an
+ * Expand or a Pad.  The rest of such a chain is folded as it is read (onnx_node.c).
+ */
 #include "frontend/onnx_import.h"
 
 #include <math.h>
@@ -52,7 +57,8 @@ void onnx_import_constant(OnnxNode *n)
 
 /* ---- shapes as values ---- */
 
-/* The dimensions from start to end, both counted from the end when negative. */
+/* Without attributes the whole shape, as int64.  Since opset 15 the dimensions from start to end,
+ * both counted from the end when negative. */
 void onnx_import_shape(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]), s = { .rank = 1 };
@@ -60,6 +66,7 @@ void onnx_import_shape(OnnxNode *n)
     int64_t end = n->opset < 15 ? x.rank : onnx_int(n, "end", x.rank);
     int64_t *dims = arena_new_n(n->m->a, int64_t, IR_MAX_RANK), rank = x.rank;
 
+    /* clamped to the dimensions that there are, as a slice is */
     start += start < 0 ? rank : 0;
     end += end < 0 ? rank : 0;
     start = start < 0 ? 0 : start > rank ? rank : start;
@@ -78,7 +85,9 @@ void onnx_import_size(OnnxNode *n)
     n->result[0] = constant_list(n, DT_I64, &count, 1, true);
 }
 
-/* A scalar, broadcast: so that a large result takes no memory until somebody needs it. */
+/* Operand 0 is the shape, the attribute a tensor of one element (float32 0 when it is left out).
+ * The result is a scalar, broadcast: so that a large result takes no memory until somebody needs
+ * it. */
 void onnx_import_constant_of_shape(OnnxNode *n)
 {
     const Onnx__AttributeProto *p =
@@ -103,7 +112,8 @@ void onnx_import_constant_of_shape(OnnxNode *n)
 
 /* ---- Range: start, limit, delta ---- */
 
-/* ceil((limit - start) / delta), or -1 when that is no sensible number. */
+/* ceil((limit - start) / delta), which is NaN or infinite for a delta of 0; or -1 when that is no
+ * sensible number. */
 static int64_t range_count(double start, double limit, double delta)
 {
     double count = ceil((limit - start) / delta);

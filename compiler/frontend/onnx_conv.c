@@ -5,6 +5,11 @@
  * stride s and a kernel that covers K = (k - 1) d + 1 pixels:
  *     out = ceil(I / s),   pads = max(0, (out - 1) s + K - I),   the odd one at the end (UPPER)
  * or at the begin (LOWER).
+ *
+ * Conv has weights (K,C/group,R...), ConvTranspose (C,K/group,R...).  One to three spatial
+ * dimensions are possible; the shape rules say so, and check channels and groups.  Here only the
+ * lists are checked: that each has one number per spatial dimension (pads two), in a range that
+ * keeps all products within 64 bits.
  */
 #include "frontend/onnx_import.h"
 
@@ -62,6 +67,7 @@ static AutoPad read_auto_pad(OnnxNode *n)
 }
 
 /* Total padding of one dimension, shared between begin and end. */
+/* LOWER puts the odd pixel at the begin, everything else at the end. */
 static void share(Window *w, uint32_t i, int64_t total)
 {
     int64_t less = total / 2, more = total - less;
@@ -145,7 +151,8 @@ void onnx_import_conv(OnnxNode *n)
                                             .attr = attr, .n_attr = k }, NULL);
 }
 
-/* The output's spatial sizes as the file wants them; 0: it does not say. */
+/* The output's spatial sizes as the file wants them; 0: it does not say, and pads count.  SAME
+ * means stride times as large as the input, unless output_shape says otherwise. */
 static void wanted_output(OnnxNode *n, const Window *w, int64_t *want)
 {
     Ints shape = onnx_ints(n, "output_shape");
@@ -187,7 +194,7 @@ void onnx_import_conv_transpose(OnnxNode *n)
             w.pad[i] = w.pad[w.n + i] = 0;
         if (!want[i])
             continue;
-        if (total < 0)
+        if (total < 0)                       /* more is wanted than there is: added at the end */
             out_pad[i] -= total;
         share(&w, i, total < 0 ? 0 : total);
     }
@@ -198,7 +205,9 @@ void onnx_import_conv_transpose(OnnxNode *n)
                                             .attr = attr, .n_attr = k }, NULL);
 }
 
-/* n->op->op says which.  With auto_pad the output's size is that of the rounding down. */
+/* MaxPool, AveragePool: x (N,C,D...); n->op->op says which.  With auto_pad the pads make the
+ * windows fit, so that ceil_mode has nothing to round up.  MaxPool's second result, the indices,
+ * is not supported. */
 void onnx_import_pool(OnnxNode *n)
 {
     bool average = n->op->op == OP_avg_pool, ceil = onnx_int(n, "ceil_mode", 0);
@@ -221,7 +230,7 @@ void onnx_import_pool(OnnxNode *n)
                                             .attr = attr, .n_attr = k }, NULL);
 }
 
-/* Over all spatial dimensions at once. */
+/* GlobalAveragePool, GlobalMaxPool: x (N,C,D...) -> (N,C,1...), over all spatial dimensions. */
 void onnx_import_global_pool(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_emit: adding IR nodes for one ONNX node.
  *
- * An importer builds expressions: each function gives the new value, or 0 once anything about the
- * node has failed, and 0 goes through all that follows without another message.
+ * An importer builds expressions, as in
+ *     y = onnx_binary(n, OP_add, onnx_unary(n, OP_sqrt, x, "root"), z, NULL);
+ * which adds "y.root = sqrt x" and "y = add y.root z".  Each function gives the new value, or 0
+ * once anything about the node has failed, and 0 goes through all that follows without another
+ * message.
  */
 #include "frontend/onnx_import.h"
 
 #include <string.h>
 
-enum { NAME_MAX_LEN = 400 };
+enum { NAME_MAX_LEN = 400 };     /* of a name that gets a suffix: many nodes may come of one */
 
+/* Copies: the table of values moves when it grows.  For id 0 an empty shape and no type. */
 Shape onnx_shape(const OnnxNode *n, ValueId v)
 {
     return ir_val(n->g, v)->shape;
@@ -54,6 +58,7 @@ ValueId onnx_emit(OnnxNode *n, NodeSpec spec, const char *suffix)
     return id.id ? ir_node(n->g, id)->out[0] : (ValueId){ 0 };
 }
 
+/* One operand, no attribute that differs from its default; likewise two. */
 ValueId onnx_unary(OnnxNode *n, Op op, ValueId x, const char *suffix)
 {
     return onnx_emit(n, (NodeSpec){ .op = op, .in = &x, .n_in = 1 }, suffix);

@@ -21,6 +21,7 @@ static const char *function_key(Arena *a, const char *domain, const char *name,
                         onnx_text(overload));
 }
 
+/* One look-up for each node instead of a search: files may have many functions. */
 void onnx_index_functions(Import *m)
 {
     intern_init(&m->functions, m->a);
@@ -36,6 +37,7 @@ void onnx_index_functions(Import *m)
     }
 }
 
+/* NULL: the node is an operator. */
 const Onnx__FunctionProto *onnx_find_function(Import *m, const Onnx__NodeProto *p)
 {
     uint32_t *mark;
@@ -108,7 +110,7 @@ static void pass_operands(OnnxNode *n, Scope *s)
     }
 }
 
-/* Result i of the call is called name inside. */
+/* Result i of the call is called name inside.  A branch may answer with a value from around it. */
 static void take_result(OnnxNode *n, Scope *s, uint32_t i, const char *name)
 {
     const Binding *b = onnx_lookup(s, name);
@@ -136,7 +138,7 @@ void onnx_call(OnnxNode *n, const Onnx__FunctionProto *f)
     s->prefix = arena_printf(n->m->a, "%.200s/",
                              *name ? onnx_ir_name(n->scope, name) : n->out[0]);
     pass_attrs(n, s);
-    pass_operands(n, s);
+    pass_operands(n, s);                         /* before the aliases: an input may be a result */
     for (uint32_t i = 0; i < n->n_out; i++)
         if (*n->out[i])
             onnx_bind(s, f->output[i])->alias = n->out[i];
@@ -146,7 +148,7 @@ void onnx_call(OnnxNode *n, const Onnx__FunctionProto *f)
             take_result(n, s, i, f->output[i]);
 }
 
-/* ---- If ---- */
+/* ---- If: the shapes of its branches may differ, so that only a constant condition will do ---- */
 
 /* The body in attribute name; NULL with a message. */
 static const Onnx__GraphProto *branch(OnnxNode *n, const char *name)

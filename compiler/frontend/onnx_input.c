@@ -4,7 +4,11 @@
  * A dimension may be a number, a name (equal names are equal numbers), or nothing at all.  Numbers
  * for the latter two come, in this order, from --input-shape, from --batch for the first dimension
  * of an input, or from another input that has the same name.  An input named by --bind becomes a
- * constant; an initialiser that is listed as an input has been one already.
+ * constant; an initialiser that is listed as an input has been one already (files of IR version 3
+ * and before list them all).
+ *
+ * Inputs without a number for every dimension are errors, all of them in one run, each with the
+ * option that would help.
  */
 #include "frontend/onnx_import.h"
 
@@ -48,6 +52,7 @@ static Ints parse_shape(Inputs *in, const char *option, const char *text)
     uint32_t n = 0;
     char *end;
 
+    /* strtoll alone would let blanks and signs pass */
     for (const char *p = text; n < IR_MAX_RANK; p = end + 1) {
         errno = 0;
         v[n++] = strtoll(p, &end, 10);
@@ -63,7 +68,7 @@ static Ints parse_shape(Inputs *in, const char *option, const char *text)
     return (Ints){ NULL, 0, false };
 }
 
-/* Every option must name an input. */
+/* Every option must name an input: a misspelt name would otherwise do nothing, silently. */
 static void check_names(Inputs *in, const char *const *option, const char *what)
 {
     for (; option && *option; option++) {
@@ -230,7 +235,7 @@ static int64_t dimension(Inputs *in, const Input *i, uint32_t k)
     return v;
 }
 
-/* "(1,3,height,?)" */
+/* "(1,3,height,?)": numbers where they are known, else names, so that one sees what is missing */
 static const char *shape_words(Inputs *in, const Input *i)
 {
     Buf b;
@@ -282,7 +287,7 @@ static bool find_shape(Inputs *in, const Input *i, Shape *s)
     return true;
 }
 
-/* Whether a bound tensor is what the input is declared as. */
+/* Whether a bound tensor is what the input is declared as; its symbols may be any number. */
 static bool fits(Inputs *in, const Input *i, DType t, const Shape *s)
 {
     bool ok = t == i->dtype && (!i->shape || i->shape->n_dim == s->rank);
@@ -339,7 +344,9 @@ static void define_inputs(Inputs *in)
     ir_set_inputs(in->m->g, v, n);
 }
 
-/* --batch says something about a first dimension that is fixed: refused, rather than ignored. */
+/* --batch says something about a first dimension that is fixed: refused, rather than ignored.
+ * Such a file may have the number inside as well, in the shape of a Reshape; --input-shape still
+ * tries. */
 static void check_batch(const Inputs *in)
 {
     int64_t batch = in->m->o->batch;
@@ -357,10 +364,10 @@ static void check_batch(const Inputs *in)
 void onnx_inputs(Import *m, Scope *s)
 {
     const Onnx__GraphProto *g = m->model->graph;
-    Inputs in = { .m = m, .s = s, .n_number = 1 };
+    Inputs in = { .m = m, .s = s, .n_number = 1 };     /* number 0: mark 0 is no number */
 
     in.in = arena_new_n(m->a, Input, g->n_input);
-    in.number = arena_new_n(m->a, int64_t, g->n_input * IR_MAX_RANK + 1);
+    in.number = arena_new_n(m->a, int64_t, g->n_input * IR_MAX_RANK + 1);   /* names at most */
     intern_init(&in.symbols, m->a);
     for (size_t k = 0; k < g->n_input; k++) {
         Input *i = &in.in[in.n];

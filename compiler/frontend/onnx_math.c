@@ -10,6 +10,7 @@
 #include <string.h>
 
 /* One of our ops with the same operands and no attribute. */
+/* Relu, Add, MatMul, Where ...: the table says which; the operands are all that the file gives. */
 void onnx_import_plain(OnnxNode *n)
 {
     n->result[0] = onnx_emit(n, (NodeSpec){ .op = n->op->op, .in = n->in, .n_in = n->n_in }, NULL);
@@ -24,7 +25,8 @@ static const Attr *op_attr(Op op, AttrName name)
     return NULL;
 }
 
-/* An activation with alpha, beta, gamma: those that our op has.  Its defaults are ONNX's. */
+/* LeakyRelu, Elu, Selu, Celu, HardSigmoid, ThresholdedRelu: alpha, beta, gamma, those that our op
+ * has.  Its defaults are ONNX's, which are floats: 0.01 means 0.01F. */
 void onnx_import_activation(OnnxNode *n)
 {
     static const AttrName name[] = { A_alpha, A_beta, A_gamma };
@@ -66,7 +68,8 @@ void onnx_import_swish(OnnxNode *n)
 
 /* ---- clip ---- */
 
-/* A bound that is no constant, or of an integer, is compared like any other operand. */
+/* A bound that is no constant is compared like any other operand.  So are those of integers,
+ * exactly: our clip has its bounds as double.  min after max, as ONNX has it when they cross. */
 static ValueId clip_by_nodes(OnnxNode *n)
 {
     ValueId x = n->in[0], min = onnx_in(n, 1), max = onnx_in(n, 2);
@@ -81,9 +84,9 @@ static ValueId clip_by_nodes(OnnxNode *n)
 /* Attributes before opset 11, operands 1 and 2 since; a bound left out is infinite. */
 void onnx_import_clip(OnnxNode *n)
 {
-    double bound[2] = { -INFINITY, INFINITY };
     static const char *const name[] = { "min", "max" };
-    bool constant = true;
+    double bound[2] = { -INFINITY, INFINITY };
+    bool constant = true;                /* both bounds, those that are there */
     Attr attr[2];
 
     for (uint32_t i = 0; i < 2; i++) {
@@ -176,6 +179,7 @@ void onnx_import_chain(OnnxNode *n)
     n->result[0] = chain(n, n->op->op, NULL);
 }
 
+/* The sum of all operands over their number. */
 void onnx_import_mean(OnnxNode *n)
 {
     ValueId sum = chain(n, OP_add, "sum");
@@ -194,6 +198,7 @@ static ValueId scaled(OnnxNode *n, ValueId v, double factor, const char *suffix)
     return onnx_binary(n, OP_mul, v, onnx_scalar(n, onnx_dtype(n, v), factor), suffix);
 }
 
+/* The transposed matrix; that of a constant is computed later, by constant folding. */
 static ValueId flipped(OnnxNode *n, ValueId v, const char *suffix)
 {
     static const int64_t perm[] = { 1, 0 };
@@ -216,7 +221,7 @@ void onnx_import_gemm(OnnxNode *n)
                    shape_text(n->m->a, &b));
         return;
     }
-    bias.dim[0] = b.dim[!flip_b];
+    bias.dim[0] = b.dim[!flip_b];        /* K */
     if (flip_a)
         in[0] = flipped(n, in[0], "a");
     if (!flip_b)
@@ -232,7 +237,7 @@ void onnx_import_gemm(OnnxNode *n)
         c = scaled(n, c, beta, "beta");
     }
     if (fits)
-        in[2] = c;
+        in[2] = c;                       /* as the bias; else it is added below */
     n->result[0] = onnx_emit(n, (NodeSpec){ .op = OP_dense, .in = in, .n_in = 3 },
                              c.id && !fits ? "product" : NULL);
     if (c.id && !fits)

@@ -20,7 +20,8 @@ static bool list_fits(OnnxNode *n, Ints list, const char *what)
 
 /* ---- reshape ---- */
 
-/* One dimension may be -1: what is left over.  s->dim[unknown] is 1 until then. */
+/* One dimension may be -1: what is left over.  s->dim[unknown] is 1 until then.  With a dimension
+ * of 0 among the others there is no telling, and it is refused. */
 static bool fill_unknown(Shape *s, uint32_t unknown, int64_t total)
 {
     int64_t known;
@@ -53,7 +54,7 @@ static bool resolve_shape(OnnxNode *n, Ints want, const Shape *x, Shape *out)
             out->dim[i] = 1;
         }
     }
-    if (ok && unknown < IR_MAX_RANK)
+    if (ok && unknown < IR_MAX_RANK)              /* all others are known by now */
         ok = fill_unknown(out, unknown, shape_count(x));
     return ok && shape_ok(out) && shape_count(out) == shape_count(x);
 }
@@ -76,7 +77,7 @@ void onnx_import_reshape(OnnxNode *n)
     n->result[0] = onnx_reshape(n, n->in[0], &y, NULL);
 }
 
-/* A matrix: the dimensions before axis, and those from it on. */
+/* A matrix: the dimensions before axis, and those from it on.  axis may be the rank: (count,1). */
 void onnx_import_flatten(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]), y = { .rank = 2, .dim = { 1, 1 } };
@@ -88,7 +89,7 @@ void onnx_import_flatten(OnnxNode *n)
     }
     axis += axis < 0 ? x.rank : 0;
     for (uint32_t i = 0; i < x.rank; i++)
-        y.dim[i >= axis] *= x.dim[i];
+        y.dim[i >= axis] *= x.dim[i];             /* column 0 before the axis, 1 from it on */
     n->result[0] = onnx_reshape(n, n->in[0], &y, NULL);
 }
 
@@ -112,7 +113,7 @@ void onnx_import_squeeze(OnnxNode *n)
 {
     Ints axes = onnx_ints_since(n, 13, "axes", 1);
     Shape x = onnx_shape(n, n->in[0]), y = { 0 };
-    bool gone[IR_MAX_RANK] = { false };
+    bool gone[IR_MAX_RANK] = { false };           /* dimensions of x */
 
     if (onnx_failed(n) || !mark_axes(n, axes, x.rank, gone))
         return;
@@ -133,7 +134,7 @@ void onnx_import_unsqueeze(OnnxNode *n)
 {
     Ints axes = onnx_ints_since(n, 13, "axes", 1);
     Shape x = onnx_shape(n, n->in[0]), y = { 0 };
-    bool added[IR_MAX_RANK] = { false };
+    bool added[IR_MAX_RANK] = { false };          /* dimensions of y */
 
     if (onnx_failed(n))
         return;
@@ -172,7 +173,8 @@ void onnx_import_transpose(OnnxNode *n)
     n->result[0] = onnx_transpose(n, n->in[0], perm.given ? perm.v : reverse, NULL);
 }
 
-/* x (N,C,H,W) seen as six dimensions, permuted, and seen as y. */
+/* x (N,C,H,W) seen as six dimensions, permuted, and seen as y.  Our IR has no op for it: the
+ * kernels of transpose serve, and a net has at most one or two of these. */
 static void shuffle(OnnxNode *n, const int64_t *six, const int64_t *perm, const Shape *y)
 {
     Shape split = { .rank = 6 };
@@ -187,6 +189,7 @@ static void shuffle(OnnxNode *n, const int64_t *six, const int64_t *perm, const 
 /* The block size, when x is (N,C,H,W) and its dimensions c, h, w are multiples of it; else 0. */
 static int64_t block_size(OnnxNode *n, const Shape *x, bool to_depth)
 {
+    /* at most 2^31, so that b b fits in 64 bits */
     int64_t b = onnx_int(n, "blocksize", 0);
     bool fits = x->rank == 4 && b >= 1 && b <= INT32_MAX;
 
@@ -234,6 +237,7 @@ void onnx_import_space_to_depth(OnnxNode *n)
 
 /* ---- copies ---- */
 
+/* The operands agree in all dimensions but axis. */
 void onnx_import_concat(OnnxNode *n)
 {
     Attr attr = attr_int(A_axis, onnx_int(n, "axis", 0));
@@ -269,7 +273,8 @@ void onnx_import_tile(OnnxNode *n)
                                             .attr = &attr, .n_attr = 1 }, NULL);
 }
 
-/* Negative constant indices count from the end: replaced, so that nobody else must know. */
+/* Negative constant indices count from the end: replaced, so that nobody else must know.  Returns
+ * v itself when there is nothing to replace. */
 static ValueId positive(OnnxNode *n, ValueId v, int64_t size)
 {
     const Value *val = ir_val(n->g, v);
@@ -279,6 +284,7 @@ static ValueId positive(OnnxNode *n, ValueId v, int64_t size)
 
     if (val->dtype != DT_I64 && val->dtype != DT_I32)
         return v;                              /* the shape rule says what is wrong */
+    /* read as int64 whatever they are: the new list, if there is one, is of that type */
     index = arena_new_n(n->m->a, int64_t, (size_t)count);
     for (int64_t i = 0; i < count; i++) {
         index[i] = val->dtype == DT_I64 ? ((const int64_t *)val->data)[i]

@@ -2,6 +2,11 @@
 /* onnx_node: reads one node: operands and attributes are looked up, the operator's importer adds IR
  * nodes, and the results get their names.
  *
+ * A node is of a function of the model's own (onnx_func.c), or of an operator of ai.onnx, in the
+ * opset that the model, or the function around it, imports.  The table in onnx_ops.c has the
+ * operators; what they have in common is checked here: the numbers of operands and results, the
+ * opset, that all attributes are known.
+ *
  * An operator that is not supported is reported even when its operands failed, so that one run
  * lists them all; everything else about a node with such operands is passed over in silence.
  */
@@ -31,6 +36,7 @@ Pos onnx_node_pos(Scope *s, const Onnx__NodeProto *p, size_t index)
     };
 }
 
+/* Whether anything has been said about this node, or about what is inlined in its place. */
 bool onnx_failed(const OnnxNode *n)
 {
     return n->m->d->n_error != n->n_error;
@@ -50,7 +56,7 @@ void onnx_error(OnnxNode *n, const char *fmt, ...)
 
 /* ---- operands ---- */
 
-/* No op computes in float16: a constant of that type is read through a cast. */
+/* No op computes in float16: a constant of that type is read through a cast, made once. */
 static ValueId as_f32(OnnxNode *n, Binding *b)
 {
     Graph *g = n->g;
@@ -87,7 +93,7 @@ static ValueId operand(OnnxNode *n, const char *name, bool *poison)
     return (ValueId){ 0 };
 }
 
-/* True when one of them failed. */
+/* "" is an operand left out.  True when one of them failed. */
 static bool find_operands(OnnxNode *n)
 {
     bool any = false;
@@ -218,6 +224,7 @@ static void fold_new(Graph *g, uint32_t first)
             ref_fold(g, (NodeId){ i }, FOLD_AT_ONCE);
 }
 
+/* All operands are sound.  Whatever is wrong with the node is said in here. */
 static void import_op(OnnxNode *n)
 {
     uint32_t first = n->g->n_node;
@@ -229,7 +236,7 @@ static void import_op(OnnxNode *n)
     if (onnx_failed(n))
         return;
     check_unread_attrs(n);
-    if (n->op->import != onnx_import_if)      /* what is in a branch, has been seen to */
+    if (n->op->import != onnx_import_if)      /* a branch's nodes have been folded one by one */
         fold_new(n->g, first);
 }
 
@@ -253,17 +260,21 @@ static void define_results(OnnxNode *n, bool failed)
 {
     for (uint32_t i = 0; i < n->n_out; i++) {
         const char *name = n->p->output[i];
+        Binding *b;
+        bool is_new;
         if (!*name)
             continue;
+        b = onnx_bind(n->scope, name);
+        is_new = b->state == NAME_FREE;
         onnx_define(n->scope, name, n->result[i], n->pos);
-        if (!n->result[i].id && !failed) {
-            Binding *b = onnx_bind(n->scope, name);
+        if (is_new && !n->result[i].id && !failed) {
             b->state = NAME_REFUSED;
             b->what = arena_printf(n->m->a, "result %u of %s", i + 1, n->pos.where);
         }
     }
 }
 
+/* p is number index of its list.  A call is read even with operands that failed. */
 void onnx_node(Scope *s, const Onnx__NodeProto *p, size_t index)
 {
     OnnxNode n = { .scope = s, .p = p, .m = s->m, .g = s->m->g, .n_error = s->m->d->n_error };
@@ -282,7 +293,7 @@ void onnx_node(Scope *s, const Onnx__NodeProto *p, size_t index)
     else if (!poisoned && !onnx_failed(&n))
         import_op(&n);
     failed = f || poisoned || onnx_failed(&n);
-    if (failed && !f)
+    if (failed && !f)                        /* a call keeps the results that did not fail */
         memset(n.result, 0, n.n_out * sizeof *n.result);
     define_results(&n, failed);
 }

@@ -2,13 +2,19 @@
 /* onnx_norm: normalisations, softmax and dropout.
  *
  * Those that the IR has are one node; the others are composed of reductions and arithmetic, in the
- * order of the formula in the ONNX specification.
+ * order of the formula in the ONNX specification.  Variances are those of the centred values,
+ * mean((x - mean)^2), and never mean(x^2) - mean^2, which loses all digits of a small spread.
+ *
+ * stash_type says in which type to compute the statistics, float32 by default.  It makes a
+ * difference for narrower operands only, which the IR has none of; so it is ignored.
  */
 #include "frontend/onnx_import.h"
 
 #include <string.h>
 
-/* x, scale, bias, mean, variance.  In training mode it would use the batch's own statistics. */
+/* x (N,C,...), and (C) each: scale, bias, mean, variance.  In training mode it would use the
+ * batch's own statistics.  momentum is about training; spatial=0 (opset 7) would have statistics
+ * for each pixel. */
 void onnx_import_batch_norm(OnnxNode *n)
 {
     Attr eps = attr_float(A_eps, onnx_float(n, "epsilon", 1e-5));
@@ -52,7 +58,8 @@ void onnx_import_lrn(OnnxNode *n)
                                             .attr = attr, .n_attr = 4 }, NULL);
 }
 
-/* The other results of a layer norm, mean and 1 / sqrt(variance + eps), computed anew. */
+/* The other results of a layer norm, mean and 1 / sqrt(variance + eps), computed anew: nets do not
+ * read them, and what nobody reads is dropped. */
 static void layer_statistics(OnnxNode *n, Ints axes, double eps)
 {
     const char *name[] = { *n->out[1] ? n->out[1] : "mean",
@@ -69,7 +76,7 @@ static void layer_statistics(OnnxNode *n, Ints axes, double eps)
         n->result[2] = v;
 }
 
-/* x, scale and perhaps bias. */
+/* x, scale and perhaps bias, which broadcast to the dimensions of x from axis on. */
 void onnx_import_layer_norm(OnnxNode *n)
 {
     double eps = onnx_float(n, "epsilon", 1e-5);
@@ -95,6 +102,7 @@ void onnx_import_layer_norm(OnnxNode *n)
 void onnx_import_group_norm(OnnxNode *n)
 {
     Attr eps = attr_float(A_eps, onnx_float(n, "epsilon", 1e-5));
+    /* x as (N,G,rest); a number for each group (G); one for each channel, to broadcast (C,1,...) */
     Shape x = onnx_shape(n, n->in[0]), grouped = { .rank = 3 }, one = { .rank = 1 }, per = { 0 };
     int64_t groups = onnx_int(n, "num_groups", 0);
     bool by_group = n->opset < 21;
@@ -112,7 +120,7 @@ void onnx_import_group_norm(OnnxNode *n)
     for (uint32_t i = 2; i < x.rank; i++)
         grouped.dim[2] *= x.dim[i];
     in[0] = onnx_reshape(n, in[0], &grouped, "groups");
-    if (!by_group) {
+    if (!by_group) {                              /* normalise alone, scale afterwards */
         in[1] = onnx_expand(n, onnx_scalar(n, onnx_dtype(n, n->in[0]), 1), &one, "one");
         in[2] = onnx_expand(n, onnx_scalar(n, onnx_dtype(n, n->in[0]), 0), &one, "zero");
     }
@@ -207,7 +215,8 @@ static ValueId along(OnnxNode *n, ValueId x, uint32_t axis, const char *suffix)
                                     .n_attr = 1 }, suffix);
 }
 
-/* Before opset 13 all dimensions from axis on counted as one. */
+/* Softmax, LogSoftmax, Hardmax.  Since opset 13 along one axis, the last by default; before, all
+ * dimensions from axis (1) on counted as one, which makes no difference when the others are 1. */
 void onnx_import_softmax(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]), flat = { .rank = 2, .dim = { 1, 1 } };
@@ -221,7 +230,7 @@ void onnx_import_softmax(OnnxNode *n)
     for (uint32_t i = 0; i < x.rank; i++)
         flat.dim[i >= axis] *= x.dim[i];
     for (uint32_t i = axis + 1; i < x.rank; i++)
-        rest *= x.dim[i];
+        rest *= x.dim[i];                         /* elements that axis does not count itself */
     if (!old || rest == 1) {
         n->result[0] = along(n, n->in[0], axis, NULL);
         return;
@@ -246,6 +255,7 @@ static bool trains(OnnxNode *n)
     return ratio != 0;
 }
 
+/* ratio is an attribute before opset 12; the mask is bool since opset 10, and like x before. */
 void onnx_import_dropout(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);

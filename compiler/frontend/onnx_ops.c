@@ -2,7 +2,9 @@
 /* onnx_ops: which operators are read, by which function, and what to say about the others.
  *
  * A new operator is a line of the table and, if no importer fits, a function; its cases go to
- * tests/onnx.
+ * tests/onnx.  An importer gets a node with as many operands as its line says, sound ones; it reads
+ * the attributes, adds IR nodes and sets n->result.  What differs between opsets is told apart in
+ * the importer, by n->opset: see ONNX's Changelog.md.
  */
 #include "frontend/onnx_import.h"
 
@@ -24,8 +26,12 @@ OnnxImport onnx_import_activation, onnx_import_arg, onnx_import_batch_norm, onnx
     onnx_import_squeeze, onnx_import_swish, onnx_import_tile, onnx_import_transpose,
     onnx_import_unsqueeze, onnx_import_upsample;
 
-/* Sorted by name.  Operands least and most, results, first and last opset (0: none), our op where
- * the importer serves several.  An operator from before opset 7 has 1. */
+/* Sorted by name, for the search.  Of each:
+ *   - its importer;
+ *   - operands, least and most, and results at most, in any opset (importers check the rest);
+ *   - the first opset that has it, 1 for all before opset 7, and the last (0: it is still there);
+ *   - our op, where an importer serves several operators.
+ */
 static const OnnxOp table[] = {
     { "Abs", onnx_import_plain, 1, 1, 1, 1, 0, OP_abs },
     { "Add", onnx_import_plain, 2, 2, 1, 1, 0, OP_add },
@@ -143,6 +149,7 @@ static int by_name(const void *name, const void *op)
     return strcmp(name, ((const OnnxOp *)op)->name);
 }
 
+/* NULL: not read here. */
 const OnnxOp *onnx_find_op(const char *name)
 {
     return bsearch(name, table, N_TABLE, sizeof *table, by_name);
@@ -156,6 +163,7 @@ typedef struct Refusal {
     const char *hint;
 } Refusal;
 
+/* With each goes the best that can be said in a line. */
 static const Refusal refusal[] = {
     { " QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearConv QLinearMatMul "
       "ConvInteger MatMulInteger ",
@@ -196,7 +204,7 @@ void onnx_refuse_op(OnnxNode *n)
     onnx_error(n, "there is no such operator");
     for (size_t i = 0; i < N_TABLE; i++)
         names[i] = table[i].name;
-    near = diag_nearest(name, names, N_TABLE);
+    near = diag_nearest(name, names, N_TABLE);       /* of those that are read */
     if (near)
         diag_hint(n->m->d, "did you mean '%s'?", near);
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_reduce: sums, means and extremes over axes, and what is composed of them. */
+/* onnx_reduce: sums, means and extremes over axes, and what is composed of them.
+ *
+ * Axes left out or empty mean all, unless noop_with_empty_axes says none: then the reduction is
+ * left out, and what a composed one does before and after it stays (sqrt(x^2) for ReduceL2).
+ */
 #include "frontend/onnx_import.h"
 
 typedef struct Reduction {
@@ -119,7 +123,7 @@ void onnx_import_reduce_log_sum_exp(OnnxNode *n)
         n->result[0] = onnx_unary(n, OP_identity, n->in[0], NULL);
         return;
     }
-    kept = r;
+    kept = r;                            /* with dimensions of 1, to broadcast with x */
     kept.keep = true;
     max = apply(n, &kept, OP_reduce_max, n->in[0], "max");
     y = onnx_unary(n, OP_exp, onnx_binary(n, OP_sub, n->in[0], max, "below"), "exp");
@@ -132,7 +136,7 @@ void onnx_import_reduce_log_sum_exp(OnnxNode *n)
     n->result[0] = y;
 }
 
-/* ArgMax, ArgMin */
+/* ArgMax, ArgMin: the first of equals, or the last, as int64. */
 void onnx_import_arg(OnnxNode *n)
 {
     Attr attr[] = {

@@ -4,6 +4,10 @@
  * Opset 7 and 9 (Upsample) and 10 (Resize) have scales, asymmetric coordinates and, for nearest,
  * the pixel below.  Since opset 11 there are scales or sizes, and the modes are attributes; since
  * opset 18 both may be for some axes only, and sizes may keep the aspect ratio.
+ *
+ * A pixel of the result finds its place in x by out / in, or by the scale that the file gives,
+ * which is not the same when in * scale is no whole number: our op then has the scales as an
+ * operand.
  */
 #include "frontend/onnx_import.h"
 
@@ -11,13 +15,13 @@
 #include <string.h>
 
 typedef struct Resize {
-    Shape in, out;
+    Shape in, out;                   /* out: the result's, as far as it has been read */
     float scale[IR_MAX_RANK];        /* 1 for dimensions that stay */
     bool has_scale;                  /* the coordinates follow from scale, not from out / in */
     const char *mode, *coord, *nearest;
 } Resize;
 
-/* Which dimension entry i of scales or sizes is for; count: how many there are. */
+/* Which dimension entry i of scales or sizes is for; count: how many there must be. */
 static bool read_axes(OnnxNode *n, const Resize *r, uint32_t *axis, uint32_t *count)
 {
     Ints axes = n->opset < 18 ? (Ints){ NULL, 0, false } : onnx_ints(n, "axes");
@@ -68,7 +72,7 @@ static bool use_scales(OnnxNode *n, Resize *r, const double *scale, uint32_t cou
 /* One scale for all axes, the smallest (largest) that the sizes ask for; sizes are rounded. */
 static bool keep_ratio(OnnxNode *n, Resize *r, const uint32_t *axis, Ints sizes, bool larger)
 {
-    double scale = 0;
+    double scale = 0;                /* the one that decides */
 
     for (uint32_t i = 0; i < sizes.n; i++) {
         double s = (double)sizes.v[i] / (double)r->in.dim[axis[i]];
@@ -79,6 +83,7 @@ static bool keep_ratio(OnnxNode *n, Resize *r, const uint32_t *axis, Ints sizes,
     for (uint32_t i = 0; i < sizes.n; i++) {
         if (!set_scale(n, r, axis[i], scale))
             return false;
+        /* not floor, as with scales: to the nearest, halves up */
         r->out.dim[axis[i]] = (int64_t)floor(scale * (double)r->in.dim[axis[i]] + 0.5);
     }
     return true;
@@ -177,7 +182,8 @@ static Resize start(const OnnxNode *n)
     return r;
 }
 
-/* Opset 10: ONNX Runtime takes the pixel below when it enlarges, the one above when it shrinks. */
+/* Upsample and the Resize of opset 10.  What "nearest" means the specification left open; ONNX
+ * Runtime takes the pixel below when it enlarges, the one above when it shrinks. */
 static void simple(OnnxNode *n)
 {
     Resize r = start(n);
@@ -185,7 +191,7 @@ static void simple(OnnxNode *n)
     double scale[IR_MAX_RANK];
     uint32_t count;
 
-    if (n->opset < 9) {
+    if (n->opset < 9) {                      /* Upsample of opset 7: an attribute */
         const Onnx__AttributeProto *p =
             onnx_attr(n, "scales", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS);
         count = p && p->n_floats <= IR_MAX_RANK ? (uint32_t)p->n_floats : 0;
@@ -215,7 +221,8 @@ void onnx_import_upsample(OnnxNode *n)
     simple(n);
 }
 
-/* Operands: x, region, scales, sizes; the region is for tf_crop_and_resize only. */
+/* Operands: x, region, scales, sizes; the region is for tf_crop_and_resize only.  Of scales and
+ * sizes one is left out, or empty as opset 11 has it. */
 void onnx_import_resize(OnnxNode *n)
 {
     Resize r = start(n);
@@ -241,6 +248,7 @@ void onnx_import_resize(OnnxNode *n)
     }
     onnx_ignore(n, "keep_aspect_ratio_policy");
     ok = count ? use_scales(n, &r, scale, count) : use_sizes(n, &r, sizes);
+    /* a filter widened by 1 / scale: only shrinking shows it */
     for (uint32_t i = 0; i < r.in.rank && ok; i++)
         if (antialias && r.out.dim[i] < r.in.dim[i]) {
             onnx_error(n, "antialias is not supported");

@@ -2,7 +2,11 @@
 /* onnx_scope: which value a name stands for, and in which order nodes are read.
  *
  * A graph, a branch of If and an inlined function each have a Scope.  A branch sees the names
- * around it, a function only its own.
+ * around it, a function only its own.  A name is defined once; ONNX wants files in static single
+ * assignment.
+ *
+ * Files should have their nodes in topological order, but not all do; so each body is sorted first,
+ * keeping the order of the file where it can be kept.
  */
 #include "frontend/onnx_import.h"
 
@@ -10,6 +14,7 @@
 
 enum { PREFIX_MAX = 200 };       /* so that nested calls cannot make names of any length */
 
+/* Opsets and prefix are the caller's until somebody sets others. */
 Scope *onnx_scope_new(Import *m, Scope *caller)
 {
     Scope *s = arena_new(m->a, Scope);
@@ -43,6 +48,7 @@ Binding *onnx_bind(Scope *s, const char *name)
     return &s->bind[s->n_bind++];
 }
 
+/* A name that has been asked for but not defined (an alias alone) counts as undefined. */
 Binding *onnx_lookup(Scope *s, const char *name)
 {
     for (; s; s = s->outer) {
@@ -97,16 +103,17 @@ int64_t onnx_opset(const Scope *s, const char *domain)
 
 enum { UNSEEN, OPEN, PLACED, IN_CYCLE };
 
+/* dep is one list for all nodes, so that a node's part of it can be walked step by step. */
 typedef struct Order {
     Scope *s;
     Onnx__NodeProto **node;
-    uint32_t n;
-    Intern producer;             /* mark: node + 1 */
+    uint32_t n;                  /* nodes */
+    Intern producer;             /* of each result's name; mark: node + 1 */
     uint32_t *dep, n_dep, cap_dep;       /* node i needs dep[first[i] .. first[i + 1]) */
     uint32_t *first, *next;      /* next: the first of them that is not placed yet */
     uint8_t *state;
-    uint32_t *stack, n_stack;
-    uint32_t *order, n_order;
+    uint32_t *stack, n_stack;    /* each needs the one above it */
+    uint32_t *order, n_order;    /* what comes out */
 } Order;
 
 /* Notes that the node at hand reads name; names from outside need nothing. */
@@ -154,7 +161,7 @@ static void need_all(Order *o, const Onnx__NodeProto *p)
     }
 }
 
-/* False when the model is too large. */
+/* Who produces what, then who needs whom.  False when the model is too large. */
 static bool find_needs(Order *o)
 {
     for (uint32_t i = 0; i < o->n; i++)
@@ -162,7 +169,7 @@ static bool find_needs(Order *o)
             const char *name = o->node[i]->output[k];
             uint32_t *mark = *name ? intern_mark(&o->producer, intern(&o->producer, name)) : NULL;
             if (mark && !*mark)
-                *mark = i + 1;
+                *mark = i + 1;               /* the first one; onnx_define reports the second */
         }
     for (uint32_t i = 0; i < o->n; i++) {
         o->first[i] = o->next[i] = o->n_dep;
@@ -218,14 +225,14 @@ static void place(Order *o, uint32_t root)
     o->state[root] = OPEN;
     while (o->n_stack) {
         uint32_t i = o->stack[o->n_stack - 1], k;
-        if (o->next[i] == o->first[i + 1]) {
+        if (o->next[i] == o->first[i + 1]) {     /* all it needs is placed, or in a cycle */
             o->n_stack--;
             o->state[i] = PLACED;
             o->order[o->n_order++] = i;
             continue;
         }
         k = o->dep[o->next[i]++];
-        if (o->state[k] == OPEN) {
+        if (o->state[k] == OPEN) {           /* below on the stack: it needs itself */
             drop_cycle(o, k);
         } else if (o->state[k] == UNSEEN) {
             o->state[k] = OPEN;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* onnx_slice: Slice, Split and Pad: parts of a tensor, and a tensor as a part. */
+/* onnx_slice: Slice, Split and Pad: parts of a tensor, and a tensor as a part.
+ *
+ * In the IR a slice has a first element, a number of elements and a step for each dimension; the
+ * counting from the end and the clamping that ONNX allows are resolved here.
+ */
 #include "frontend/onnx_import.h"
 
 #include <string.h>
@@ -15,6 +19,7 @@ static int64_t clamp(int64_t v, int64_t lo, int64_t hi)
  * clamped to where the step can still go.  -> the first element, and how many. */
 static void slice_axis(int64_t n, int64_t step, int64_t *start, int64_t end, int64_t *count)
 {
+    /* where an end may lie: one before the first when going back, one after the last otherwise */
     int64_t lo = step > 0 ? 0 : -1, hi = step > 0 ? n : n - 1, span;
 
     *start = clamp(*start < 0 ? *start + n : *start, 0, hi < 0 ? 0 : hi);
@@ -29,6 +34,7 @@ typedef struct Ranges {
     Ints start, end, axes, step;
 } Ranges;
 
+/* Lists of the same length, those that are given. */
 static bool read_ranges(OnnxNode *n, Ranges *r)
 {
     r->start = onnx_ints_since(n, 10, "starts", 1);
@@ -50,6 +56,7 @@ static bool read_ranges(OnnxNode *n, Ranges *r)
 void onnx_import_slice(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);
+    /* of each dimension of x */
     int64_t start[IR_MAX_RANK] = { 0 }, size[IR_MAX_RANK], step[IR_MAX_RANK];
     bool seen[IR_MAX_RANK] = { false };
     Attr attr[3];
@@ -82,7 +89,8 @@ void onnx_import_slice(OnnxNode *n)
 
 /* ---- split ---- */
 
-/* The sizes as given, or equal ones; since opset 18 the last may be smaller. */
+/* The sizes as given (attribute, since opset 13 operand), or equal ones; since opset 18, with
+ * num_outputs, the last may be smaller.  Their sum is checked by the shape rule. */
 static bool split_sizes(OnnxNode *n, int64_t total, int64_t *size, uint32_t parts)
 {
     Ints given = onnx_ints_since(n, 13, "split", 1);
@@ -102,7 +110,7 @@ static bool split_sizes(OnnxNode *n, int64_t total, int64_t *size, uint32_t part
     }
     for (uint32_t i = 0; i < parts; i++) {
         size[i] = given.given ? given.v[i] : part < total ? part : total;
-        total -= given.given ? 0 : size[i];
+        total -= given.given ? 0 : size[i];       /* what is left for the others */
     }
     return true;
 }
@@ -133,7 +141,8 @@ void onnx_import_split(OnnxNode *n)
 
 /* ---- pad ---- */
 
-/* pads for all dimensions: the begins, then the ends.  With axes they are for these alone. */
+/* pads for all dimensions: the begins, then the ends.  With axes (opset 18) they are for these
+ * alone. A negative pad crops, in ONNX as in the IR. */
 static bool spread_pads(OnnxNode *n, Ints pads, uint32_t rank, int64_t *all)
 {
     Ints axes = n->opset < 18 ? (Ints){ NULL, 0, false } : onnx_const_ints(n, 3, "axes");

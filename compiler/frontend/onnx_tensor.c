@@ -5,6 +5,9 @@
  * onnx.proto names for the type, or in an external file.  Their count is checked against the
  * shape before anything is allocated, so that a shape alone cannot ask for memory.
  * bfloat16 becomes float32, of which it is the upper half; float16 stays.
+ *
+ * External files lie in the model's folder or below it.  A path that leaves it, by its words or by
+ * a link on the way, is refused: a model from elsewhere must not read what its user can read.
  */
 #include "frontend/onnx_import.h"
 
@@ -36,9 +39,9 @@ typedef struct Reader {
     Diag *d;
     const char *dir;             /* NULL: no external data */
     const Onnx__TensorProto *t;
-    Pos pos;
+    Pos pos;                     /* "initialiser 'w'": whose data it is, for messages */
     size_t size;                 /* bytes of one element in raw_data */
-    int64_t count;
+    int64_t count;               /* elements, by the shape */
 } Reader;
 
 /* The dims, within what a Shape holds. */
@@ -106,6 +109,7 @@ static const char *external_path(const Reader *r, const char *location)
     const char *path = arena_printf(r->a, "%s%s", r->dir, location);
     size_t n;
 
+    /* ".." as a whole part; "..name" is a name like any other */
     for (const char *p = location; (p = strstr(p, "..")); p += 2)
         if ((p == location || p[-1] == '/') && (!p[2] || p[2] == '/'))
             return refuse_path(r, location, outside);
@@ -113,6 +117,7 @@ static const char *external_path(const Reader *r, const char *location)
         return refuse_path(r, location, outside);
     if (!*location)
         return refuse_path(r, location, "no file is named");
+    /* what is left is the way over links */
     if (!realpath(*r->dir ? r->dir : ".", root) || !realpath(path, real))
         return refuse_path(r, location, strerror(errno));
     n = strlen(root);
@@ -156,6 +161,7 @@ static const void *read_external(const Reader *r)
 
 /* ---- typed fields: many small types share int32_data ---- */
 
+/* Element i becomes v, which must be in the type's range. */
 void onnx_store(DType t, void *data, int64_t i, double v)
 {
     switch (t) {
@@ -217,12 +223,13 @@ static const void *typed_data(const Reader *r)
                    (long long)r->count);
         return NULL;
     }
-    if (f.wide != r->size)
+    if (f.wide != r->size)                    /* a small type in a wide list */
         return narrow(r, f.p, f.wide);
     return f.n ? f.p : arena_alloc(r->a, 0);
 }
 
-/* NULL after a message; an empty tensor has data too, so that it counts as a constant. */
+/* Where the numbers are.  NULL after a message; an empty tensor has data too, so that it counts as
+ * a constant. */
 static const void *find_data(const Reader *r)
 {
     const Onnx__TensorProto *t = r->t;
@@ -238,6 +245,7 @@ static const void *find_data(const Reader *r)
 
 /* ---- types that the IR has otherwise ---- */
 
+/* Exact: the lower half of the mantissa is 0. */
 static const void *from_bfloat16(const Reader *r, const void *data)
 {
     uint32_t *f32 = arena_new_n(r->a, uint32_t, (size_t)r->count);
@@ -257,6 +265,7 @@ static const void *clean_bool(const Reader *r, const void *data)
     return to;
 }
 
+/* Type first, then shape, then as much data as the shape needs. */
 static bool read_tensor(Reader *r, Tensor *out)
 {
     const Onnx__TensorProto *t = r->t;
