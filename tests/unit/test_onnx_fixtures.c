@@ -17,7 +17,7 @@
 static RefTensor stored(Job *j, const char *folder, const char *file)
 {
     const char *path = arena_printf(&j->a, "%s/test_data_set_0/%s", folder, file), *name;
-    const void *data;
+    const void *data = NULL;
     RefTensor t = { 0 };
     Bytes b;
 
