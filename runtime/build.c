@@ -106,6 +106,8 @@ static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
     const char *so;
     bool ok;
 
+    if (b->compiling)
+        b->compiling(b->compiling_user, b->cc->path);
     if (!open_workshop(a, w, d))
         return false;
     ok = write_text(a, w->c, b, d) && rt_compile(a, b->cc, w->c, w->so, d);

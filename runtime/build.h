@@ -63,6 +63,8 @@ typedef struct RtBuild {
     size_t n;
     RtLoad *load;
     void *user;
+    void (*compiling)(void *user, const char *compiler);     /* before it starts; NULL: nothing */
+    void *compiling_user;
 } RtBuild;
 bool rt_build(Arena *a, const RtBuild *b, Diag *d);
 

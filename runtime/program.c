@@ -147,7 +147,8 @@ static bool load_text(mnc_program *p, const char *name, const char *c_path, cons
 {
     Arena *a = &p->arena;
     RtCompiler cc;
-    RtBuild b = { .cc = &cc, .text = text, .n = n, .load = load_object, .user = p };
+    RtBuild b = { .cc = &cc, .text = text, .n = n, .load = load_object, .user = p,
+                  .compiling = p->o.compiling, .compiling_user = p->o.compiling_user };
 
     if (p->handle) {
         diag_error(&p->diag, (Pos){ .file = name }, "cannot be loaded: this program has a net");

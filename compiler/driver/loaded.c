@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* For arena_defer: handles of the libraries go with the arena, whatever ends the verb. */
 static void close_model(void *m)
@@ -69,10 +70,18 @@ mnc_model *open_model(Work *w)
     return NULL;
 }
 
+/* Seconds of silence would look like a hang; but only a person at a terminal is told. */
+static void on_compile(void *user, const char *compiler)
+{
+    (void)user;
+    fprintf(stderr, "compiling with %s ...\n", compiler);
+}
+
 /* Messages are shown as soon as there are any: a note of the compiler must not wait until a long
  * run is over. */
 bool load_model(Work *w, bool all_layers, Loaded *out)
 {
+    mnc_program_options o = { .compiling = isatty(STDERR_FILENO) ? on_compile : NULL };
     const void *weights;
     const char *text;
     size_t n, n_weights;
@@ -81,7 +90,7 @@ bool load_model(Work *w, bool all_layers, Loaded *out)
     out->model = open_model(w);
     if (!out->model)
         return false;
-    out->program = mnc_program_open(NULL);
+    out->program = mnc_program_open(&o);
     if (!out->program)
         arena_out_of_memory(&w->a);
     arena_defer(&w->a, close_program, out->program);

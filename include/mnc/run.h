@@ -32,6 +32,10 @@ typedef struct mnc_program_options {
     const char *prefix;      /* the net's external names begin with it; NULL: "net" */
     const char *cache;       /* folder of compiled nets; "": none; NULL: $XDG_CACHE_HOME/mnc,
                                 else $HOME/.cache/mnc */
+    /* Called before the compiler is started, with its path: that takes seconds.  Not called when the
+     * cache has the net.  NULL: nobody wants to know. */
+    void (*compiling)(void *user, const char *compiler);
+    void *compiling_user;
     mnc_alloc_fn *alloc;     /* NULL: malloc */
     void *alloc_user;
 } mnc_program_options;

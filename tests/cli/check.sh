@@ -7,6 +7,9 @@ has out "random input  y  float32 (1,4)  abs "
 has out "1 output compared, all within tolerance"
 expect 0 "$mnc" check --layers tiny.mnet
 has out "layers compared, all within tolerance"
+expect 0 "$mnc" check -O0 tiny.mnet
+expect 0 "$mnc" check -O0 --layers tiny.mnet
+has out "layers compared, all within tolerance"
 expect 0 "$mnc" check --json tiny.mnet
 has out '"ok": true'
 has out '"schema": 1'

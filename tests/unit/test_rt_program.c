@@ -133,12 +133,23 @@ static float answer(Home *h, const mnc_program_options *o, const char *c, const 
     return y[3];
 }
 
+static void count_compiles(void *user, const char *compiler)
+{
+    assert_non_null(strstr(compiler, "/"));
+    ++*(int *)user;
+}
+
 static void runs_and_caches(void **state)
 {
     Home *h = *state;
+    int n = 0;
+    mnc_program_options o = { .compiling = count_compiles, .compiling_user = &n };
     const char *said;
 
-    assert_true(answer(h, NULL, text(h, 1, 5), &said) == 10);
+    assert_true(answer(h, &o, text(h, 1, 5), &said) == 10);
+    assert_int_equal(n, 1);
+    assert_true(answer(h, &o, text(h, 1, 5), &said) == 10);
+    assert_int_equal(n, 1);
     assert_string_equal(said, "");
     assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
     setenv("CC", "/bin/false", 1);                  /* another compiler is another key */
