@@ -329,8 +329,9 @@ static void weights_are_found_beside(void **state)
 
     for (int step = 0; step < 4; step++) {
         mnc_program *p = mnc_program_open(NULL);
-        static const char *const want[] = { "cannot read", "has 8 bytes, but the net has weights "
-                                            "of 4", "in a file beside it", "" };
+        static const char *const want[] = {
+            "cannot read", "has 8 bytes, but the net has weights of 4", "in a file beside it", ""
+        };
         if (step)
             write_file(h, "n.weights", weight, step == 1 ? 8 : 4);
         mnc_status s = step == 2 ? mnc_program_load_text(p, "text", c, strlen(c))
