@@ -334,13 +334,13 @@ static Stmt *statement(Parser *p)
     };
     Stmt *s;
 
+    if (p->next.kind == '=' || p->next.kind == ',')
+        return parse_assignment(p);
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
         if (parse_is_word(&p->tok, begin[i].word))
             return begin[i].parse(p);
     if (p->tok.kind == '}')
         parse_error(p, p->tok.at, "this '}' closes nothing");
-    if (p->next.kind == '=' || p->next.kind == ',')
-        return parse_assignment(p);
     if (p->tok.kind == T_NAME && p->next.kind == '(' && p->next.glued)
         return function(p);
     if (parse_data_kind(&p->tok) >= 0) {

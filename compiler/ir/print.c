@@ -20,10 +20,10 @@ typedef struct Printer {
     bool *said;               /* [n_value]: already in the text */
 } Printer;
 
-/* Words of the language that begin a statement or stand in expressions. */
+/* Words of the language where a name could stand.  The others, such as input and output, which
+ * exporters like for names, mean what they mean by their place. */
 static const char *const reserved[] = {
-    "_", "and", "block", "const", "else", "for", "freeze", "if", "in", "inf", "input", "name",
-    "nan", "or", "output", "param", "repeat", "state",
+    "_", "and", "block", "else", "for", "if", "in", "inf", "nan", "or", "repeat",
 };
 
 /* Not isalpha: what is plain must not depend on the locale. */
