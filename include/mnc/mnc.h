@@ -118,6 +118,11 @@ mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n);
 mnc_status mnc_set_params(mnc_model *m, const mnc_param *list, size_t n,
                           const mnc_param_rules *rules);
 
+/* Writes the model and its weights as ONNX (opset 17), or as a spec, or its parameters alone, by the
+ * suffix of path: .onnx, .mnet (with a data file beside it), .safetensors.  folded: after the passes
+ * that work on the graph, with batch norms folded; else as it was read.  Whole or not at all. */
+mnc_status mnc_export(mnc_model *m, const char *path, int folded);
+
 /* Learnable parameters and multiply-adds of the graph as it was read. */
 void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs);
 

@@ -37,6 +37,12 @@ is() {
 }
 has() { grep -qF -- "$2" "$1" || fail "$1 does not say: $2"; }
 
+# is_same: standard input must be the file want.
+is_same() {
+    cat >got
+    cmp -s want got || { diff want got | head -n 20; fail 'not the same'; }
+}
+
 # npy FILE DESCR SHAPE BYTES: a .npy file; BYTES is for printf.
 npy() {
     printf '\223NUMPY\1\0\166\0' >"$1"

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export: the model, with its weights, as a file of another kind: ONNX, a spec, or the parameters
+ * alone as safetensors. */
+#include "backend/model.h"
+#include "base/file.h"
+#include "frontend/onnx_export.h"
+#include "passes/pass.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- safetensors: length of the header, JSON header, data (huggingface/safetensors, "Format") ---- */
+
+static const char *safetensors_type(int onnx)
+{
+    switch (dtype_by_onnx(onnx)) {
+    case DT_F32: return "F32";
+    case DT_F64: return "F64";
+    case DT_F16: return "F16";
+    case DT_I64: return "I64";
+    case DT_I32: return "I32";
+    default: return NULL;            /* no parameter has another type */
+    }
+}
+
+static void put_json_text(Buf *b, const char *s)
+{
+    buf_char(b, '"');
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c < 0x20 || c == '"' || c == '\\')
+            buf_printf(b, "\\u%04x", c);
+        else
+            buf_char(b, (char)c);
+    }
+    buf_char(b, '"');
+}
+
+static void put_header(const mnc_param *p, size_t n, Buf *b)
+{
+    size_t at = 0;
+
+    buf_char(b, '{');
+    for (size_t i = 0; i < n; i++) {
+        buf_str(b, i ? "," : "");
+        put_json_text(b, p[i].tensor.name);
+        buf_printf(b, ":{\"dtype\":\"%s\",\"shape\":[", safetensors_type(p[i].tensor.dtype));
+        for (int d = 0; d < p[i].tensor.rank; d++)
+            buf_printf(b, "%s%" PRId64, d ? "," : "", p[i].tensor.dim[d]);
+        buf_printf(b, "],\"data_offsets\":[%zu,%zu]}", at, at + p[i].tensor.bytes);
+        at += p[i].tensor.bytes;
+    }
+    buf_char(b, '}');
+    while (b->n % 8)                 /* the data begins aligned */
+        buf_char(b, ' ');
+}
+
+static void put_safetensors(mnc_model *m, Buf *out)
+{
+    unsigned char length[8];
+    Buf header;
+
+    buf_init(&header, &m->arena);
+    put_header(m->param, m->n_param, &header);
+    for (int i = 0; i < 8; i++)
+        length[i] = (unsigned char)((uint64_t)header.n >> 8 * i);
+    buf_put(out, length, sizeof length);
+    buf_put(out, header.p, header.n);
+    for (size_t i = 0; i < m->n_param; i++)
+        buf_put(out, m->param[i].data, m->param[i].tensor.bytes);
+}
+
+/* ---- which kind ---- */
+
+static bool fold(mnc_model *m)
+{
+    Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
+
+    return pass_run_all(&job, "fuse_act");
+}
+
+static bool export(mnc_model *m, const char *path)
+{
+    bool onnx = path_has_suffix(path, ".onnx");
+    OutFile *f = file_create(&m->arena, path, &m->diag);
+
+    if (!f)
+        return false;
+    if (!onnx)
+        put_safetensors(m, file_buf(f));
+    else if (!onnx_write(m->g, file_buf(f), &m->diag))
+        return false;
+    return file_commit(f, &m->diag);
+}
+
+static bool check_suffix(mnc_model *m, const char *path)
+{
+    Pos pos = { .file = path };
+
+    if (path_has_suffix(path, ".onnx") || path_has_suffix(path, ".safetensors"))
+        return true;
+    diag_error(&m->diag, pos, "is neither .onnx, .safetensors nor .mnet");
+    return false;
+}
+
+mnc_status mnc_export(mnc_model *m, const char *path, int folded)
+{
+    const mnc_param *list;
+    size_t n;
+
+    if (path_has_suffix(path, ".mnet"))
+        return mnc_dump(m, folded ? "fuse_act" : "import", path);
+    if (mnc_params(m, &list, &n) != MNC_OK)
+        return MNC_NO_MEMORY;
+    PROTECT(m);
+    if (!check_suffix(m, path) || (folded && !fold(m)))
+        return MNC_INVALID;
+    return model_result(m, export(m, path));
+}
