@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx: reads an ONNX model (protobuf) into a Graph.
  *
- * Opsets 7 to 26 of the domain ai.onnx, and functions of the model's own, which are inlined.  The
+ * Opsets 1 to 26 of the domain ai.onnx, and functions of the model's own, which are inlined.  The
  * Graph has fixed shapes only: symbolic dimensions get their numbers here.  Integer arithmetic on
  * shapes is computed while reading, so that Reshape, Slice, Resize and the like get constants.
  *

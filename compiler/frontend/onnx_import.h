@@ -7,7 +7,7 @@
  *   onnx_node.c    one node                          onnx_emit.c    adding IR nodes
  *   onnx_func.c    local functions, If               onnx_ops.c     the table of operators
  *   onnx_conv.c, onnx_norm.c, onnx_math.c, onnx_reduce.c, onnx_move.c, onnx_slice.c,
- *   onnx_const.c, onnx_resize.c: operators
+ *   onnx_const.c, onnx_resize.c: operators; onnx_legacy.c: as opsets 1 to 6 had them
  */
 #ifndef MNC_FRONTEND_ONNX_IMPORT_H
 #define MNC_FRONTEND_ONNX_IMPORT_H
@@ -17,7 +17,7 @@
 #include "onnx.pb-c.h"
 
 enum {
-    ONNX_MIN_OPSET = 7, ONNX_MAX_OPSET = 26,
+    ONNX_MIN_OPSET = 1, ONNX_MAX_OPSET = 26,
     ONNX_MAX_DEPTH = 100,            /* nesting of messages in the file */
     ONNX_MAX_MESSAGES = 1 << 21,     /* in the file: nodes, attributes, dimensions ... */
     ONNX_MAX_CALLS = 32,             /* nesting of functions and branches */
@@ -27,7 +27,6 @@ enum {
 };
 
 static inline const char *onnx_text(const char *s) { return s ? s : ""; }
-
 typedef struct Import {
     Arena *a;
     Graph *g;
@@ -125,6 +124,7 @@ Pos onnx_node_pos(Scope *s, const Onnx__NodeProto *p, size_t index);
 bool onnx_failed(const OnnxNode *n);
 void onnx_error(OnnxNode *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const OnnxOp *onnx_find_op(const char *name);
+void onnx_modernise(OnnxNode *n);                        /* opsets 1 to 6 -> 7 */
 void onnx_refuse_op(OnnxNode *n);                        /* and says what would help */
 
 const Onnx__FunctionProto *onnx_find_function(Import *m, const Onnx__NodeProto *p);

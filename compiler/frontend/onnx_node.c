@@ -229,7 +229,9 @@ static void import_op(OnnxNode *n)
 {
     uint32_t first = n->g->n_node;
 
-    check_counts(n);
+    onnx_modernise(n);
+    if (!onnx_failed(n))
+        check_counts(n);
     if (onnx_failed(n))
         return;
     n->op->import(n);

@@ -30,6 +30,7 @@ OnnxImport onnx_import_activation, onnx_import_arg, onnx_import_batch_norm, onnx
  *   - its importer;
  *   - operands, least and most, and results at most, in any opset (importers check the rest);
  *   - the first opset that has it, 1 for all before opset 7, and the last (0: it is still there);
+ *     what opsets 1 to 6 had otherwise, is in onnx_legacy.c;
  *   - our op, where an importer serves several operators.
  */
 static const OnnxOp table[] = {
