@@ -80,11 +80,16 @@ static void run_let(Mnet *m, Stmt *s, Item x)
     mnet_set(m, *s->name, x, s);
 }
 
-/* "x = y" may be another name for y, or, in the head, a word. */
+/* "x = y" is another name for y when there is no layer y; in the head, where no layer can stand
+ * yet, it is a parameter: a number, or a word such as relu. */
 static bool is_let(Mnet *m, const Stmt *s)
 {
-    return s->bare && s->name && !s->name->next
-        && (mnet_find(m, s->op) || (m->head && !m->frame->id && mnet_is_word(s->op)));
+    bool head = m->head && !m->frame->id;
+    bool layer = mnet_is_layer(s->op) || mnet_var(m, s->op)->block;
+
+    if (!s->bare || !s->name || s->name->next || (layer && !head))
+        return false;
+    return mnet_find(m, s->op) || (head && mnet_is_word(s->op));
 }
 
 /* Names are given out before the layer is made, so that numbers count lines and not successes. */
