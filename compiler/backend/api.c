@@ -329,6 +329,8 @@ static bool write_c(mnc_model *m, const char *path)
         return false;
     e.g = m->g;
     e.plan = m->plan;
+    e.params = m->params;
+    e.macs = m->macs;
     e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
     e.expect = m->expect;
     return write_files(m, &e, path);
@@ -350,6 +352,8 @@ static bool c_text(mnc_model *m, Buf *c)
         return false;
     e.g = m->g;
     e.plan = m->plan;
+    e.params = m->params;
+    e.macs = m->macs;
     e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
     buf_init(&h, &m->arena);
     if (!emit_file(&e, c, &h))

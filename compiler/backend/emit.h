@@ -47,6 +47,7 @@ typedef struct Emit {
     Buf kernels, body;         /* of the current target */
     const char **in_name, **out_name;      /* members of the input and output structs */
     const char *hash;          /* of the model, as text */
+    int64_t params, macs;      /* of the model as it was read */
     /* the self-test's expected outputs, by output, row-major; NULL: not known */
     const void *const *expect;
 } Emit;

@@ -2,7 +2,6 @@
 /* emit_head: the parts of the file that people and other programs read: preface, declarations,
  * description, self-test. */
 #include "backend/emit.h"
-#include "ir/count.h"
 #include "passes/pass.h"
 
 #include <inttypes.h>
@@ -28,7 +27,7 @@ void emit_preface(Emit *e, Buf *out, const char *file)
         if (!o->plain || p->when & WHEN_ALWAYS)
             buf_printf(out, " %s", p->name);
     buf_printf(out, "\n * parameters  %" PRId64 "\n * mult-adds   %" PRId64 "\n",
-               count_params(e->g), count_graph_macs(e->g));
+               e->params, e->macs);
     buf_printf(out, " * weights     %" PRId64 " bytes\n * arena       %" PRId64 " bytes\n */\n",
                e->weights.bytes, e->plan->arena_bytes);
 }

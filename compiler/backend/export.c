@@ -23,19 +23,6 @@ static const char *safetensors_type(int onnx)
     }
 }
 
-static void put_json_text(Buf *b, const char *s)
-{
-    buf_char(b, '"');
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c < 0x20 || c == '"' || c == '\\')
-            buf_printf(b, "\\u%04x", c);
-        else
-            buf_char(b, (char)c);
-    }
-    buf_char(b, '"');
-}
-
 static void put_header(const mnc_param *p, size_t n, Buf *b)
 {
     size_t at = 0;
@@ -43,7 +30,7 @@ static void put_header(const mnc_param *p, size_t n, Buf *b)
     buf_char(b, '{');
     for (size_t i = 0; i < n; i++) {
         buf_str(b, i ? "," : "");
-        put_json_text(b, p[i].tensor.name);
+        buf_json(b, p[i].tensor.name);
         buf_printf(b, ":{\"dtype\":\"%s\",\"shape\":[", safetensors_type(p[i].tensor.dtype));
         for (int d = 0; d < p[i].tensor.rank; d++)
             buf_printf(b, "%s%" PRId64, d ? "," : "", p[i].tensor.dim[d]);

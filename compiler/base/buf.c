@@ -138,3 +138,16 @@ void buf_float(Buf *b, float x)
     if (!put_plain(b, (double)x))
         buf_str(b, float_text(x, text));
 }
+
+void buf_json(Buf *b, const char *s)
+{
+    buf_char(b, '"');
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c < 0x20 || c == '"' || c == '\\')
+            buf_printf(b, "\\u%04x", c);
+        else
+            buf_char(b, (char)c);
+    }
+    buf_char(b, '"');
+}

@@ -33,6 +33,9 @@ const char *float_text(float x, char text[32]);
 void buf_float(Buf *b, float x);
 void buf_double(Buf *b, double x);
 
+/* s as a JSON string, quotes included; bytes above 127 as they are. */
+void buf_json(Buf *b, const char *s);
+
 /* Hands what is left to the sink; false when anything was refused. */
 bool buf_flush(Buf *b);
 

@@ -69,13 +69,56 @@ int64_t count_work(const Graph *g, const Node *n)
     return work;
 }
 
+/* Is operand k of n a running mean or variance? */
+static bool is_statistic(const Node *n, uint32_t k)
+{
+    return n->op == OP_batch_norm && k >= 3;
+}
+
+/* Weights and biases are operands 1 and 2 of what has them, and batch_norm's scale and shift. */
+static bool is_weight(const Node *n, uint32_t k)
+{
+    return (op_info[n->op].flags & LINEAR || n->op == OP_batch_norm) && (k == 1 || k == 2);
+}
+
+ParamCount count_node_params(const Graph *g, const Node *n, uint8_t *seen)
+{
+    ParamCount c = { 0, 0, 0 };
+
+    for (uint32_t k = 0; k < n->n_in; k++) {
+        const Value *v = ir_val(g, n->in[k]);
+        int64_t elements = shape_count(&v->shape);
+
+        if (!v->data || seen[n->in[k].id])
+            continue;
+        seen[n->in[k].id] = 1;
+        if (is_statistic(n, k))
+            c.statistics += elements;
+        else if (v->kind == VAL_PARAM)
+            c.trainable += elements;
+        else if (is_weight(n, k))
+            c.frozen += elements;
+    }
+    return c;
+}
+
+ParamCount count_all_params(const Graph *g)
+{
+    uint8_t *seen = arena_new_n(g->arena, uint8_t, g->n_value);
+    ParamCount sum = { 0, 0, 0 };
+
+    for (uint32_t i = 1; i < g->n_node; i++) {
+        ParamCount c = { 0, 0, 0 };
+        if (g->node[i].op)
+            c = count_node_params(g, &g->node[i], seen);
+        sum.trainable += c.trainable;
+        sum.frozen += c.frozen;
+        sum.statistics += c.statistics;
+    }
+    return sum;
+}
+
 int64_t count_params(const Graph *g)
 {
-    uint32_t *use = ir_count_uses(g, g->arena);
-    int64_t sum = 0;
-
-    for (uint32_t i = 1; i < g->n_value; i++)
-        if (g->value[i].kind == VAL_PARAM && use[i])
-            sum += shape_count(&g->value[i].shape);
-    return sum;
+    return count_all_params(g).trainable;
 }

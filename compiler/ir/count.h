@@ -14,7 +14,15 @@ int64_t count_graph_macs(const Graph *g);
  * them at all: a hostile file can ask for years.  Saturates. */
 int64_t count_work(const Graph *g, const Node *n);
 
-/* Elements of the learnable parameters that are read by a node. */
+/* Elements of parameters: learnable ones; weights that are constants (frozen); the running means and
+ * variances of batch_norm. */
+typedef struct ParamCount { int64_t trainable, frozen, statistics; } ParamCount;
+
+/* Those that n reads and that are not marked in seen (n_value entries), which it marks. */
+ParamCount count_node_params(const Graph *g, const Node *n, uint8_t *seen);
+ParamCount count_all_params(const Graph *g);
+
+/* The learnable ones alone. */
 int64_t count_params(const Graph *g);
 
 #endif

@@ -123,6 +123,19 @@ mnc_status mnc_set_params(mnc_model *m, const mnc_param *list, size_t n,
  * that work on the graph, with batch norms folded; else as it was read.  Whole or not at all. */
 mnc_status mnc_export(mnc_model *m, const char *path, int folded);
 
+/* The layers as they were read, with what each costs, and totals: as "text", "keras" (totals named as
+ * Keras does), "json", "svg" or "dot".  Once per model. */
+mnc_status mnc_summary(mnc_model *m, const char *format, const char *path);
+
+typedef struct mnc_totals {
+    int64_t trainable, frozen, statistics;     /* parameters; statistics: batch norm's */
+    int64_t macs;                              /* multiply-adds of convolutions and dense layers */
+    int64_t weight_bytes, arena_bytes;         /* for inference, batch norms folded */
+} mnc_totals;
+
+/* The totals alone.  Once per model. */
+mnc_status mnc_total(mnc_model *m, mnc_totals *t);
+
 /* Learnable parameters and multiply-adds of the graph as it was read. */
 void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs);
 
