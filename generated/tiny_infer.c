@@ -776,8 +776,7 @@ NET_FN void reduce_v3_10(const float *x0, float *y0, int part, int parts)
     for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
         const int n = (int)(end - i < V ? end - i : V);
         const float *r0 = x0 + i;
-        v_f32 a, p;
-        a = v_set1(0.0f);
+        v_f32 a = v_set1(0.0f), p;
         for (ptrdiff_t k0 = 0; k0 < 16; k0++) {
             const float *r1 = r0 + k0 * 8;
             p = n == V ? v_load(r1) : v_load_n(r1, n);

@@ -524,15 +524,12 @@ NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, fl
         const float *x1 = x0 + i0 * 8;
         const float *s1 = s0 + i0 * 0, *t1 = t0 + i0 * 0;
         float *y1 = y0 + i0 * 8;
-        const float *x = x1, *s = s1, *t = t1;
-        float *y = y1;
-        const ptrdiff_t end = 8;
-        ptrdiff_t i = 0;
-
-        for (; i + V <= end; i += V)
-            v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < end; i++)
-            y[i] = s_fma(x[i], s[i], t[i]);
+    for (ptrdiff_t i1 = 0; i1 < 8; i1++) {
+        const float *x2 = x1 + i1 * 1;
+        const float *s2 = s1 + i1 * 1, *t2 = t1 + i1 * 1;
+        float *y2 = y1 + i1 * 1;
+        *y2 = s_fma(*x2, *s2, *t2);
+    }
     }
 }
 
@@ -602,15 +599,12 @@ NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, fl
         const float *x1 = x0 + i0 * 16;
         const float *s1 = s0 + i0 * 0, *t1 = t0 + i0 * 0;
         float *y1 = y0 + i0 * 16;
-        const float *x = x1, *s = s1, *t = t1;
-        float *y = y1;
-        const ptrdiff_t end = 16;
-        ptrdiff_t i = 0;
-
-        for (; i + V <= end; i += V)
-            v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < end; i++)
-            y[i] = s_fma(x[i], s[i], t[i]);
+    for (ptrdiff_t i1 = 0; i1 < 16; i1++) {
+        const float *x2 = x1 + i1 * 1;
+        const float *s2 = s1 + i1 * 1, *t2 = t1 + i1 * 1;
+        float *y2 = y1 + i1 * 1;
+        *y2 = s_fma(*x2, *s2, *t2);
+    }
     }
 }
 
@@ -732,8 +726,7 @@ NET_FN void reduce_c_11(const float *x0, float *y0, int part, int parts)
     for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
         const int n = (int)(end - i < V ? end - i : V);
         const float *r0 = x0 + i;
-        v_f32 a, p;
-        a = v_set1(0.0f);
+        v_f32 a = v_set1(0.0f), p;
         for (ptrdiff_t k0 = 0; k0 < 16; k0++) {
             const float *r1 = r0 + k0 * 8;
             p = n == V ? v_load(r1) : v_load_n(r1, n);

@@ -1,4 +1,5 @@
-//@ params NAME RANK DIM[] X[] Y[] INNER LOOP[] XR[] COUNT T ACC OP VECTOR
+//# START: the sum, product, extreme of nothing; a mean is divided by DIVISOR.
+//@ params NAME RANK DIM[] X[] Y[] INNER LOOP[] XR[] COUNT T ACC OP START DIVISOR VECTOR
 /* y = ${OP} of x over ${COUNT} elements each. */
 NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 {
@@ -21,29 +22,10 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 //@ if VECTOR
         const int n = (int)(end - i < V ? end - i : V);
         const float *r0 = x${RANK - 1} + i;
-        v_f32 a, p;
+        v_f32 a = v_set1(${START}), p;
 //@ else
         const ${T} *r0 = x${RANK};
-        ${ACC} a;
-//@ end
-//@ if VECTOR
-//@ if OP == max
-        a = v_set1(-INFINITY);
-//@ elif OP == min
-        a = v_set1(INFINITY);
-//@ elif OP == prod
-        a = v_set1(1.0f);
-//@ else
-        a = v_set1(0.0f);
-//@ end
-//@ else
-//@ if OP == max || OP == min
-        a = (${ACC})*r0;
-//@ elif OP == prod
-        a = 1;
-//@ else
-        a = 0;
-//@ end
+        ${ACC} a = ${START};
 //@ end
 //@ for d in 0..INNER
         for (ptrdiff_t k${d} = 0; k${d} < ${LOOP[d]}; k${d}++) {
@@ -76,7 +58,7 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 //@ end
 //@ if VECTOR
 //@ if OP == mean
-        a = v_div(a, v_set1(${COUNT}.0f));
+        a = v_div(a, v_set1(${DIVISOR}));
 //@ end
         if (n == V)
             v_store(y${RANK - 1} + i, a);
@@ -85,7 +67,7 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
     }
 //@ else
 //@ if OP == mean
-        a /= ${COUNT};
+        a /= ${DIVISOR};
 //@ end
         *y${RANK} = (${T})a;
 //@ end

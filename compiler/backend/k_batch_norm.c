@@ -76,7 +76,7 @@ static bool emit_fixed(Emit *e, const Node *n, DType t)
     nest_vars(&nest, v, (const char *[]){ "Y", "X", "S" });
     tmpl_word(v, "T", dtype_info[t].c);
     tmpl_word(v, "FMA", t == DT_F64 ? "d_fma" : "s_fma");
-    tmpl_int(v, "VECTOR", t == DT_F32 && nest_is_vector(&nest)
+    tmpl_int(v, "VECTOR", t == DT_F32 && !e->plain && nest_is_vector(&nest)
                           && nest.step[1][nest.rank - 1] == 1);
     fn = emit_function(e, "batch_norm.c.t", "batch_norm", v);
     if (fn)

@@ -30,7 +30,8 @@ bool fits_conv(const Emit *e, const Node *n)
     if (!conv_is_packable(e, n))
         return false;
     c = conv_shape(e, n);
-    return conv_cut_row(&c, 1, run) && (!ir_in(n, 3).id || emit_place(e, n->in[3])->stride[1] == 1
+    return c.c > 0 && conv_cut_row(&c, 1, run)
+        && (!ir_in(n, 3).id || emit_place(e, n->in[3])->stride[1] == 1
             || emit_shape(e, n->in[3])->dim[1] == 1);
 }
 

@@ -5,6 +5,8 @@
  * summed in double. */
 #include "backend/kernels.h"
 
+#include <math.h>
+
 static void set_window(const Emit *e, const Node *n, TmplVars *v)
 {
     const Shape *x = emit_shape(e, n->in[0]), *y = emit_shape(e, n->out[0]);
@@ -24,24 +26,12 @@ static void set_window(const Emit *e, const Node *n, TmplVars *v)
     tmpl_int(v, "COUNT_PAD", n->op == OP_avg_pool && ir_int(n, A_count_pad));
 }
 
-/* A first value that every element replaces. */
-static const char *start(const Node *n, DType t)
-{
-    static const char *const least[DT_COUNT] = {
-        [DT_F32] = "-INFINITY", [DT_F64] = "-INFINITY", [DT_I8] = "INT8_MIN", [DT_U8] = "0",
-        [DT_I16] = "INT16_MIN", [DT_U16] = "0", [DT_I32] = "INT32_MIN", [DT_U32] = "0",
-        [DT_I64] = "INT64_MIN", [DT_U64] = "0",
-    };
-
-    return n->op == OP_max_pool ? least[t] : "0";
-}
-
 bool emit_pool(Emit *e, const Node *n)
 {
     const int64_t *x = emit_place(e, n->in[0])->stride, *y = emit_place(e, n->out[0])->stride;
     DType t = ir_val(e->g, n->in[0])->dtype;
     uint32_t sp = emit_shape(e, n->in[0])->rank - 2;
-    bool vector = t == DT_F32 && x[1] == 1 && y[1] == 1, max = n->op == OP_max_pool;
+    bool vector = t == DT_F32 && !e->plain && x[1] == 1 && y[1] == 1, max = n->op == OP_max_pool;
     const IntVar vars[] = {
         { "XN", x[0] }, { "XC", x[1] }, { "YN", y[0] }, { "YC", y[1] }, { "VECTOR", vector },
         { "VW", e->target->width },
@@ -56,7 +46,7 @@ bool emit_pool(Emit *e, const Node *n)
     tmpl_word(v, "T", dtype_info[t].c);
     tmpl_word(v, "OP", max ? "max" : "avg");
     tmpl_word(v, "ACC", max || vector ? dtype_info[t].c : "double");
-    tmpl_word(v, "START", start(n, t));
+    tmpl_word(v, "START", emit_number(e, max ? (double)-INFINITY : 0, t));
     fn = emit_function(e, "pool.c.t", op_info[n->op].name, v);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);

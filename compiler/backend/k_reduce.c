@@ -6,6 +6,8 @@
  * is a scalar loop, f32 sums in double.  Either way the order is fixed by the shape alone. */
 #include "backend/kernels.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 typedef struct Reduction { Nest outer, inner; int64_t count; } Reduction;
@@ -43,9 +45,31 @@ static void find_nests(const Emit *e, const Node *n, Reduction *r)
     nest_simplify(&r->inner);
 }
 
-static const char *accumulator(DType t)
+static bool is_float(DType t)
 {
-    return t == DT_F32 || t == DT_F64 ? "double" : t == DT_U64 ? "uint64_t" : "int64_t";
+    return t == DT_F32 || t == DT_F64;
+}
+
+/* Integer sums and products wrap around, which unsigned ones may. */
+static const char *accumulator(const Node *n, DType t)
+{
+    bool wraps = n->op == OP_reduce_sum || n->op == OP_reduce_prod;
+
+    return is_float(t) ? "double" : wraps || t == DT_U64 ? "uint64_t" : "int64_t";
+}
+
+/* What there is before the first element: 0, 1, or what every element replaces. */
+static double start(const Node *n)
+{
+    return n->op == OP_reduce_max ? (double)-INFINITY : n->op == OP_reduce_min ? (double)INFINITY
+         : n->op == OP_reduce_prod;
+}
+
+/* The mean of no floats is NaN, of no integers 0. */
+static const char *divisor(Emit *e, DType t, int64_t count)
+{
+    return is_float(t) ? emit_float(e, (double)count, t) : arena_printf(e->arena, "%" PRId64,
+                                                                        count ? count : 1);
 }
 
 bool emit_reduce(Emit *e, const Node *n)
@@ -65,7 +89,9 @@ bool emit_reduce(Emit *e, const Node *n)
     tmpl_ints(v, "XR", r.inner.step[0], r.inner.rank);
     tmpl_int(v, "COUNT", r.count);
     tmpl_word(v, "T", dtype_info[t].c);
-    tmpl_word(v, "ACC", vector ? "float" : accumulator(t));
+    tmpl_word(v, "ACC", vector ? "float" : accumulator(n, t));
+    tmpl_word(v, "START", emit_number(e, start(n), t));
+    tmpl_word(v, "DIVISOR", divisor(e, t, r.count));
     tmpl_word(v, "OP", op_info[n->op].name + strlen("reduce_"));
     tmpl_int(v, "VECTOR", vector);
     fn = emit_function(e, "reduce.c.t", "reduce", v);

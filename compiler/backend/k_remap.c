@@ -135,7 +135,7 @@ bool remap_interpolate(Remap *m)
         bit[d] = (int64_t)1 << (m->rank - 1 - d);
     tmpl_ints(v, "BIT", bit, m->rank);
     tmpl_int(v, "CORNERS", (int64_t)1 << m->rank);
-    tmpl_int(v, "VECTOR", t == DT_F32 && nest_is_vector(&m->lines)
+    tmpl_int(v, "VECTOR", t == DT_F32 && !m->e->plain && nest_is_vector(&m->lines)
                           && m->lines.step[1][m->lines.rank - 1] == 1);
     fn = emit_function(m->e, "resize.c.t", op_info[m->n->op].name, v);
     args[0] = emit_in_at(m->e, m->n->in[0], m->offset);

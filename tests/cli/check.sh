@@ -73,8 +73,7 @@ EOF
 # a kernel that is wrong: the layer that computes with it is named, not those behind it
 rm -r test_data_set_0
 mkdir broken
-sed 's/a = v_set1(0\.0f);/a = v_set1(1.0f);/; s/a = 0;/a = 1;/' "$MNC_TEMPLATES/reduce.c.t" \
-    >broken/reduce.c.t
+sed 's/${START}/1 + ${START}/' "$MNC_TEMPLATES/reduce.c.t" >broken/reduce.c.t
 expect 3 "$mnc" check tiny.mnet --templates=broken
 expect 3 "$mnc" check tiny.mnet --templates=broken --layers
 has out "1 of 2 layers deviate, 'y' first"

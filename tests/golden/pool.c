@@ -150,7 +150,7 @@ NET_FN void max_pool_c_5(const float *x, float *y, int part, int parts)
             ;
 
         for (ptrdiff_t c = 0; c < 8; c += 4) {
-            v_f32 a = v_set1(-INFINITY);
+            v_f32 a = v_set1((float)-INFINITY);
 
             for (ptrdiff_t r0 = first0; r0 < end0; r0++)
             for (ptrdiff_t r1 = first1; r1 < end1; r1++)
@@ -197,7 +197,7 @@ NET_FN void avg_pool_c_6(const float *x, float *y, int part, int parts)
             );
 
         for (ptrdiff_t c = 0; c < 8; c += 4) {
-            v_f32 a = v_set1(0);
+            v_f32 a = v_set1(0.0f);
 
             for (ptrdiff_t r0 = first0; r0 < end0; r0++)
             for (ptrdiff_t r1 = first1; r1 < end1; r1++)

@@ -115,8 +115,7 @@ NET_FN void reduce_c_5(const float *x0, float *y0, int part, int parts)
     for (ptrdiff_t i = NET_FROM16(12); i < end; i += V) {
         const int n = (int)(end - i < V ? end - i : V);
         const float *r0 = x0 + i;
-        v_f32 a, p;
-        a = v_set1(0.0f);
+        v_f32 a = v_set1(0.0f), p;
         for (ptrdiff_t k0 = 0; k0 < 25; k0++) {
             const float *r1 = r0 + k0 * 12;
             p = n == V ? v_load(r1) : v_load_n(r1, n);
@@ -137,8 +136,7 @@ NET_FN void reduce_c_6(const float *x0, float *y0, int part, int parts)
         const float *x1 = x0 + i0 * 0;
         float *y1 = y0 + i0 * 0;
         const float *r0 = x1;
-        double a;
-        a = (double)*r0;
+        double a = (float)-INFINITY;
         for (ptrdiff_t k0 = 0; k0 < 12; k0++) {
             const float *r1 = r0 + k0 * 1;
             a = a < (double)*r1 ? (double)*r1 : a;

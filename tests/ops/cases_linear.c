@@ -50,6 +50,7 @@ const Case cases_linear[] = {
     { OP_dense, IN("f32(1,64)", "f32(c,64)=", "-", "f32(1,c)") },
     { OP_dense, IN("f32(3,c)", "f32(9,c)", "f32(9)", "f32(3,9)"), .act = RELU6 },
     { OP_dense, IN("f64(3,c)", "f64(9,c)") },
+    { OP_dense, IN("f32(3,0)", "f32(9,0)=", "f32(9)=") },
     { OP_matmul, IN("f32(7,c)", "f32(c,9)") },
     { OP_matmul, IN("f32(15,6)", "f32(6,c)=") },
     { OP_matmul, IN("f32(2,3,4,c)", "f32(3,c,40)") },

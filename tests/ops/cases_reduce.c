@@ -19,6 +19,15 @@ const Case cases_reduce[] = {
     { OP_reduce_prod, IN("f32(2,c,2,3)"), { INTS(axes, 2, 3) } },
     { OP_reduce_prod, IN("i32(2,3,5)"), { INTS(axes, 1) } },
 
+    /* over nothing */
+    { OP_reduce_sum, IN("f32(2,0,3)"), { INTS(axes, 1) } },
+    { OP_reduce_max, IN("f32(2,0,3)"), { INTS(axes, 1) } },
+    { OP_reduce_max, IN("i8(2,0)"), { INTS(axes, 1) } },
+    { OP_reduce_min, IN("f32(0)") },
+    { OP_reduce_min, IN("u8(2,0)"), { INTS(axes, 1) } },
+    { OP_reduce_prod, IN("i64(2,0)"), { INTS(axes, 1) } },
+    { OP_reduce_mean, IN("f32(2,0)"), { INTS(axes, 1) } },
+
     { OP_argmax, IN("f32(2,c,5,6)"), { INT(axis, 1) } },
     { OP_argmax, IN("i8(2,c,5)"), { INT(axis, 1), INT(keep, 0) } },
     { OP_argmax, IN("i32(2,c,5)"), { INT(axis, 2), INT(last, 1) } },
