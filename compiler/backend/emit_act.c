@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* emit_act: functions of one number, for unary ops and fused activations.
  *
- * f32 has vector functions (act.c.t), and where lanes cannot be used those of one lane, so that
- * both give the same bits; f64 and the integers have functions of their own. */
+ * in: a unary node, or the activation fused into another node, and a type.  out: the name of a C
+ * function that is in the file by then.  f32 has vector functions (act.c.t), and where lanes cannot
+ * be used those of one lane, so that both give the same bits; f64 (act64.c.t) and the integers
+ * (act_int.c.t) have functions of their own.
+ *
+ * Not for: cast, which is between two types (k_map.c). */
 #include "backend/emit.h"
 
 #include <inttypes.h>
@@ -16,11 +20,13 @@ typedef struct Unary {
     bool tanh;             /* gelu approximated by it */
 } Unary;
 
+/* What is meant by Act.a depends on the op: for gelu, whether tanh approximates it. */
 static Unary of_act(const Act *act)
 {
     return (Unary){ act->op, (double)act->a, (double)act->b, act->a != 0 };
 }
 
+/* The float attributes of all ops stand in the order in which the formulas name them. */
 static Unary of_node(const Node *n)
 {
     Unary u = { .op = n->op };
@@ -33,6 +39,7 @@ static Unary of_node(const Node *n)
     return u;
 }
 
+/* A cast that comes here is one to the same type. */
 static bool changes_nothing(const Unary *u)
 {
     return u->op == OP_none || u->op == OP_cast || op_info[u->op].flags & VIEW;
@@ -68,6 +75,7 @@ const char *emit_unary_act(Emit *e, const Node *n)
     return vector_function(e, &u);
 }
 
+/* The vector function on a vector of equal lanes; its first lane. */
 const char *emit_one_lane(Emit *e, const char *vector)
 {
     TmplVars *v = tmpl_vars(e->arena);
@@ -78,6 +86,7 @@ const char *emit_one_lane(Emit *e, const char *vector)
 
 /* ---- integers ---- */
 
+/* 2^64 - 1 and 2^63 - 1 are no doubles: most is then 1 too large, which comparisons by < bear. */
 typedef struct Range { double least, most; } Range;
 
 static Range range_of(DType t)
@@ -111,6 +120,7 @@ const char *emit_number(Emit *e, double x, DType t)
     return t == DT_BOOL ? (x != 0 ? "1" : "0") : whole(e, x, t);
 }
 
+/* Bounds of a clip that the type cannot exceed are left out: compilers warn of such comparisons. */
 static const char *integer_function(Emit *e, const Unary *u, DType t)
 {
     TmplVars *v = tmpl_vars(e->arena);

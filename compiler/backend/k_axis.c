@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_axis: ops along one dimension: where its largest or smallest element is. */
+/* k_axis: ops along one dimension: where its largest or smallest element is.
+ *
+ * The loops over the other dimensions are a nest; the axis is the loop inside, in the kernel. */
 #include "backend/kernels.h"
 
 /* The result has dimension axis too, or as 1, or not at all. */
@@ -17,6 +19,7 @@ Axis emit_axis_nest(const Emit *e, const Node *n, uint32_t axis, Nest *nest)
     return (Axis){ x->dim[axis], xs[axis], dropped ? 0 : ys[axis] };
 }
 
+/* (..., n, ...) -> (..., 1, ...) or without the axis, i64.  Bound by loads: no lanes. */
 bool emit_arg(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_batch_norm: per channel a factor and a summand.  With constant parameters both are computed
- * here, in double; lanes are channels or pixels, whichever lie side by side. */
+/* k_batch_norm: x (N,C,...) -> the same shape, per channel a factor and a summand.
+ *
+ * With constant parameters both are computed here, in double, and rounded once; lanes are channels
+ * or pixels, whichever lie side by side.  What is left of batch_norm when it gets here could not be
+ * folded into a convolution: it follows an addition or a concat (DenseNet, ResNet V2).  In place
+ * if the plan says so: each element is read before it is written. */
 #include "backend/kernels.h"
 
 #include <math.h>
 
 enum { PARAMS = 4 };           /* scale, bias, mean, variance: operands 1 to 4 */
 
+/* Are all four parameters known now? */
 static bool is_fixed(const Emit *e, const Node *n)
 {
     for (uint32_t i = 1; i <= PARAMS; i++)
@@ -46,7 +51,7 @@ static void fold(const Emit *e, const Node *n, double *s, double *t)
     }
 }
 
-/* As weights of type t. */
+/* The numbers of all channels, rounded once, as weights of type t; a C pointer expression. */
 static const char *put(Emit *e, const Node *n, DType t, const double *v, const char *what)
 {
     int64_t count = emit_shape(e, n->in[1])->dim[0];
@@ -62,6 +67,7 @@ static const char *put(Emit *e, const Node *n, DType t, const double *v, const c
     return emit_weights(e, t, data, count, what);
 }
 
+/* One fused multiply-add for each element. */
 static bool emit_fixed(Emit *e, const Node *n, DType t)
 {
     size_t channels = (size_t)emit_shape(e, n->in[1])->dim[0];
@@ -86,6 +92,7 @@ static bool emit_fixed(Emit *e, const Node *n, DType t)
     return fn != NULL;
 }
 
+/* Parameters that are computed: a division and a root for each element, and nobody minds. */
 static bool emit_any(Emit *e, const Node *n, DType t)
 {
     TmplVars *v = tmpl_vars(e->arena);

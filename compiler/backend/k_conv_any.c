@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* k_conv_any: what the tiled convolutions do not take, in plain loops: everything at -O0, weights
- * that are no constants, three spatial dimensions, f64.  A dense layer has no spatial dimension. */
+ * that are no constants, three spatial dimensions, f64.
+ *
+ * x (N,C,D1..Dn), w (K,C/group,R1..Rn), bias (K), residual and result (N,K,O1..On), n = 0 to 3: a
+ * dense layer has no spatial dimension.  Any layout of any operand.  The order of each sum is that
+ * of the tiled kernels (bias, then the kernel's elements, then channels, the residual last), so
+ * that f32 results have the same bits. */
 #include "backend/kernels.h"
 
 /* The name of the product and sum in type t. */
@@ -9,7 +14,8 @@ static const char *fma_of(DType t)
     return t == DT_F64 ? "d_fma" : "s_fma";
 }
 
-/* Steps of an image (N,C,...) or weights (K,C,...): NN, NC, and N[] for the spatial dimensions. */
+/* Steps of an image (N,C,...) or weights (K,C,...): names for those of the first two dimensions,
+ * and for the list of the others.  No operand: zeros. */
 static void set_steps(const Emit *e, ValueId v, const char *const names[3], TmplVars *vars)
 {
     static const int64_t none[IR_MAX_RANK];
@@ -21,6 +27,7 @@ static void set_steps(const Emit *e, ValueId v, const char *const names[3], Tmpl
     tmpl_ints(vars, names[2], stride + 2, rank - 2);
 }
 
+/* The lists with one number per spatial dimension; those that dense has not are empty. */
 static void set_window(const Emit *e, const Node *n, TmplVars *v)
 {
     const Shape *x = emit_shape(e, n->in[0]), *y = emit_shape(e, n->out[0]);
@@ -37,6 +44,7 @@ static void set_window(const Emit *e, const Node *n, TmplVars *v)
     tmpl_ints(v, "DIL", dense ? none : ir_ints(n, A_dilation, NULL), sp);
 }
 
+/* K and C are those of one group. */
 static void set_channels(const Emit *e, const Node *n, TmplVars *v)
 {
     int64_t groups = n->op == OP_dense ? 1 : ir_int(n, A_group);

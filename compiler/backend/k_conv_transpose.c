@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* k_conv_transpose: transposed convolutions, output by output.
  *
- * Constant f32 weights (C, K/group, R...) are packed as [group][r...][c][k], so that lanes can be
- * channels of the result; everything else goes number by number, with the weights as they are. */
+ * x (N,C,D1..Dn), w (C,K/group,R1..Rn), bias (K) -> (N,K,O1..On), n = 1 to 3.  Usually told as each
+ * input adding to a window of outputs; gathered instead, an output is a sum over those inputs and
+ * elements r of the kernel for which i * stride + r * dilation = o + pad, so that it is written
+ * once and its sum has one order: r, then channels.
+ *
+ * Constant f32 weights are packed as [group][r...][c][k], so that lanes can be channels of the
+ * result; everything else goes number by number, with the weights as they are. */
 #include "backend/kernels.h"
 
 enum { AT_ONCE = 4 };          /* vectors of sums: as many as hide the latency of one */
@@ -14,6 +19,7 @@ typedef struct Transposed {
     bool vector;
 } Transposed;
 
+/* Lanes need the channels of w, bias and result side by side. */
 static bool is_vector(const Emit *e, const Node *n)
 {
     ValueId bias = ir_in(n, 2);
@@ -38,6 +44,7 @@ static Transposed describe(const Emit *e, const Node *n)
 
 /* ---- weights ---- */
 
+/* (C, K/group, taps) -> [group][tap][c][k] */
 static const char *pack(Emit *e, const Node *n, const Transposed *t)
 {
     const float *w = ir_val(e->g, n->in[1])->data;
@@ -53,6 +60,7 @@ static const char *pack(Emit *e, const Node *n, const Transposed *t)
                                      c_comment(e->arena, ir_val(e->g, n->out[0])->name)));
 }
 
+/* Of the weights as they are read: packed, row-major in [group][r...][c][k], or as they came. */
 static void set_weight_steps(const Emit *e, const Node *n, const Transposed *t, TmplVars *v)
 {
     const int64_t *w = emit_place(e, n->in[1])->stride;

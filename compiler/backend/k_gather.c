@@ -23,6 +23,8 @@ static void find_nests(const Emit *e, const Node *n, Nest *index, Nest *part)
     nest_simplify(part);
 }
 
+/* x (before, n, behind), indices (k...) -> (before, k..., behind).  Of an empty dimension there is
+ * nothing to take: whatever the indices, the result is 0. */
 bool emit_gather(Emit *e, const Node *n)
 {
     int64_t axis = ir_int(n, A_axis), count = emit_shape(e, n->in[0])->dim[axis];

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_lrn: local response normalisation, over neighbouring channels.  Lanes are channels where these
- * lie side by side and beta is 0.75, as in every net that has it. */
+/* k_lrn: local response normalisation, over neighbouring channels (Krizhevsky, Sutskever, Hinton,
+ * ImageNet classification with deep convolutional neural networks, 2012, section 3.3).
+ *
+ * x (N,C,...) -> the same shape.  Lanes are channels where these lie side by side and beta is 0.75,
+ * as in every net that has it: a power that two square roots give. */
 #include "backend/kernels.h"
 
 static void set_words(Emit *e, const Node *n, DType t, TmplVars *v)

@@ -46,12 +46,13 @@ const char *emit_map_function(Emit *e, const Map *m)
     return emit_function(e, "map.c.t", "map", v);
 }
 
-/* fn of x; NULL when there is no function, with a message said already. */
+/* The call of fn with x; NULL when there is no function, with a message said already. */
 static const char *call_expr(Emit *e, const char *fn)
 {
     return fn ? arena_printf(e->arena, "%s(x)", fn) : NULL;
 }
 
+/* Also where types differ: cast. */
 bool emit_map(Emit *e, const Node *n)
 {
     DType x = ir_val(e->g, n->in[0])->dtype, y = ir_val(e->g, n->out[0])->dtype;
@@ -115,6 +116,7 @@ static const Binary *binary_of(Op op)
 /* What the template computes in: x = EXPR, of type TR, then POST of x. */
 typedef struct Zip { DType a, b, y; const char *expr, *type, *post; } Zip;
 
+/* In what type an element is computed with. */
 static const char *wide(DType t)
 {
     return is_float(t) ? dtype_info[t].c : dtype_is_unsigned(t) ? "uint64_t" : "int64_t";
@@ -140,6 +142,7 @@ static bool pow_expr(Emit *e, Zip *z)
     return fn != NULL;
 }
 
+/* Without lanes.  fmod=1 is C's %, fmod=0 has the divisor's sign. */
 static bool zip_expr(Emit *e, const Node *n, Zip *z)
 {
     const Binary *b = binary_of(n->op);
@@ -154,6 +157,7 @@ static bool zip_expr(Emit *e, const Node *n, Zip *z)
     return z->post != NULL;
 }
 
+/* Broadcast as numpy does; a fused activation follows. */
 bool emit_zip(Emit *e, const Node *n)
 {
     Zip z = { .a = ir_val(e->g, n->in[0])->dtype, .b = ir_val(e->g, n->in[1])->dtype,

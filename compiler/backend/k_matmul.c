@@ -3,8 +3,8 @@
  * broadcast; an operand of one dimension is a row on the left, a column on the right.
  *
  * f32 goes by register tiles.  These want the columns of b side by side; where they are not (b is
- * a transposed view, say), a panel of b at a time is packed on the stack.  A panel is not as deep as
- * b may be, but the sums go on from panel to panel, so that the bits are those of one loop. */
+ * a transposed view, say), a panel of b at a time is packed on the stack.  A panel is not as deep
+ * as b may be, but the sums go on from panel to panel, so that the bits are those of one loop. */
 #include "backend/kernels.h"
 
 #include <string.h>
@@ -26,6 +26,7 @@ static int64_t step_at(const Emit *e, ValueId v, uint32_t back)
     return back < rank ? emit_place(e, v)->stride[rank - 1 - back] : 0;
 }
 
+/* The last two dimensions of each; that of a vector is K, and M or N is 1. */
 static void find_matrices(const Emit *e, const Node *n, Product *p)
 {
     const Shape *a = emit_shape(e, n->in[0]), *b = emit_shape(e, n->in[1]);
@@ -54,6 +55,7 @@ static int64_t lead_step(const Emit *e, ValueId v, uint32_t lead, uint32_t d)
     return emit_place(e, v)->stride[d + own - lead];
 }
 
+/* The leading dimensions as loops around the product. */
 static void find_batch(const Emit *e, const Node *n, Product *p)
 {
     const Shape *a = emit_shape(e, n->in[0]), *b = emit_shape(e, n->in[1]);
@@ -100,6 +102,7 @@ static void column_to_row(Product *p)
     }
 }
 
+/* See the template. */
 static const char *mode(const Emit *e, DType t, const Product *p)
 {
     if (e->plain || t != DT_F32 || p->yn != 1 || p->k == 0)
@@ -107,6 +110,8 @@ static const char *mode(const Emit *e, DType t, const Product *p)
     return p->bn == 1 ? "direct" : "packed";
 }
 
+/* m x n elements, of which the last columns may fill a vector partly.  Panels have the width of a
+ * whole tile, however many of their columns are used. */
 static int64_t tile_function(Emit *e, const Product *p, int64_t m, int64_t n)
 {
     int64_t vw = e->target->width, nv = (n + vw - 1) / vw;
@@ -143,6 +148,7 @@ static bool set_tiles(Emit *e, const Product *p, bool tiled, TmplVars *v)
     return ok;
 }
 
+/* Integers wrap around, which unsigned ones may. */
 static void set_types(DType t, TmplVars *v)
 {
     tmpl_word(v, "T", dtype_info[t].c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_move: tile, pad, resize. */
+/* k_move: tile, pad, resize: the result's index says, dimension by dimension, which element of the
+ * operand is meant.  Any element type, any layout; nothing is written twice. */
 #include "backend/remap.h"
 #include "ref/ref.h"
 
@@ -27,8 +28,10 @@ bool emit_tile(Emit *e, const Node *n)
 
 /* ---- pad ---- */
 
+/* A part of a tensor: from first on, count elements along each dimension. */
 typedef struct Box { int64_t first[IR_MAX_RANK], count[IR_MAX_RANK]; } Box;
 
+/* The box of y becomes value; nothing is called for an empty one. */
 static bool fill_box(Emit *e, ValueId y, const Box *box, double value)
 {
     const int64_t *ys = emit_place(e, y)->stride;
@@ -87,6 +90,7 @@ static Box inside(const Shape *x, const Shape *y, const int64_t *pad)
     return b;
 }
 
+/* The elements of x that are not cropped. */
 static bool copy_inside(Emit *e, const Node *n, const Box *in, const int64_t *pad)
 {
     const int64_t *xs = emit_place(e, n->in[0])->stride, *ys = emit_place(e, n->out[0])->stride;
@@ -143,6 +147,7 @@ static int64_t source(int64_t i, int64_t n, const char *mode)
     return i < n ? i : period - i;
 }
 
+/* pad: begin of each dimension, then end of each; negative ones crop. */
 bool emit_pad(Emit *e, const Node *n)
 {
     const Shape *x = emit_shape(e, n->in[0]), *y = emit_shape(e, n->out[0]);
@@ -164,6 +169,7 @@ bool emit_pad(Emit *e, const Node *n)
 
 /* ---- resize ---- */
 
+/* The coordinates are those of the reference, ONNX's: there is one place for them. */
 bool emit_resize(Emit *e, const Node *n)
 {
     bool linear = !strcmp(ir_word(n, A_mode), "linear");

@@ -4,8 +4,8 @@
  *
  * Two nests, as in k_reduce: the results, and the elements that belong to one; operands y, x,
  * scale, bias in both.  Where the results lie side by side (channels last), lanes are results;
- * where the elements do, lanes run along them, with 16 sums whatever the vector length; else, and at
- * -O0, one number after the other in double. */
+ * where the elements do, lanes run along them, with 16 sums whatever the vector length; else, and
+ * at -O0, one number after the other in double. */
 #include "backend/kernels.h"
 
 typedef struct Norm { Nest outer, inner; int64_t count; bool bias; } Norm;
@@ -29,6 +29,7 @@ static void steps_of(const Emit *e, const Node *n, uint32_t d, int64_t steps[4])
     }
 }
 
+/* Dimensions before `first` choose the result, those from it on are averaged over. */
 static void find_nests(const Emit *e, const Node *n, Norm *m)
 {
     const Shape *x = emit_shape(e, n->in[0]);
@@ -63,6 +64,8 @@ static const char *mode(const Emit *e, DType t, const Norm *m)
     return side_by_side(&m->outer) ? "lanes" : "each";
 }
 
+/* The result has the shape of x; scale and bias are given per channel (C), or broadcast to what is
+ * normalised. */
 bool emit_norm(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_pool: largest element or mean of windows, over 1 to 3 spatial dimensions.
+/* k_pool: largest element or mean of windows, x (N,C,D1..Dn) -> (N,C,O1..On), n = 1 to 3.
  *
- * Lanes are channels where these lie side by side; else one number after the other, means of f32
- * summed in double. */
+ * Lanes are channels where these lie side by side; else, and at -O0, one number after the other,
+ * means of f32 summed in double.  A window is cut to the image before the loops over it; one
+ * that covers nothing (its dilation steps over the image) gives the least number there is, or 0. */
 #include "backend/kernels.h"
 
 #include <math.h>
 
+/* The lists with one number per spatial dimension. */
 static void set_window(const Emit *e, const Node *n, TmplVars *v)
 {
     const Shape *x = emit_shape(e, n->in[0]), *y = emit_shape(e, n->out[0]);
@@ -26,6 +28,7 @@ static void set_window(const Emit *e, const Node *n, TmplVars *v)
     tmpl_int(v, "COUNT_PAD", n->op == OP_avg_pool && ir_int(n, A_count_pad));
 }
 
+/* START makes way for any element. */
 bool emit_pool(Emit *e, const Node *n)
 {
     const int64_t *x = emit_place(e, n->in[0])->stride, *y = emit_place(e, n->out[0])->stride;

@@ -32,6 +32,7 @@ void remap_init(Remap *m, Emit *e, const Node *n)
     m->entries = 0;
 }
 
+/* Does every result meet an element exactly? */
 static bool all_zero(const double *w, int64_t n)
 {
     for (int64_t i = 0; w && i < n; i++)
@@ -40,6 +41,7 @@ static bool all_zero(const double *w, int64_t n)
     return true;
 }
 
+/* A weight of 0 must not let an infinite neighbour in (0 * inf is NaN): both are then the same. */
 void remap_dim(Remap *m, uint32_t d, const int64_t *lo, const int64_t *hi, const double *w)
 {
     int64_t n = emit_shape(m->e, m->n->out[0])->dim[d], by;
@@ -63,6 +65,7 @@ void remap_dim(Remap *m, uint32_t d, const int64_t *lo, const int64_t *hi, const
 
 /* ---- tables ---- */
 
+/* Half the bytes, nearly always. */
 static bool fits_i32(const Remap *m)
 {
     for (int64_t i = 0; i < m->entries; i++)
@@ -71,6 +74,7 @@ static bool fits_i32(const Remap *m)
     return true;
 }
 
+/* Tables as weights; C pointer expressions. */
 static const char *put_steps(const Remap *m, const int64_t *steps, DType t, const char *what)
 {
     int32_t *narrow = arena_new_n(m->e->arena, int32_t, (size_t)m->entries);
@@ -102,6 +106,7 @@ static void set_vars(Remap *m, DType index, TmplVars *v)
     tmpl_word(v, "TI", dtype_info[index].c);
 }
 
+/* Without a table it is a copy. */
 bool remap_take(Remap *m)
 {
     DType index = fits_i32(m) ? DT_I32 : DT_I64;
@@ -121,6 +126,8 @@ bool remap_take(Remap *m)
     return fn != NULL;
 }
 
+/* With tables for r dimensions, 2^r neighbours: corner number c has the second one in dimension d
+ * where bit[d] is set.  They are interpolated dimension by dimension, the first one first. */
 bool remap_interpolate(Remap *m)
 {
     DType index = fits_i32(m) ? DT_I32 : DT_I64, t = ir_val(m->e->g, m->n->in[0])->dtype;

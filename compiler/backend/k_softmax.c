@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_softmax: softmax and its logarithm along one axis.
+/* k_softmax: softmax and its logarithm along one axis: e^(x - max) / sum, x - max - log(sum).
  *
- * Where the axis itself lies side by side, lanes run along it; where another dimension does, lanes
- * are independent results; else, and at -O0, one number after the other. */
+ * The result has the shape of x, but not its place: the exponentials wait there until their sum is
+ * known.  Where the axis itself lies side by side, lanes run along it; where another dimension
+ * does, lanes are independent results; else, and at -O0, one number after the other. */
 #include "backend/kernels.h"
 
 #include <string.h>

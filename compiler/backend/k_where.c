@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_where: one of two operands, element by element. */
+/* k_where: one of two operands, element by element; compilers make lanes of it by themselves. */
 #include "backend/kernels.h"
 
+/* A nest of four: the result, the condition, both choices, all broadcast. */
 bool emit_where(Emit *e, const Node *n)
 {
     TmplVars *v = tmpl_vars(e->arena);
