@@ -11,6 +11,7 @@
 
 /* ---- changing a node ---- */
 
+/* One attribute more; it comes behind those of the file and is not looked for among them. */
 static Onnx__AttributeProto *give(OnnxNode *n, const char *name,
                                   Onnx__AttributeProto__AttributeType type)
 {
@@ -50,7 +51,7 @@ static void give_default(OnnxNode *n, const char *name, double v)
         give(n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT)->f = (float)v;
 }
 
-/* Operand 1 is a list of integers. */
+/* Operand 1 becomes this list of integers, whatever it was. */
 static void give_operand(OnnxNode *n, const int64_t *v, uint32_t count, const char *suffix)
 {
     Shape s = { .rank = 1, .dim = { count } };
@@ -110,12 +111,13 @@ static void old_prelu(OnnxNode *n)
         n->in[1] = align(n, slope, 1, x.rank, "slope");
 }
 
-/* C broadcasts now in any case. */
+/* C (N,K) may be smaller only with broadcast=1; now it broadcasts in any case. */
 static void old_gemm(OnnxNode *n)
 {
     onnx_ignore(n, "broadcast");
 }
 
+/* is_test=0, the default, would use the batch's own statistics. */
 static void old_batch_norm(OnnxNode *n)
 {
     if (onnx_int(n, "is_test", 0))
@@ -124,12 +126,13 @@ static void old_batch_norm(OnnxNode *n)
     diag_hint(n->m->d, "export the model in evaluation mode, in PyTorch after model.eval()");
 }
 
+/* Random results in training: nobody wants them of a compiled net, whatever the flag says. */
 static void old_dropout(OnnxNode *n)
 {
     onnx_ignore(n, "is_test");
 }
 
-/* to="FLOAT" */
+/* to="FLOAT": the name of a TensorProto.DataType.  The other attributes go, so that to is one. */
 static void old_cast(OnnxNode *n)
 {
     const char *name = onnx_word(n, "to", "");
@@ -161,12 +164,14 @@ static void old_tile(OnnxNode *n)
     give_operand(n, repeats, rank, "repeats");
 }
 
+/* Two digits were wanting in the defaults. */
 static void old_selu(OnnxNode *n)
 {
     give_default(n, "alpha", 1.6732);
     give_default(n, "gamma", 1.0507);
 }
 
+/* The shape, with 0 and -1 as now, was an attribute. */
 static void old_reshape(OnnxNode *n)
 {
     Ints shape = onnx_ints(n, "shape");
@@ -176,6 +181,7 @@ static void old_reshape(OnnxNode *n)
     give_operand(n, shape.v, shape.n, "shape");
 }
 
+/* Joined were the channels, unless the file said otherwise. */
 static void old_concat(OnnxNode *n)
 {
     if (!onnx_find_attr(n->attr, n->n_attr, "axis"))
@@ -192,6 +198,7 @@ static void old_split(OnnxNode *n)
     n->n_in = 1;
 }
 
+/* The numbers were called paddings, in the same order. */
 static void old_pad(OnnxNode *n)
 {
     give_ints(n, "pads", onnx_ints(n, "paddings"));
@@ -233,6 +240,7 @@ static const Legacy legacy[] = {
     { " Pad ", 1, old_pad },
 };
 
+/* A node without its first operand is left alone: the count of operands is checked afterwards. */
 void onnx_modernise(OnnxNode *n)
 {
     const char *word = arena_printf(n->m->a, " %s ", n->op->name);

@@ -131,18 +131,33 @@ static bool read_mode(OnnxNode *n, Resize *r)
     return false;
 }
 
+/* (i + 0.5) / scale, half a pixel above half_pixel: what is below the one is nearest to the other. */
+static bool tensorflow_nearest(Resize *r)
+{
+    bool below = !strcmp(r->nearest, "floor");
+
+    if (strcmp(r->mode, "nearest") || (!below && strcmp(r->nearest, "round_prefer_floor")))
+        return false;
+    r->coord = "half_pixel";
+    r->nearest = below ? "round_prefer_ceil" : "ceil";
+    return true;
+}
+
 /* How a pixel of the result finds its place in x; the names are those of our op. */
 static bool read_coordinates(OnnxNode *n, Resize *r)
 {
+    bool ok;
+
     r->coord = onnx_word(n, "coordinate_transformation_mode", "half_pixel");
     r->nearest = onnx_word(n, "nearest_mode", "round_prefer_floor");
     onnx_ignore(n, "cubic_coeff_a");             /* about modes that are refused */
     onnx_ignore(n, "exclude_outside");
     onnx_ignore(n, "extrapolation_value");
-    if (strcmp(r->coord, "tf_crop_and_resize") && strcmp(r->coord, "tf_half_pixel_for_nn"))
-        return true;
-    onnx_error(n, "coordinate_transformation_mode '%s' is not supported", r->coord);
-    return false;
+    ok = strcmp(r->coord, "tf_half_pixel_for_nn") ? strcmp(r->coord, "tf_crop_and_resize") != 0
+                                                  : tensorflow_nearest(r);
+    if (!ok)
+        onnx_error(n, "coordinate_transformation_mode '%s' is not supported", r->coord);
+    return ok;
 }
 
 /* Our op's second operand; 0 when the scales are out / in, to which it then comes by itself. */
