@@ -132,12 +132,15 @@ static unsigned char channel(const unsigned char *rgb, RtOrder order, int c)
     return rgb[order == RT_BGR ? 2 - c : c];
 }
 
-/* The plane of one channel; step: elements between neighbouring pixels in the tensor. */
-static void fill_plane(const Window *w, const RtPreprocess *p, int c, size_t step,
-                       const RtImageInput *in, size_t at, void *data)
+/* The plane of channel c: planar, or every in->channels-th element. */
+static void fill_plane(const Window *w, const RtPreprocess *p, int c, const RtImageTarget *to)
 {
+    const RtImageInput *in = to->in;
+    size_t stride = (size_t)w->image->width * 3, pixels = (size_t)(in->height * in->width);
+    size_t step = in->layout == RT_NCHW ? 1 : (size_t)in->channels;
+    size_t at = (size_t)(to->i * in->channels) * pixels
+              + (size_t)c * (in->layout == RT_NCHW ? pixels : 1);
     float table[256];
-    size_t stride = (size_t)w->image->width * 3;
 
     for (int v = 0; v < 256; v++)
         table[v] = ((float)(v * p->scale) - (float)p->mean[c]) / (float)p->std[c];
@@ -147,33 +150,26 @@ static void fill_plane(const Window *w, const RtPreprocess *p, int c, size_t ste
         for (int64_t x = 0; x < w->width; x++, rgb += 3, at += step) {
             unsigned char v = channel(rgb, p->order, c);
             if (in->dtype == RT_UINT8)
-                ((uint8_t *)data)[at] = v;
+                ((uint8_t *)to->data)[at] = v;
             else
-                ((float *)data)[at] = table[v];
+                ((float *)to->data)[at] = table[v];
         }
     }
 }
 
 bool rt_preprocess(Arena *a, const char *path, const RtImage *image, const RtPreprocess *p,
-                   const RtImageInput *in, int64_t i, void *data, Diag *d)
+                   const RtImageTarget *to, Diag *d)
 {
-    Pos pos = { .file = path };
     RtImage m = resize(a, image, p, RT_MAX_PIXELS);
-    size_t pixels = (size_t)(in->height * in->width), at;
     Window w;
 
     if (!m.width) {
-        diag_error(d, pos, "would have too many pixels after resizing");
+        diag_error(d, (Pos){ .file = path }, "would have too many pixels after resizing");
         return false;
     }
-    if (!place_window(path, &m, p, in, &w, d))
+    if (!place_window(path, &m, p, to->in, &w, d))
         return false;
-    at = (size_t)(i * in->channels) * pixels;
-    for (int c = 0; c < (int)in->channels; c++) {
-        if (in->layout == RT_NCHW)
-            fill_plane(&w, p, c, 1, in, at + (size_t)c * pixels, data);
-        else
-            fill_plane(&w, p, c, (size_t)in->channels, in, at + (size_t)c, data);
-    }
+    for (int c = 0; c < (int)to->in->channels; c++)
+        fill_plane(&w, p, c, to);
     return true;
 }

@@ -64,9 +64,15 @@ typedef struct RtImageInput {
 bool rt_image_input(Arena *a, const RtTensor *shape, const RtPreprocess *p, RtImageInput *out,
                     Diag *d);
 
-/* Fills image number i (of in->batch) of data, which has the whole input's bytes.  path is for
- * messages. */
+/* Where an image goes: number i (of in->batch) of data, which has the whole input's bytes. */
+typedef struct RtImageTarget {
+    const RtImageInput *in;
+    int64_t i;
+    void *data;
+} RtImageTarget;
+
+/* Fills the target.  path is for messages. */
 bool rt_preprocess(Arena *a, const char *path, const RtImage *image, const RtPreprocess *p,
-                   const RtImageInput *in, int64_t i, void *data, Diag *d);
+                   const RtImageTarget *to, Diag *d);
 
 #endif

@@ -152,6 +152,7 @@ bool emit_file(Emit *e, Buf *c, Buf *h)
         return false;
     buf_init(&code, e->arena);
     weights_init(&e->weights, e->arena);
+    e->packed = arena_new_n(e->arena, const char *, e->g->n_node);
     intern_init(&e->functions, e->arena);
     e->plain = e->options->plain;
     e->in_name = member_names(e, e->g->input, e->g->n_input);

@@ -73,15 +73,20 @@ static const char *label(Emit *e, const Node *n, const char *what)
                         c_comment(e->arena, ir_val(e->g, n->out[0])->name));
 }
 
+/* Done for the first target only: large nets have no memory for a copy each. */
 static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c)
 {
+    const char **done = &e->packed[n - e->g->node];
     int64_t floats = group_floats(c), kg = c->k / c->groups;
     const float *w = ir_val(e->g, n->in[1])->data;
-    float *out = arena_new_n(e->arena, float, (size_t)(floats * c->groups));
+    float *out;
 
+    if (*done)
+        return *done;
+    out = arena_new_n(e->arena, float, (size_t)(floats * c->groups));
     for (int64_t g = 0; g < c->groups; g++)
         pack_group(c, w + g * kg * c->c * c->r * c->s, out + g * floats);
-    return emit_weights(e, DT_F32, out, floats * c->groups, label(e, n, "weights"));
+    return *done = emit_weights(e, DT_F32, out, floats * c->groups, label(e, n, "weights"));
 }
 
 const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t kg)

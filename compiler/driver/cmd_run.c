@@ -27,6 +27,7 @@ static bool find_labels(Work *w, const RtModelFile *file, RunResult *r)
 static bool prepare(Work *w, const RunInputs *in, size_t i, void *data)
 {
     const char *path = in->photo[i];
+    const RtImageTarget to = { &in->image, (int64_t)i % in->at_once, data };
     Arena *scratch = rt_scratch(&w->a);
     RtImage image;
     Bytes file;
@@ -34,8 +35,7 @@ static bool prepare(Work *w, const RunInputs *in, size_t i, void *data)
 
     ok = file_read(scratch, path, &file, &w->d)
         && rt_image_decode(scratch, path, file, &image, &w->d)
-        && rt_preprocess(scratch, path, &image, &in->preprocess, &in->image,
-                         (int64_t)i % in->at_once, data, &w->d);
+        && rt_preprocess(scratch, path, &image, &in->preprocess, &to, &w->d);
     arena_destroy(scratch);
     return ok;
 }

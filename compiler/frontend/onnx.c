@@ -76,7 +76,7 @@ void onnx_initialisers(Scope *s, const Onnx__GraphProto *g)
         Pos pos = { .file = m->o->file,
                     .where = arena_printf(m->a, "initialiser '%s'", diag_quote(m->a, name)) };
         ValueId v = { 0 };
-        Tensor x;
+        OnnxTensor x;
         if (!*name)
             diag_error(m->d, (Pos){ .file = m->o->file }, "initialiser %zu has no name", i);
         if (onnx_read_tensor(m, t, pos, &x)) {
@@ -138,7 +138,8 @@ static ValueId as_output(Import *m, ValueId v, const char *name, Pos pos)
             val->name = want;
         }
     }
-    return ir_add1(m->g, OP_identity, name, in, 1, pos, m->d);
+    return ir_add1(m->g, name, &(NodeSpec){ .op = OP_identity, .in = in, .n_in = 1, .pos = pos },
+                   m->d);
 }
 
 /* 0 when it failed; that has been said, here or where its node was read. */

@@ -33,10 +33,16 @@ typedef struct OnnxOptions {
  *   - the graph's name is the file's graph name, if it has one. */
 Graph *onnx_read(Arena *a, Bytes model, const OnnxOptions *o, Diag *d);
 
-/* A TensorProto on its own (.pb), as the ONNX backend tests have them.  bfloat16 becomes float32.
- * data: row-major, in arena a, aligned for its type.  name: "" when it has none.  External data is
- * refused.  False, with a message in d, when anything is wrong. */
-bool onnx_tensor(Arena *a, Bytes pb, DType *t, Shape *s, const void **data, const char **name,
-                 Diag *d);
+typedef struct OnnxTensor {
+    DType dtype;
+    Shape shape;
+    const void *data;                  /* row-major, aligned for its type */
+    const char *name;                  /* "": it has none */
+} OnnxTensor;
+
+/* A TensorProto on its own (.pb), as the ONNX backend tests have them; data goes into arena a.
+ * bfloat16 becomes float32.  External data is refused.  False, with a message in d, when anything
+ * is wrong. */
+bool onnx_tensor(Arena *a, Bytes pb, OnnxTensor *out, Diag *d);
 
 #endif

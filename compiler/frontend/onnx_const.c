@@ -15,7 +15,7 @@
 /* value: a TensorProto, like an initialiser, but fixed and not a parameter. */
 static ValueId constant_tensor(OnnxNode *n, const Onnx__TensorProto *t)
 {
-    Tensor x;
+    OnnxTensor x;
 
     return onnx_read_tensor(n->m, t, n->pos, &x) ? onnx_constant(n, x.dtype, &x.shape, x.data, NULL)
                                                  : (ValueId){ 0 };
@@ -93,7 +93,7 @@ void onnx_import_constant_of_shape(OnnxNode *n)
     const Onnx__AttributeProto *p =
         onnx_attr(n, "value", ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR);
     Ints want = onnx_const_ints(n, 0, "shape");
-    Tensor x = { .dtype = DT_F32, .data = arena_new(n->m->a, float) };
+    OnnxTensor x = { .dtype = DT_F32, .data = arena_new(n->m->a, float) };
     Shape s = { .rank = want.n }, none = { 0 };
 
     if (!want.given || (p && !onnx_read_tensor(n->m, p->t, n->pos, &x)))

@@ -179,14 +179,8 @@ ValueId onnx_constant(OnnxNode *n, DType t, const Shape *s, const void *data, co
 
 /* ---- tensors ---- */
 
-typedef struct Tensor {
-    DType dtype;
-    Shape shape;
-    const void *data;
-} Tensor;
-
 /* pos says whose data it is. */
-bool onnx_read_tensor(Import *m, const Onnx__TensorProto *t, Pos pos, Tensor *out);
+bool onnx_read_tensor(Import *m, const Onnx__TensorProto *t, Pos pos, OnnxTensor *out);
 void onnx_store(DType t, void *data, int64_t i, double v);
 
 /* ---- the model ---- */

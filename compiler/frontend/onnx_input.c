@@ -306,21 +306,18 @@ static bool fits(Inputs *in, const Input *i, DType t, const Shape *s)
 /* The input as a constant, with the file's numbers. */
 static ValueId bound_value(Inputs *in, const Input *i, const char *file)
 {
-    const char *name, *model = onnx_text(i->p->name);
-    const void *data;
-    DType t;
-    Shape s;
+    OnnxTensor t;
     Bytes b;
 
     if (!file_read(in->m->a, file, &b, in->m->d))
         return (ValueId){ 0 };
-    if (!onnx_tensor(in->m->a, b, &t, &s, &data, &name, in->m->d)) {
+    if (!onnx_tensor(in->m->a, b, &t, in->m->d)) {
         diag_hint(in->m->d, "this is the file '%s' of --bind", diag_quote(in->m->a, file));
         return (ValueId){ 0 };
     }
-    if (!fits(in, i, t, &s))
+    if (!fits(in, i, t.dtype, &t.shape))
         return (ValueId){ 0 };
-    return ir_const(in->m->g, model, VAL_CONST, t, &s, data);
+    return ir_const(in->m->g, onnx_text(i->p->name), VAL_CONST, t.dtype, &t.shape, t.data);
 }
 
 /* Every input gets its name, with a value or, when it failed, as poison. */

@@ -266,7 +266,7 @@ static const void *clean_bool(const Reader *r, const void *data)
 }
 
 /* Type first, then shape, then as much data as the shape needs. */
-static bool read_tensor(Reader *r, Tensor *out)
+static bool read_tensor(Reader *r, OnnxTensor *out)
 {
     const Onnx__TensorProto *t = r->t;
 
@@ -292,7 +292,7 @@ static bool read_tensor(Reader *r, Tensor *out)
     return out->data;
 }
 
-bool onnx_read_tensor(Import *m, const Onnx__TensorProto *t, Pos pos, Tensor *out)
+bool onnx_read_tensor(Import *m, const Onnx__TensorProto *t, Pos pos, OnnxTensor *out)
 {
     Reader r = { .a = m->a, .d = m->d, .dir = m->o->dir, .t = t, .pos = pos };
 
@@ -303,23 +303,16 @@ bool onnx_read_tensor(Import *m, const Onnx__TensorProto *t, Pos pos, Tensor *ou
     return read_tensor(&r, out);
 }
 
-bool onnx_tensor(Arena *a, Bytes pb, DType *t, Shape *s, const void **data, const char **name,
-                 Diag *d)
+bool onnx_tensor(Arena *a, Bytes pb, OnnxTensor *out, Diag *d)
 {
     Reader r = { .a = a, .d = d, .pos = { .where = "tensor" } };
     const char *why;
-    Tensor out;
 
     r.t = onnx_unpack(a, &onnx__tensor_proto__descriptor, pb, &why);
     if (!r.t) {
         diag_error(d, r.pos, "is no TensorProto: %s", why);
         return false;
     }
-    if (!read_tensor(&r, &out))
-        return false;
-    *t = out.dtype;
-    *s = out.shape;
-    *data = out.data;
-    *name = onnx_text(r.t->name);
-    return true;
+    out->name = onnx_text(r.t->name);
+    return read_tensor(&r, out);
 }

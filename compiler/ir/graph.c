@@ -222,12 +222,14 @@ NodeId ir_add(Graph *g, const NodeSpec *spec, Diag *d)
     return (NodeId){ g->n_node++ };
 }
 
-ValueId ir_add1(Graph *g, Op op, const char *name, const ValueId *in, uint32_t n_in, Pos pos,
-                Diag *d)
+ValueId ir_add1(Graph *g, const char *name, const NodeSpec *spec, Diag *d)
 {
-    NodeSpec spec = { .op = op, .in = in, .n_in = n_in, .out = &name, .n_out = 1, .pos = pos };
-    NodeId n = ir_add(g, &spec, d);
+    NodeSpec one = *spec;
+    NodeId n;
 
+    one.out = &name;
+    one.n_out = 1;
+    n = ir_add(g, &one, d);
     return n.id ? ir_node(g, n)->out[0] : (ValueId){ 0 };
 }
 

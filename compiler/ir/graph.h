@@ -187,9 +187,9 @@ typedef struct NodeSpec {
  * are wrong.  On failure the graph is unchanged. */
 NodeId ir_add(Graph *g, const NodeSpec *spec, Diag *d);
 
-/* ir_add for the usual case of one result and no attribute; returns the result, 0 on failure. */
-ValueId ir_add1(Graph *g, Op op, const char *name, const ValueId *in, uint32_t n_in, Pos pos,
-                Diag *d);
+/* ir_add for an op of one result, which gets that name; out and n_out of spec do not count.  Returns
+ * the result, 0 on failure. */
+ValueId ir_add1(Graph *g, const char *name, const NodeSpec *spec, Diag *d);
 
 static inline Attr attr_int(AttrName name, int64_t i)
 {

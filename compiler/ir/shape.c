@@ -77,16 +77,15 @@ void shape_strides(const Shape *s, int64_t stride[IR_MAX_RANK])
     }
 }
 
-int64_t shape_window(int64_t in, int64_t pad, int64_t kernel, int64_t dilation, int64_t stride,
-                     bool ceil, int64_t pad_begin)
+int64_t shape_window(const Slide *w)
 {
-    int64_t room = in + pad - ((kernel - 1) * dilation + 1), n;
+    int64_t room = w->in + w->pad_begin + w->pad_end - ((w->kernel - 1) * w->dilation + 1), n;
 
-    if (stride < 1 || room <= -stride || (room < 0 && !ceil))
+    if (w->stride < 1 || room <= -w->stride || (room < 0 && !w->ceil))
         return -1;
-    n = room / stride + 1;
+    n = room / w->stride + 1;
     /* rounded up, but a last window must begin inside the input or its begin padding */
-    if (ceil && room > 0 && room % stride && n * stride < in + pad_begin)
+    if (w->ceil && room > 0 && room % w->stride && n * w->stride < w->in + w->pad_begin)
         n++;
     return n;
 }

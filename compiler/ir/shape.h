@@ -28,10 +28,15 @@ bool shape_axis(int64_t axis, uint32_t rank, uint32_t *out);
 /* Row-major strides, in elements. */
 void shape_strides(const Shape *s, int64_t stride[IR_MAX_RANK]);
 
-/* Output size of a sliding window: (in + pad - dilated kernel) / stride + 1, where a dilated kernel
- * has (kernel - 1) dilation + 1 elements, and the division rounds down, or up with ceil.  Then a
- * last window that would begin in the end padding does not count.  -1 when the size is below 1. */
-int64_t shape_window(int64_t in, int64_t pad, int64_t kernel, int64_t dilation, int64_t stride,
-                     bool ceil, int64_t pad_begin);
+/* A window that slides along one dimension. */
+typedef struct Slide {
+    int64_t in, pad_begin, pad_end, kernel, dilation, stride;
+    bool ceil;
+} Slide;
+
+/* Its output size: (in + pads - dilated kernel) / stride + 1, where a dilated kernel has
+ * (kernel - 1) dilation + 1 elements, and the division rounds down, or up with ceil.  Then a last
+ * window that would begin in the end padding does not count.  -1 when the size is below 1. */
+int64_t shape_window(const Slide *w);
 
 #endif

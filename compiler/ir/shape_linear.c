@@ -15,8 +15,9 @@ static bool slide(RuleArgs *r, const int64_t *kernel, bool ceil, Shape *out)
     const int64_t *dilation = ir_ints(r->n, A_dilation, NULL);
 
     for (uint32_t i = 0; i < n; i++) {
-        out->dim[2 + i] = shape_window(x->dim[2 + i], pad[i] + pad[n + i], kernel[i], dilation[i],
-                                       stride[i], ceil, pad[i]);
+        const Slide w = { x->dim[2 + i], pad[i], pad[n + i], kernel[i], dilation[i], stride[i],
+                           ceil };
+        out->dim[2 + i] = shape_window(&w);
         if (out->dim[2 + i] < 0 || x->dim[2 + i] < 1)
             return RULE_FAIL(r, "a kernel of %" PRId64 " (dilation %" PRId64 ") is larger than "
                              "the %" PRId64 "+%" PRId64 "+%" PRId64 " elements of %s with its pads",

@@ -77,7 +77,8 @@ static bool convert(Graph *g, const Uses *u, NodeId id, Diag *d)
         pass_become(g, ir_node(g, last), OP_dense, in, in[2].id ? 3 : 2);
         return true;
     }
-    y = ir_add1(g, OP_dense, ir_val(g, product)->name, in, 3, pos, d);
+    y = ir_add1(g, ir_val(g, product)->name,
+                &(NodeSpec){ .op = OP_dense, .in = in, .n_in = 3, .pos = pos }, d);
     pass_become(g, ir_node(g, last), OP_reshape, &y, 1);
     shape = &ir_val(g, ir_node(g, last)->out[0])->shape;
     pass_set_list(g, ir_node(g, last), A_shape, shape->dim, shape->rank);

@@ -37,8 +37,9 @@ static void build(World *t)
                                   .out = &name, .n_out = 1, .attr = &pad, .n_attr = 1 }, &t->d);
     assert_int_equal(n.id, 1);
     t->c = ir_node(t->g, n)->out[0];
-    t->y = ir_add1(t->g, OP_relu, "y", &t->c, 1, (Pos){ 0 }, &t->d);
-    t->z = ir_add1(t->g, OP_add, "z", (ValueId[]){ t->y, t->x }, 2, (Pos){ 0 }, &t->d);
+    t->y = ir_add1(t->g, "y", &(NodeSpec){ .op = OP_relu, .in = &t->c, .n_in = 1 }, &t->d);
+    t->z = ir_add1(t->g, "z", &(NodeSpec){ .op = OP_add, .in = (ValueId[]){ t->y, t->x },
+                                           .n_in = 2 }, &t->d);
     ir_set_inputs(t->g, &t->x, 1);
     ir_set_outputs(t->g, &t->z, 1);
 }

@@ -16,16 +16,14 @@
 /* The tensor in a .pb file of a test data set. */
 static RefTensor stored(Job *j, const char *folder, const char *file)
 {
-    const char *path = arena_printf(&j->a, "%s/test_data_set_0/%s", folder, file), *name;
-    const void *data = NULL;
-    RefTensor t = { 0 };
+    const char *path = arena_printf(&j->a, "%s/test_data_set_0/%s", folder, file);
+    OnnxTensor t;
     Bytes b;
 
     if (!file_read(&j->a, path, &b, &j->d)
-        || !onnx_tensor(&j->a, b, &t.dtype, &t.shape, &data, &name, &j->d))
+        || !onnx_tensor(&j->a, b, &t, &j->d))
         fail_msg("%s", job_messages(j));
-    t.data = (void *)(uintptr_t)data;
-    return t;
+    return (RefTensor){ t.dtype, t.shape, (void *)(uintptr_t)t.data };
 }
 
 static Graph *read_model(Job *j, const char *folder)

@@ -12,17 +12,14 @@
 
 typedef struct Read {
     bool ok;
-    DType t;
-    Shape s;
-    const void *data;
-    const char *name;
+    OnnxTensor t;
 } Read;
 
 static Read read_pb(Job *j, const Onnx__TensorProto *t)
 {
     Read r = { 0 };
 
-    r.ok = onnx_tensor(&j->a, onnx_pack(&j->a, t), &r.t, &r.s, &r.data, &r.name, &j->d);
+    r.ok = onnx_tensor(&j->a, onnx_pack(&j->a, t), &r.t, &j->d);
     assert_int_equal(!r.ok, j->d.n_error != 0);
     return r;
 }
@@ -30,13 +27,13 @@ static Read read_pb(Job *j, const Onnx__TensorProto *t)
 /* The numbers of the tensor are 1, 2, 3 whatever its type. */
 static void check_123(const Read *r, DType t)
 {
-    Value v = { .dtype = t, .data = r->data };
+    Value v = { .dtype = t, .data = r->t.data };
 
     assert_true(r->ok);
-    assert_int_equal(r->t, t);
-    assert_int_equal(r->s.rank, 1);
-    assert_int_equal(r->s.dim[0], 3);
-    assert_int_equal((uintptr_t)r->data % 16, 0);
+    assert_int_equal(r->t.dtype, t);
+    assert_int_equal(r->t.shape.rank, 1);
+    assert_int_equal(r->t.shape.dim[0], 3);
+    assert_int_equal((uintptr_t)r->t.data % 16, 0);
     for (int64_t i = 0; i < 3; i++)
         assert_true(ir_element(&v, i) == (double)(i + 1));
 }
@@ -56,7 +53,7 @@ static void raw(void **state)
     for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
         Read r = read_pb(j, onnx_text_tensor(&j->a, line[i].text));
         check_123(&r, line[i].t);
-        assert_string_equal(r.name, "");
+        assert_string_equal(r.t.name, "");
     }
 }
 
@@ -78,7 +75,7 @@ static void typed(void **state)
     t->float_data = f32, t->n_float_data = 3;
     r = read_pb(j, t);
     check_123(&r, DT_F32);
-    assert_string_equal(r.name, "w");
+    assert_string_equal(r.t.name, "w");
     t->double_data = f64, t->n_double_data = 3, t->data_type = 11;
     r = read_pb(j, t);
     check_123(&r, DT_F64);
@@ -112,8 +109,8 @@ static void bools(void **state)
     Read r = read_pb(j, onnx_text_tensor(&j->a, "bool 4 = 0 1 2 255"));
 
     assert_true(r.ok);
-    assert_int_equal(r.t, DT_BOOL);
-    assert_memory_equal(r.data, "\0\1\1\1", 4);
+    assert_int_equal(r.t.dtype, DT_BOOL);
+    assert_memory_equal(r.t.data, "\0\1\1\1", 4);
 }
 
 static void scalars_and_empty(void **state)
@@ -121,11 +118,11 @@ static void scalars_and_empty(void **state)
     Job *j = *state;
     Read r = read_pb(j, onnx_text_tensor(&j->a, "double - = 2.5"));
 
-    assert_true(r.ok && r.s.rank == 0 && *(const double *)r.data == 2.5);
+    assert_true(r.ok && r.t.shape.rank == 0 && *(const double *)r.t.data == 2.5);
     r = read_pb(j, onnx_text_tensor(&j->a, "float 2,0,3"));
-    assert_true(r.ok && r.s.rank == 3 && r.data);
+    assert_true(r.ok && r.t.shape.rank == 3 && r.t.data);
     r = read_pb(j, onnx_text_tensor(&j->a, "int64 0 ="));
-    assert_true(r.ok && r.s.rank == 1 && r.data);
+    assert_true(r.ok && r.t.shape.rank == 1 && r.t.data);
 }
 
 static void refused(Job *j, const Onnx__TensorProto *t, const char *messages)
@@ -156,7 +153,7 @@ static void wrong(void **state)
     refused(j, t, "tensor: error: has its data in another file, which cannot be read here\n");
     t->has_data_type = 0;
     refused(j, t, "tensor: error: is of type undefined, which is not supported\n");
-    assert_false(onnx_tensor(&j->a, broken, &r.t, &r.s, &r.data, &r.name, &j->d));
+    assert_false(onnx_tensor(&j->a, broken, &r.t, &j->d));
     assert_string_equal(job_messages(j), "tensor: error: is no TensorProto: the file ends in the "
                                          "middle of a number, at byte 1\n");
 }
@@ -165,7 +162,7 @@ static bool read_any(Job *j, Bytes file)
 {
     Read r;
 
-    return onnx_tensor(&j->a, file, &r.t, &r.s, &r.data, &r.name, &j->d);
+    return onnx_tensor(&j->a, file, &r.t, &j->d);
 }
 
 static void damaged(void **state)

@@ -35,13 +35,13 @@ static void build(World *w, const char *const name[6])
     w->job = (Job){ .g = w->g, .d = &w->d };
     x = ir_value(w->g, name[0], VAL_INPUT, DT_F32, &s, (Pos){ 0 });
     ir_set_inputs(w->g, &x, 1);
-    a = ir_add1(w->g, OP_softmax, name[1], &x, 1, (Pos){ 0 }, &w->d);
-    b = ir_add1(w->g, OP_relu, name[2], &a, 1, (Pos){ 0 }, &w->d);
-    c = ir_add1(w->g, OP_transpose, name[3], &b, 1, (Pos){ 0 }, &w->d);
-    d = ir_add1(w->g, OP_softmax, name[4], &b, 1, (Pos){ 0 }, &w->d);
+    a = ir_add1(w->g, name[1], &(NodeSpec){ .op = OP_softmax, .in = &x, .n_in = 1 }, &w->d);
+    b = ir_add1(w->g, name[2], &(NodeSpec){ .op = OP_relu, .in = &a, .n_in = 1 }, &w->d);
+    c = ir_add1(w->g, name[3], &(NodeSpec){ .op = OP_transpose, .in = &b, .n_in = 1 }, &w->d);
+    d = ir_add1(w->g, name[4], &(NodeSpec){ .op = OP_softmax, .in = &b, .n_in = 1 }, &w->d);
     in[0] = d;
     in[1] = c;
-    c = ir_add1(w->g, OP_matmul, name[5], in, 2, (Pos){ 0 }, &w->d);
+    c = ir_add1(w->g, name[5], &(NodeSpec){ .op = OP_matmul, .in = in, .n_in = 2 }, &w->d);
     ir_set_outputs(w->g, &c, 1);
     assert_true(pass_layout(&w->job) && pass_plan_memory(&w->job));
 }
@@ -195,7 +195,7 @@ static void test_empty(void **state)
     w.job = (Job){ .g = w.g, .d = &w.d };
     x = ir_value(w.g, "x", VAL_INPUT, DT_F32, &s, (Pos){ 0 });
     ir_set_inputs(w.g, &x, 1);
-    x = ir_add1(w.g, OP_relu, "y", &x, 1, (Pos){ 0 }, &w.d);
+    x = ir_add1(w.g, "y", &(NodeSpec){ .op = OP_relu, .in = &x, .n_in = 1 }, &w.d);
     ir_set_outputs(w.g, &x, 1);
     assert_true(pass_layout(&w.job) && pass_plan_memory(&w.job));
     assert_xml(text(&w, plan_svg));

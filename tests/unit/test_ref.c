@@ -143,9 +143,10 @@ static void graph(World *w, ValueId v[5])
     world_open(w);
     v[0] = value(w, "x", "f32(3)");
     v[1] = value(w, "c", "f32(3) 1 2 3");
-    v[2] = ir_add1(w->g, OP_add, "y", v, 2, (Pos){ 0 }, &w->d);
-    v[3] = ir_add1(w->g, OP_add, "k", (ValueId[]){ v[1], v[1] }, 2, (Pos){ 0 }, &w->d);
-    v[4] = ir_add1(w->g, OP_mul, "z", &v[2], 2, (Pos){ 0 }, &w->d);
+    v[2] = ir_add1(w->g, "y", &(NodeSpec){ .op = OP_add, .in = v, .n_in = 2 }, &w->d);
+    v[3] = ir_add1(w->g, "k", &(NodeSpec){ .op = OP_add, .in = (ValueId[]){ v[1], v[1] },
+                                           .n_in = 2 }, &w->d);
+    v[4] = ir_add1(w->g, "z", &(NodeSpec){ .op = OP_mul, .in = &v[2], .n_in = 2 }, &w->d);
     ir_set_inputs(w->g, &v[0], 1);
     ir_set_outputs(w->g, &v[4], 1);
 }

@@ -191,19 +191,19 @@ static void places_pixels(void **state)
     p.order = RT_BGR;
     p.mean[0] = 1;
     p.scale = 0.1;
-    assert_true(rt_preprocess(&j->a, "x", &m, &p, &in, 1, x, &j->d));
+    assert_true(rt_preprocess(&j->a, "x", &m, &p, &(RtImageTarget){ &in, 1, x }, &j->d));
     assert_true(x[5] == 0);                            /* the first image's place is untouched */
     assert_true(x[6] == 4 && x[7] == 4 && x[8] == 3);  /* column 1, row 0: 3, 4, 5 backwards */
     assert_true(x[9] == 13 && x[11] == 12);
     in.layout = RT_NCHW;
-    assert_true(rt_preprocess(&j->a, "x", &m, &p, &in, 0, x, &j->d));
+    assert_true(rt_preprocess(&j->a, "x", &m, &p, &(RtImageTarget){ &in, 0, x }, &j->d));
     assert_true(x[0] == 4 && x[1] == 13 && x[2] == 4 && x[3] == 13 && x[4] == 3);
     in = (RtImageInput){ 1, 3, 4, 4, RT_NCHW, RT_FLOAT32 };
-    assert_false(rt_preprocess(&j->a, "x", &m, &p, &in, 0, x, &j->d));
+    assert_false(rt_preprocess(&j->a, "x", &m, &p, &(RtImageTarget){ &in, 0, x }, &j->d));
     assert_string_equal(job_messages(j), "x: error: has 2x3 pixels (height x width) where 4x4 are "
                         "cropped\n    resize=4 would make it large enough\n");
     p.crop[0] = p.crop[1] = 2;
-    assert_false(rt_preprocess(&j->a, "x", &m, &p, &in, 0, x, &j->d));
+    assert_false(rt_preprocess(&j->a, "x", &m, &p, &(RtImageTarget){ &in, 0, x }, &j->d));
     assert_string_equal(job_messages(j), "x: error: a crop of 2x2 does not fit the net's input of "
                         "4x4 (height x width)\n");
 }
@@ -218,7 +218,7 @@ static void greys_as_pillow(void **state)
 
     rt_preprocess_default(&p);
     p.order = RT_GRAY;
-    assert_true(rt_preprocess(&j->a, "x", &m, &p, &in, 0, y, &j->d));
+    assert_true(rt_preprocess(&j->a, "x", &m, &p, &(RtImageTarget){ &in, 0, y }, &j->d));
     /* (0 * 19595 + 10 * 38470 + 20 * 7471 + 32768) >> 16 = 8 */
     assert_int_equal(y[0], 8);
     assert_int_equal(y[5], 158);
@@ -253,7 +253,7 @@ static void the_fixtures_photos_are_equal(void **state)
         assert_true(rt_read_tensors(a, pb, &want, &j->d));
         x = arena_alloc(a, want.t[0].bytes);
         assert_true(file_read(a, path, &f, &j->d) && rt_image_decode(a, path, f, &m, &j->d));
-        assert_true(rt_preprocess(a, path, &m, &p, &in, 0, x, &j->d));
+        assert_true(rt_preprocess(a, path, &m, &p, &(RtImageTarget){ &in, 0, x }, &j->d));
         assert_memory_equal(x, want.t[0].data, want.t[0].bytes);
     }
 }

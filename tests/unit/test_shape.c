@@ -258,14 +258,15 @@ static void test_gather_indices(void **state)
 {
     World w;
     ValueId in[2];
+    const NodeSpec spec = { .op = OP_gather, .in = in, .n_in = 2 };
 
     (void)state;
     world_open(&w);
     in[0] = value(&w, "a", "f32(5)");
     in[1] = ir_const_i64(w.g, "k", (int64_t[]){ -5, 4 }, 2);
-    assert_int_not_equal(ir_add1(w.g, OP_gather, "y", in, 2, (Pos){ 0 }, &w.d).id, 0);
+    assert_int_not_equal(ir_add1(w.g, "y", &spec, &w.d).id, 0);
     in[1] = ir_const_i64(w.g, "k", (int64_t[]){ -5, 5 }, 2);
-    assert_int_equal(ir_add1(w.g, OP_gather, "y", in, 2, (Pos){ 0 }, &w.d).id, 0);
+    assert_int_equal(ir_add1(w.g, "y", &spec, &w.d).id, 0);
     assert_string_equal(w.d.first->text, "the index 5 in 'k_2' is outside 5 elements");
     arena_destroy(&w.a);
 }
