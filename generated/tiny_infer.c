@@ -20,7 +20,8 @@
  *
  * A generated net NAME has
  *     const mnc_net *NAME_describe(void);
- *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void *arena);
+ *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void
+ * *arena);
  *     int NAME_selftest(const void *weights, void *memory);
  *     NAME_ARENA_BYTES, NAME_SELFTEST_BYTES, NAME_INPUT_x_BYTES ...
  */
@@ -100,8 +101,8 @@ typedef struct tiny_infer_outputs {
  * Returns MNC_NET_OK, MNC_NET_NULL, MNC_NET_MISALIGNED or MNC_NET_CPU. */
 int tiny_infer_run(const tiny_infer_inputs *in, const tiny_infer_outputs *out, const void *weights, void *arena);
 
-/* Runs a sample input and compares with the output that the reference implementation gave.
- * memory: tiny_infer_SELFTEST_BYTES, 64-byte aligned.  Returns MNC_NET_OK or MNC_NET_DIFFERS. */
+/* Runs a sample input and compares with what the reference implementation gave.
+ * memory: tiny_infer_SELFTEST_BYTES, 64-byte aligned.  MNC_NET_OK or MNC_NET_DIFFERS. */
 int tiny_infer_selftest(const void *weights, void *memory);
 
 /* Names, shapes and sizes. */
@@ -139,7 +140,8 @@ const mnc_net *tiny_infer_describe(void);
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
 
-/* What happens after each layer, number i in the order of the graph: nothing, or a time is taken. */
+/* What happens after each layer, number i in the order of the graph: nothing, or a time is
+ * taken. */
 #ifndef NET_LAYER
 #define NET_LAYER(i, name) ((void)0)
 #endif
@@ -336,8 +338,8 @@ NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
     return v_load(lane);
 }
 
-/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error below
- * 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
+/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error
+ * below 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
 NET_FN v_f32 v_exp(v_f32 x)
 {
     v_f32 n, half, r, y;
@@ -458,8 +460,8 @@ NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float 
 }
 
 /* Convolution: 1 x 1 x 4 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_v3_3(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
@@ -597,8 +599,8 @@ NET_FN void tile_v3_5(const float *x, ptrdiff_t at, const float *w, const float 
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_v3_6(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
@@ -741,8 +743,8 @@ NET_FN void tile_v3_8(const float *x, ptrdiff_t at, const float *w, const float 
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_v3_9(const float *x, const float *w, const float *b,
     const float *s,
     float *y, int part, int parts)
@@ -811,8 +813,8 @@ NET_FN void tile_v3_11(const float *x, ptrdiff_t at, const float *w, const float
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void dense_v3_12(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {

@@ -20,7 +20,8 @@
  *
  * A generated net NAME has
  *     const mnc_net *NAME_describe(void);
- *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void *arena);
+ *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void
+ * *arena);
  *     int NAME_selftest(const void *weights, void *memory);
  *     NAME_ARENA_BYTES, NAME_SELFTEST_BYTES, NAME_INPUT_x_BYTES ...
  */
@@ -100,8 +101,8 @@ typedef struct tiny_plain_outputs {
  * Returns MNC_NET_OK, MNC_NET_NULL, MNC_NET_MISALIGNED or MNC_NET_CPU. */
 int tiny_plain_run(const tiny_plain_inputs *in, const tiny_plain_outputs *out, const void *weights, void *arena);
 
-/* Runs a sample input and compares with the output that the reference implementation gave.
- * memory: tiny_plain_SELFTEST_BYTES, 64-byte aligned.  Returns MNC_NET_OK or MNC_NET_DIFFERS. */
+/* Runs a sample input and compares with what the reference implementation gave.
+ * memory: tiny_plain_SELFTEST_BYTES, 64-byte aligned.  MNC_NET_OK or MNC_NET_DIFFERS. */
 int tiny_plain_selftest(const void *weights, void *memory);
 
 /* Names, shapes and sizes. */
@@ -139,7 +140,8 @@ const mnc_net *tiny_plain_describe(void);
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
 
-/* What happens after each layer, number i in the order of the graph: nothing, or a time is taken. */
+/* What happens after each layer, number i in the order of the graph: nothing, or a time is
+ * taken. */
 #ifndef NET_LAYER
 #define NET_LAYER(i, name) ((void)0)
 #endif
@@ -418,8 +420,8 @@ NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
     return v_load(lane);
 }
 
-/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error below
- * 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
+/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error
+ * below 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
 NET_FN v_f32 v_exp(v_f32 x)
 {
     v_f32 n, half, r, y;

@@ -20,7 +20,8 @@
  *
  * A generated net NAME has
  *     const mnc_net *NAME_describe(void);
- *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void *arena);
+ *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void
+ * *arena);
  *     int NAME_selftest(const void *weights, void *memory);
  *     NAME_ARENA_BYTES, NAME_SELFTEST_BYTES, NAME_INPUT_x_BYTES ...
  */
@@ -100,8 +101,8 @@ typedef struct tiny_plain_outputs {
  * Returns MNC_NET_OK, MNC_NET_NULL, MNC_NET_MISALIGNED or MNC_NET_CPU. */
 int tiny_plain_run(const tiny_plain_inputs *in, const tiny_plain_outputs *out, const void *weights, void *arena);
 
-/* Runs a sample input and compares with the output that the reference implementation gave.
- * memory: tiny_plain_SELFTEST_BYTES, 64-byte aligned.  Returns MNC_NET_OK or MNC_NET_DIFFERS. */
+/* Runs a sample input and compares with what the reference implementation gave.
+ * memory: tiny_plain_SELFTEST_BYTES, 64-byte aligned.  MNC_NET_OK or MNC_NET_DIFFERS. */
 int tiny_plain_selftest(const void *weights, void *memory);
 
 /* Names, shapes and sizes. */

@@ -158,6 +158,7 @@ bool rt_read_tensors(Arena *a, const char *path, RtTensors *out, Diag *d)
         return rt_read_npy(a, path, file, out->t, d);
     if (path_has_suffix(path, ".pb"))
         return rt_read_pb(a, path, file, out->t, d);
-    diag_error(d, pos, "is not a tensor file: neither .npy, .npz, .safetensors nor .pb (ONNX TensorProto)");
+    diag_error(d, pos, "is not a tensor file: neither .npy, .npz, .safetensors nor .pb (ONNX "
+               "TensorProto)");
     return false;
 }

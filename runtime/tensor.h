@@ -55,7 +55,8 @@ const char *rt_shape_text(Arena *a, int rank, const int64_t *dim);  /* "(1,3,224
 bool rt_same_shape(const RtTensor *t, int rank, const int64_t *dim);
 float rt_half(uint16_t h);                                          /* IEEE binary16 -> binary32 */
 
-/* By content: .npy, .npz (one tensor per member); by suffix: .pb (ONNX TensorProto), .safetensors. */
+/* By content: .npy, .npz (one tensor per member); by suffix: .pb (ONNX TensorProto),
+ * .safetensors. */
 bool rt_read_npy(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d);
 bool rt_read_npz(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d);
 bool rt_read_pb(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d);

@@ -27,7 +27,8 @@
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
 
-/* What happens after each layer, number i in the order of the graph: nothing, or a time is taken. */
+/* What happens after each layer, number i in the order of the graph: nothing, or a time is
+ * taken. */
 #ifndef NET_LAYER
 #define NET_LAYER(i, name) ((void)0)
 #endif

@@ -1,7 +1,7 @@
 //@ params NAME TILE BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] PANELS_OUTER
 /* Convolution: ${BATCH} x ${GROUPS} x ${ROWS} rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
     const float *s,

@@ -19,7 +19,8 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
 //@ if TAPS && INNER
     for (int r = r0; r < r1; r++)
     for (int q = 0; q < ${S}; q++) {
-        const float *xq = x + at + r * (ptrdiff_t)${XR} + q * ${XQ}, *wq = w + (r * ${S} + q) * ${C * LDW};
+        const float *xq = x + at + r * (ptrdiff_t)${XR} + q * ${XQ};
+        const float *wq = w + (r * ${S} + q) * ${C * LDW};
         for (int k = 0; k < ${C}; k++) {
 //@ include conv_step.c.t
         }

@@ -1,7 +1,7 @@
-//# MODE: direct, tiles that read b as it is; packed, tiles of panels of b, DEPTH rows at a time; plain,
-//# loops.  MT x NT elements in a tile; FULL, RIGHT, LOW, CORNER number the tile functions for inner
-//# ones, the last columns, the last rows, both; 0: there are none.  ACC is the plain sum's type, SUM
-//# adds p q.  WIDE: threads share the columns; else the rows.
+//# MODE: direct, tiles that read b as it is; packed, tiles of panels of b, DEPTH rows at a time;
+//# plain, loops.  MT x NT elements in a tile; FULL, RIGHT, LOW, CORNER number the tile functions for
+//# inner ones, the last columns, the last rows, both; 0: there are none.  ACC is the plain sum's
+//# type, SUM adds p q.  WIDE: threads share the columns; else the rows.
 //@ params NAME T M N K RANK DIM[] A[] B[] Y[] AM AK BK BN YM YN MODE TILE MT NT DEPTH WIDE FULL RIGHT LOW CORNER ACC SUM
 /* y = a b, (${M},${K}) x (${K},${N}), each sum in the order of k. */
 NET_FN void ${NAME}(const ${T} *a0, const ${T} *b0, ${T} *y0, int part, int parts)

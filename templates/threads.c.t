@@ -2,8 +2,8 @@
 #include <pthread.h>
 #include <sched.h>
 
-/* Threads that run the same layers side by side, each its share of every layer, with a barrier after
- * each.  Between two runs they spin for a while, then sleep.  The caller is thread 0. */
+/* Threads that run the same layers side by side, each its share of every layer, with a barrier
+ * after each.  Between two runs they spin for a while, then sleep.  The caller is thread 0. */
 enum { NET_MAX_THREADS = 64, NET_SPINS = 4000 };
 
 typedef struct net_context {

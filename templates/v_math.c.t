@@ -17,8 +17,8 @@ NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
     return v_load(lane);
 }
 
-/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error below
- * 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
+/* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error
+ * below 1 ulp); 2^n in two factors, so that results down to the denormals come out. */
 NET_FN v_f32 v_exp(v_f32 x)
 {
     v_f32 n, half, r, y;

@@ -8,8 +8,8 @@
 /* Elements from one batch item, channel, row, column to the next. */
 typedef struct Steps { int64_t n, c, h, w; } Steps;
 
-/* A convolution with up to two spatial dimensions; one without rows has h = r = oh = 1, a dense layer
- * no columns either. */
+/* A convolution with up to two spatial dimensions; one without rows has h = r = oh = 1, a dense
+ * layer no columns either. */
 typedef struct ConvShape {
     int64_t n, groups;
     int64_t c, k;                        /* input channels of a group, output channels of all */
@@ -30,7 +30,8 @@ bool conv_is_packable(const Emit *e, const Node *n);
 typedef struct Run { int64_t col, m, times; bool inner; } Run;
 
 enum { CONV_MAX_RUN = 24 };
-/* Returns the number of runs, or 0 when it takes more than CONV_MAX_RUN or a tile lies in padding. */
+/* Returns the number of runs, or 0 when it takes more than CONV_MAX_RUN or a tile lies in
+ * padding. */
 uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN]);
 
 /* Bias, or zeros, per group rounded up to whole panels; a C pointer expression. */

@@ -41,7 +41,7 @@ typedef struct Emit {
     const Target *target;      /* the one being written */
     bool plain;                /* -O0: the plain kernels */
     Weights weights;
-    const char **packed;       /* by node: C expression of its packed weights, the same for all targets */
+    const char **packed; /* by node: C expression of its packed weights, the same for all targets */
     Intern functions;          /* template + parameters -> mark: number of the function + 1 */
     const char **function;     /* names by number */
     uint32_t n_function, cap_function;

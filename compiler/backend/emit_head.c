@@ -94,9 +94,9 @@ static void thread_declarations(const char *p, Buf *out)
 {
     buf_printf(out,
         "/* Several threads: context is %s_CONTEXT_BYTES of the caller's memory, 64-byte aligned.\n"
-        " * open starts threads - 1 more (1 to 64 in all), which wait; run_with runs on all of them,\n"
-        " * with the same bits as run; close ends them.  A context serves one call at a time.\n"
-        " * Returns MNC_NET_THREADS when the number is out of range or the system gave no thread. */\n"
+        " * open starts threads - 1 more (1 to 64 in all), which wait; run_with runs on all of\n"
+        " * them, with the same bits as run; close ends them.  One call at a time.\n"
+        " * Returns MNC_NET_THREADS when there is no such number of threads. */\n"
         "#define %s_CONTEXT_BYTES 2048\n"
         "int %s_open(void *context, int threads);\n"
         "int %s_run_with(void *context, const %s_inputs *in, const %s_outputs *out,\n"
@@ -128,8 +128,8 @@ void emit_declarations(Emit *e, Buf *out)
         " void *arena);\n\n", embeds(e) ? "NULL for the embedded ones, or a copy of them"
                                         : "the contents of the .weights file", p, p, p, p);
     buf_printf(out,
-        "/* Runs a sample input and compares with the output that the reference implementation gave.\n"
-        " * memory: %s_SELFTEST_BYTES, 64-byte aligned.  Returns MNC_NET_OK or MNC_NET_DIFFERS. */\n"
+        "/* Runs a sample input and compares with what the reference implementation gave.\n"
+        " * memory: %s_SELFTEST_BYTES, 64-byte aligned.  MNC_NET_OK or MNC_NET_DIFFERS. */\n"
         "int %s_selftest(const void *weights, void *memory);\n\n"
         "/* Names, shapes and sizes. */\nconst mnc_net *%s_describe(void);\n\n", p, p, p);
     if (e->options->threads)

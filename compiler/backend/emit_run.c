@@ -56,7 +56,8 @@ static void dispatch(Emit *e, const Target *const *list, uint32_t n, Buf *out)
                thread_params(e));
     for (uint32_t i = 0; i < n; i++)
         guarded(out, list[i], arena_printf(e->arena,
-            "    if (variant() == %u) {\n        run_%s(in, out, w, a%s);\n        return;\n    }\n",
+            "    if (variant() == %u) {\n        run_%s(in, out, w, a%s);\n"
+            "        return;\n    }\n",
             i + 1, list[i]->suffix, e->options->threads ? ", part, parts, context" : ""));
     buf_str(out, "}\n");
 }

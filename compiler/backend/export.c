@@ -9,7 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* ---- safetensors: length of the header, JSON header, data (huggingface/safetensors, "Format") ---- */
+/* ---- safetensors: length of the header, JSON header, data (huggingface/safetensors, "Format")
+ * ---- */
 
 static const char *safetensors_type(int onnx)
 {

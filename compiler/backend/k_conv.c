@@ -2,10 +2,10 @@
 /* k_conv: convolutions by register tiles (Goto and van de Geijn, Anatomy of high-performance matrix
  * multiplication, 2008; here without packing of x, which channels-last layout makes unnecessary).
  *
- * A tile is M pixels x NV vectors of output channels; its sums stay in registers while the loop runs
- * over kernel rows, kernel columns and input channels, in this order for every output element.
- * A pointwise convolution is the case of one kernel element, with the image as one long row; a dense
- * layer has the batch for pixels.
+ * A tile is M pixels x NV vectors of output channels; its sums stay in registers while the loop
+ * runs over kernel rows, kernel columns and input channels, in this order for every output element.
+ * A pointwise convolution is the case of one kernel element, with the image as one long row; a
+ * dense layer has the batch for pixels.
  *
  * Weights are packed in panels of 16 output channels: per panel [r][s][c][16]; the last panel is as
  * wide as what is left, rounded up to 8, so that one packing serves all vector lengths.

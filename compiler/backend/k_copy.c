@@ -2,8 +2,8 @@
 /* k_copy: the same elements in other places: views that could not be views, concat.
  *
  * A copy is elementwise (map.c.t), but for one kind: where the result's elements lie side by side
- * in one loop and the operand's in another (planar to channels last and back), the two are walked in
- * blocks, so that what a cache line holds is used while it is there. */
+ * in one loop and the operand's in another (planar to channels last and back), the two are walked
+ * in blocks, so that what a cache line holds is used while it is there. */
 #include "backend/kernels.h"
 
 enum { BLOCK = 16, FEW = 8 };      /* a cache line of floats; loops too short for blocks */
@@ -19,7 +19,6 @@ static uint32_t crossing_loop(const Nest *nest)
         && nest->dim[last] >= FEW ? j : nest->rank;
 }
 
-/* Loop j and the last become blocks; the others stay around them, in their order. */
 static const char *transpose_function(Emit *e, const Nest *nest, uint32_t j, DType t)
 {
     uint32_t last = nest->rank - 1;
@@ -52,7 +51,6 @@ bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const 
     return fn != NULL;
 }
 
-/* Index by index, whatever the layouts. */
 bool emit_strided_copy(Emit *e, const Copy *c)
 {
     Nest nest;

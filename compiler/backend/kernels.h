@@ -54,8 +54,8 @@ Axis emit_axis_nest(const Emit *e, const Node *n, uint32_t axis, Nest *nest);
 /* The elements that a nest (to, from) walks over. */
 bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const char *to);
 
-/* The function for y = f(x) over a nest (y, x): act is a vector function, or NULL, for f32 where lanes
- * can be used; expr an expression in x, for the other cases. */
+/* The function for y = f(x) over a nest (y, x): act is a vector function, or NULL, for f32 where
+ * lanes can be used; expr an expression in x, for the other cases. */
 typedef struct Map { const Nest *nest; DType x, y; const char *act, *expr; } Map;
 const char *emit_map_function(Emit *e, const Map *m);
 

@@ -33,7 +33,8 @@ void weights_init(Weights *w, Arena *a);
 /* Adds count elements (kept, not copied) unless equal ones are there; the byte offset. */
 int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const char *what);
 
-/* As C: a struct of typed arrays when small, one string literal when large.  name is the object's. */
+/* As C: a struct of typed arrays when small, one string literal when large.  name is the
+ * object's. */
 void weights_emit(const Weights *w, const char *name, Buf *out);
 
 /* As one block in the arena. */

@@ -25,7 +25,7 @@ typedef struct Arena {
     ArenaBlock *blocks;      /* all of them, newest first */
     ArenaBlock *current;     /* where small objects come from */
     ArenaCleanup *cleanup;
-    jmp_buf *oom;            /* where to go when memory runs out; must be set before the first use */
+    jmp_buf *oom;           /* where to go when memory runs out; must be set before the first use */
 } Arena;
 
 /* fn NULL: malloc.  limit 0: none. */
@@ -34,7 +34,8 @@ void arena_init(Arena *a, ArenaFn *fn, void *user, size_t limit, jmp_buf *oom);
 /* Runs the cleanups, newest first, then frees everything.  The arena may be initialised again. */
 void arena_destroy(Arena *a);
 
-/* Zeroed, aligned to 64 bytes when size is 64 or more, else to 16.  size 0 gives a valid pointer. */
+/* Zeroed, aligned to 64 bytes when size is 64 or more, else to 16.  size 0 gives a valid
+ * pointer. */
 void *arena_alloc(Arena *a, size_t size);
 
 /* n objects of the given size; an overflow counts as out of memory. */

@@ -63,7 +63,8 @@ void diag_print(const Diag *d, Buf *out);
 /* The member of list (n strings) that word is probably a misspelling of, or NULL. */
 const char *diag_nearest(const char *word, const char *const *list, size_t n);
 
-/* Text from an input file, made safe to print: control bytes become \xNN, long ones end in "...". */
+/* Text from an input file, made safe to print: control bytes become \xNN, long ones end in
+ * "...". */
 const char *diag_quote(Arena *a, const char *s);
 
 #endif

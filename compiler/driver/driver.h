@@ -37,7 +37,8 @@ typedef struct Args {
 
 typedef int Verb(const Args *args);    /* an exit code */
 
-Verb cmd_compile, cmd_run, cmd_check, cmd_dump, cmd_passes, cmd_ops, cmd_bench, cmd_export, cmd_summary;
+Verb cmd_compile, cmd_run, cmd_check, cmd_dump, cmd_passes, cmd_ops, cmd_bench, cmd_export,
+     cmd_summary;
 
 /* The part of mnc_options that the command line sets; false, with a message on stderr, when an
  * argument is wrong (exit code 2). */
@@ -46,7 +47,8 @@ bool args_options(const Args *args, mnc_options *o);
 /* A whole number with an optional suffix k, M, G (1024s); false when text is not one. */
 bool args_bytes(const char *text, size_t *out);
 
-/* Reads the model named by path.  NULL with the exit code in *code, messages printed, on failure. */
+/* Reads the model named by path.  NULL with the exit code in *code, messages printed, on
+ * failure. */
 mnc_model *driver_open(const Args *args, const char *path, int *code);
 
 /* --params: sets the parameters of a model that was read.  False when that fails; what is wrong

@@ -35,7 +35,7 @@ static const VerbInfo verbs[] = {
     { "check", V_CHECK, cmd_check, "MODEL", "compares with stored outputs, or with the reference" },
     { "bench", V_BENCH, cmd_bench, "MODEL...", "times models on this machine" },
     { "dump", V_DUMP, cmd_dump, "MODEL", "shows the graph or the memory plan" },
-    { "summary", V_SUMMARY, cmd_summary, "MODEL...", "shows layers, parameters, mult-adds and memory" },
+    { "summary", V_SUMMARY, cmd_summary, "MODEL...", "shows layers and what they cost" },
     { "export", V_EXPORT, cmd_export, "MODEL", "writes the model as ONNX, spec or safetensors" },
     { "passes", V_PASSES, cmd_passes, "", "lists the passes in running order" },
     { "ops", V_OPS, cmd_ops, "", "lists the operators and their attributes" },

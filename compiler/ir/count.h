@@ -14,8 +14,8 @@ int64_t count_graph_macs(const Graph *g);
  * them at all: a hostile file can ask for years.  Saturates. */
 int64_t count_work(const Graph *g, const Node *n);
 
-/* Elements of parameters: learnable ones; weights that are constants (frozen); the running means and
- * variances of batch_norm. */
+/* Elements of parameters: learnable ones; weights that are constants (frozen); the running means
+ * and variances of batch_norm. */
 typedef struct ParamCount { int64_t trainable, frozen, statistics; } ParamCount;
 
 /* Those that n reads and that are not marked in seen (n_value entries), which it marks. */

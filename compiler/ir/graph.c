@@ -22,7 +22,8 @@ Graph *ir_new(Arena *a)
     return g;
 }
 
-/* The mark of a name counts the values that asked for it, so that a free suffix is found at once. */
+/* The mark of a name counts the values that asked for it, so that a free suffix is found at
+ * once. */
 static Sym unique_name(Graph *g, const char *want)
 {
     Sym base = intern(&g->names, *want ? want : "v"), name = base;

@@ -11,46 +11,11 @@
 #ifndef MNC_IR_GRAPH_H
 #define MNC_IR_GRAPH_H
 
-#include "base/arena.h"
 #include "base/diag.h"
-#include "base/intern.h"
-
-#include <stdbool.h>
-#include <stdint.h>
-
-enum { IR_MAX_RANK = 8, IR_MAX_ATTR = 8, MANY = 255 };
+#include "ir/ops.h"
 
 typedef struct ValueId { uint32_t id; } ValueId;
 typedef struct NodeId { uint32_t id; } NodeId;
-
-/* Element types.  f16 appears in constants only and is cast to f32 on reading. */
-typedef enum DType {
-    DT_NONE, DT_F32, DT_F64, DT_F16, DT_I8, DT_U8, DT_I16, DT_U16, DT_I32, DT_U32, DT_I64, DT_U64,
-    DT_BOOL, DT_COUNT
-} DType;
-
-typedef struct DTypeInfo {
-    const char *name;      /* "f32": in dumps and specs */
-    const char *c;         /* "float": in generated code */
-    size_t size;           /* bytes */
-    int onnx;              /* TensorProto.DataType */
-} DTypeInfo;
-
-extern const DTypeInfo dtype_info[DT_COUNT];
-DType dtype_by_name(const char *name);     /* DT_NONE when there is no such type */
-DType dtype_by_onnx(int onnx);
-
-typedef struct Shape {
-    uint32_t rank;
-    int64_t dim[IR_MAX_RANK];     /* >= 0 */
-} Shape;
-
-/* Number of elements.  Shapes in a Graph have less than 2^31, which generated loops rely on: ir_add
- * and the frontends reject larger ones (shape_ok). */
-int64_t shape_count(const Shape *s);
-bool shape_ok(const Shape *s);
-bool shape_equal(const Shape *a, const Shape *b);
-const char *shape_text(Arena *a, const Shape *s);     /* "(1,3,224,224)" */
 
 typedef enum ValueKind {
     VAL_TEMP,      /* computed by a node */
@@ -70,67 +35,6 @@ typedef struct Value {
     const void *data;      /* PARAM, CONST: row-major, shape_count() elements, aligned; else NULL */
     Pos pos;
 } Value;
-
-#define OP(name, ...) OP_##name,
-typedef enum Op {
-    OP_none,
-#include "ir/ops.def"
-    OP_COUNT
-} Op;
-#undef OP
-
-typedef enum OpFlag {
-    LINEAR = 1,            /* x, w, b: linear in x, so that BN and constant factors fold into w, b */
-    UNARY = 2,             /* elementwise, one operand */
-    BINARY = 4,            /* elementwise, broadcast */
-    COMMUTES = 8,
-    ACT = 16,              /* can be fused into a producer that FUSES_ACT */
-    FUSES_ACT = 32,
-    REDUCE = 64,
-    VIEW = 128             /* moves no data if the plan can help it */
-} OpFlag;
-
-typedef enum AttrType { ATTR_NONE, ATTR_INT, ATTR_FLOAT, ATTR_INTS, ATTR_WORD } AttrType;
-
-/* Attribute names, as A_stride and so on. */
-#define ATTRS(X) \
-    X(stride) X(pad) X(dilation) X(group) X(out_pad) X(kernel) X(ceil) X(count_pad) X(eps) \
-    X(axis) X(axes) X(keep) X(last) X(size) X(alpha) X(beta) X(gamma) X(bias) X(min) X(max) \
-    X(approximate) X(to) X(fmod) X(shape) X(perm) X(start) X(step) X(sizes) X(repeats) X(value) \
-    X(mode) X(coord) X(nearest)
-#define ATTR_ENUM(name) A_##name,
-typedef enum AttrName { A_none, ATTRS(ATTR_ENUM) A_COUNT } AttrName;
-#undef ATTR_ENUM
-extern const char *const attr_name[A_COUNT];
-
-typedef struct Attr {
-    AttrName name;
-    AttrType type;
-    uint32_t n;            /* INTS: how many */
-    union {
-        int64_t i;
-        double f;
-        const int64_t *ints;
-        Sym word;
-    } u;
-} Attr;
-
-typedef struct OpInfo {
-    const char *name, *onnx;
-    uint8_t min_in, max_in, n_out;
-    uint16_t flags;
-    Attr attr[IR_MAX_ATTR];      /* names, types and defaults; ends at A_none */
-} OpInfo;
-
-extern const OpInfo op_info[OP_COUNT];
-Op op_by_name(const char *name);           /* OP_none when there is no such op */
-
-/* An activation fused into a node: an ACT op and its parameters; OP_none when there is none. */
-typedef struct Act {
-    Op op;
-    float a, b;            /* clip: min, max; leaky_relu, elu, celu: alpha; hard_sigmoid: alpha, beta;
-                              selu: alpha, gamma */
-} Act;
 
 typedef struct Node {
     Op op;                 /* OP_none: deleted */
@@ -187,8 +91,8 @@ typedef struct NodeSpec {
  * are wrong.  On failure the graph is unchanged. */
 NodeId ir_add(Graph *g, const NodeSpec *spec, Diag *d);
 
-/* ir_add for an op of one result, which gets that name; out and n_out of spec do not count.  Returns
- * the result, 0 on failure. */
+/* ir_add for an op of one result, which gets that name; out and n_out of spec do not count.
+ * Returns the result, 0 on failure. */
 ValueId ir_add1(Graph *g, const char *name, const NodeSpec *spec, Diag *d);
 
 static inline Attr attr_int(AttrName name, int64_t i)
@@ -262,7 +166,7 @@ void ir_take_output(Graph *g, NodeId n, NodeId other);
 void ir_delete(Graph *g, NodeId n);
 
 void ir_set_attr(Graph *g, Node *n, Attr a);
-void ir_set_in(Graph *g, Node *n, uint32_t i, ValueId v);        /* grows n_in, or shrinks it for 0 */
+void ir_set_in(Graph *g, Node *n, uint32_t i, ValueId v);      /* grows n_in, or shrinks it for 0 */
 
 /* New nodes were appended at the end but belong earlier: restores topological order, stable, and
  * drops deleted nodes.  All NodeIds change.  False when there is a cycle. */
@@ -270,13 +174,13 @@ bool ir_sort(Graph *g);
 
 /* ---- checking and text ---- */
 
-/* Ids in range, single producer, topological order, shapes and types as the rules say, unique names,
- * inputs and outputs sound.  after names the pass, for the message.  Returns false with the reason
- * in d: an internal error when a pass did it. */
+/* Ids in range, single producer, topological order, shapes and types as the rules say, unique
+ * names, inputs and outputs sound.  after names the pass, for the message.  Returns false with the
+ * reason in d: an internal error when a pass did it. */
 bool ir_check(const Graph *g, const char *after, Diag *d);
 
-/* The graph as text, in the spec language: `mnc dump`'s output, readable again by the mnet frontend.
- * Constants of more than inline_max elements go to data (if not NULL) and appear as
+/* The graph as text, in the spec language: `mnc dump`'s output, readable again by the mnet
+ * frontend. Constants of more than inline_max elements go to data (if not NULL) and appear as
  * @data_name+offset; with data NULL they appear as @- and cannot be read back. */
 typedef struct PrintOptions {
     uint32_t inline_max;

@@ -83,8 +83,8 @@ static void xml_letter(Buf *out, const char *s, Letter l)
         buf_printf(out, "\\x%02x", (unsigned)(unsigned char)*s);
 }
 
-/* The text from s to end, or its end behind an ellipsis when it has more than most letters: names of
- * layers begin alike and differ at their end. */
+/* The text from s to end, or its end behind an ellipsis when it has more than most letters: names
+ * of layers begin alike and differ at their end. */
 static void xml_part(Buf *out, const char *s, const char *end, uint32_t most)
 {
     uint32_t width = 0;

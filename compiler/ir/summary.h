@@ -25,7 +25,7 @@ typedef struct Summary {
     uint32_t n_row;
     ParamCount params;
     int64_t macs;
-    int64_t weight_bytes, arena_bytes;     /* for inference, after the passes; the caller's to set */
+    int64_t weight_bytes, arena_bytes;    /* for inference, after the passes; the caller's to set */
 } Summary;
 
 /* Counts g as it is: before the passes, batch norms are layers. */
@@ -35,8 +35,8 @@ Summary *summary_make(const Graph *g);
 void summary_text(const Summary *s, bool keras, Buf *out);
 void summary_json(const Summary *s, Buf *out);
 
-/* The graph as a picture, boxes from top to bottom as wide as their share of the cost, and as a text
- * for Graphviz. */
+/* The graph as a picture, boxes from top to bottom as wide as their share of the cost, and as a
+ * text for Graphviz. */
 void summary_svg(const Summary *s, const Graph *g, Buf *out);
 void summary_dot(const Summary *s, const Graph *g, Buf *out);
 

@@ -105,10 +105,11 @@ void summary_svg(const Summary *s, const Graph *g, Buf *out)
     buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
                "font-family=\"sans-serif\" font-size=\"%d\">\n"
                "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-               "<text x=\"%d\" y=\"28\" font-size=\"18\">", WIDTH, line_of(s->n_row) + 20, TEXT, LEFT);
+               "<text x=\"%d\" y=\"28\" font-size=\"18\">", WIDTH, line_of(s->n_row) + 20, TEXT,
+               LEFT);
     put_xml(out, s->name);
-    buf_printf(out, "</text>\n<text x=\"%d\" y=\"46\" fill=\"#555\">%" PRId64 " parameters, %" PRId64
-               " mult-adds; a box is as wide as the root of its share of them</text>\n", LEFT,
+    buf_printf(out, "</text>\n<text x=\"%d\" y=\"46\" fill=\"#555\">%" PRId64 " parameters, %"
+               PRId64 " mult-adds; a box is as wide as the root of its share</text>\n", LEFT,
                s->params.trainable + s->params.frozen + s->params.statistics, s->macs);
     svg_edges(s, g, out);
     for (uint32_t i = 0; i < s->n_row; i++)

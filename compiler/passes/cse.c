@@ -2,8 +2,8 @@
 /* cse: equal nodes are computed once, equal constants are kept once.
  *
  * Two nodes are equal when op, operands, attributes and activation are; the operands of an op that
- * commutes in either order.  Two constants are equal when kind, type, shape and bytes are.  Every op
- * is a function of its operands; none has an effect or a state.
+ * commutes in either order.  Two constants are equal when kind, type, shape and bytes are.  Every
+ * op is a function of its operands; none has an effect or a state.
  *
  * needs SORTED: in the order of the sweep equal operands have become the same value before their
  * readers are compared.  breaks SORTED (leaves gaps).

@@ -38,7 +38,8 @@ static double result_bytes(const Graph *g, const Node *n)
     return bytes;
 }
 
-/* Result k of the node, an output of the graph, becomes a value of its own, copied to the output. */
+/* Result k of the node, an output of the graph, becomes a value of its own, copied to the
+ * output. */
 static bool part_from_output(Graph *g, NodeId id, uint32_t k, Diag *d)
 {
     ValueId out = ir_node(g, id)->out[k], v;

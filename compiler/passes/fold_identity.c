@@ -7,7 +7,8 @@
  *   one, pooling over a window of one         x
  *   a reduction over dimensions of 1          reshape
  *   reshape of reshape                        reshape
- *   transpose of transpose                    transpose; one that moves only dimensions of 1: reshape
+ *   transpose of transpose                    transpose; one that moves only dimensions of 1:
+ * reshape
  *   clip of clip, of relu; relu of clip       clip, relu
  *   an expand that a binary op would do       x
  *

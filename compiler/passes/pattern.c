@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pattern: reads the rules of match.h.  They are texts of ours: a mistake in one is an assertion. */
+/* pattern: reads the rules of match.h.  They are texts of ours: a mistake in one is an
+ * assertion. */
 #include "passes/match.h"
 
 #include <assert.h>

@@ -35,9 +35,9 @@ typedef void *mnc_alloc_fn(void *user, void *ptr, size_t size);
 
 /* All zero is the default.  Strings must live as long as the model. */
 typedef struct mnc_options {
-    const char *target;              /* "auto" (default), "native", or a name of `mnc ops --targets` */
-    const char *prefix;              /* of all external names; default: from the output's file name */
-    const char *weights;             /* "embed" (default) or "file": NAME.weights beside the C file */
+    const char *target;           /* "auto" (default), "native", or a name of `mnc ops --targets` */
+    const char *prefix;            /* of all external names; default: from the output's file name */
+    const char *weights;           /* "embed" (default) or "file": NAME.weights beside the C file */
     const char *templates;           /* folder that overrides the built-in templates */
     int plain;                       /* -O0: plain readable loops, no fusion */
     int threads;                     /* add NAME_open, NAME_run_with, NAME_close: several threads */
@@ -103,14 +103,14 @@ typedef struct mnc_param {
 
 typedef struct mnc_param_rules {
     const char *file;                /* for messages; may be NULL */
-    const char *const *rename;       /* "FROM=TO", applied to the names of the list: * in FROM stands for
-                                        any text and passes it to the * of TO; the first that matches
-                                        counts; ends with NULL; NULL: none */
+    /* "FROM=TO", applied to the names of the list: * in FROM stands for any text and passes it to
+     * the * of TO; the first that matches counts; ends with NULL; NULL: none */
+    const char *const *rename;
     int partial;                     /* what does not fit is a note, not an error */
 } mnc_param_rules;
 
-/* All of them, in the graph's order; they belong to the model.  After mnc_read, before anything that
- * runs the passes. */
+/* All of them, in the graph's order; they belong to the model.  After mnc_read, before anything
+ * that runs the passes. */
 mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n);
 
 /* Sets those of these names; the data is copied.  Missing, superfluous and wrongly shaped ones are
@@ -118,13 +118,14 @@ mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n);
 mnc_status mnc_set_params(mnc_model *m, const mnc_param *list, size_t n,
                           const mnc_param_rules *rules);
 
-/* Writes the model and its weights as ONNX (opset 17), or as a spec, or its parameters alone, by the
- * suffix of path: .onnx, .mnet (with a data file beside it), .safetensors.  folded: after the passes
- * that work on the graph, with batch norms folded; else as it was read.  Whole or not at all. */
+/* Writes the model and its weights as ONNX (opset 17), or as a spec, or its parameters alone, by
+ * the suffix of path: .onnx, .mnet (with a data file beside it), .safetensors.  folded: after the
+ * passes that work on the graph, with batch norms folded; else as it was read.  Whole or not at
+ * all. */
 mnc_status mnc_export(mnc_model *m, const char *path, int folded);
 
-/* The layers as they were read, with what each costs, and totals: as "text", "keras" (totals named as
- * Keras does), "json", "svg" or "dot".  Once per model. */
+/* The layers as they were read, with what each costs, and totals: as "text", "keras" (totals named
+ * as Keras does), "json", "svg" or "dot".  Once per model. */
 mnc_status mnc_summary(mnc_model *m, const char *format, const char *path);
 
 typedef struct mnc_totals {

@@ -6,7 +6,8 @@
  *
  * A generated net NAME has
  *     const mnc_net *NAME_describe(void);
- *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void *arena);
+ *     int NAME_run(const NAME_inputs *in, const NAME_outputs *out, const void *weights, void
+ * *arena);
  *     int NAME_selftest(const void *weights, void *memory);
  *     NAME_ARENA_BYTES, NAME_SELFTEST_BYTES, NAME_INPUT_x_BYTES ...
  */

@@ -32,8 +32,8 @@ typedef struct mnc_program_options {
     const char *prefix;      /* the net's external names begin with it; NULL: "net" */
     const char *cache;       /* folder of compiled nets; "": none; NULL: $XDG_CACHE_HOME/mnc,
                                 else $HOME/.cache/mnc */
-    /* Called before the compiler is started, with its path: that takes seconds.  Not called when the
-     * cache has the net.  NULL: nobody wants to know. */
+    /* Called before the compiler is started, with its path: that takes seconds.  Not called when
+     * the cache has the net.  NULL: nobody wants to know. */
     void (*compiling)(void *user, const char *compiler);
     void *compiling_user;
     mnc_alloc_fn *alloc;     /* NULL: malloc */
@@ -61,8 +61,8 @@ mnc_status mnc_program_load(mnc_program *p, const char *c_path);
  * have been given by mnc_program_weights. */
 mnc_status mnc_program_load_text(mnc_program *p, const char *name, const char *text, size_t n);
 
-/* The weights for a text that has them apart (mnc_weights): n bytes, 64-byte aligned; they must live
- * as long as the program.  Before the load. */
+/* The weights for a text that has them apart (mnc_weights): n bytes, 64-byte aligned; they must
+ * live as long as the program.  Before the load. */
 void mnc_program_weights(mnc_program *p, const void *weights, size_t n);
 
 /* Shapes, types and names of what goes in and out; NULL before a load that succeeded. */

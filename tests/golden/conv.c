@@ -114,7 +114,8 @@ NET_FN void tile_c_4(const float *x, ptrdiff_t at, const float *w, const float *
 
     for (int r = r0; r < r1; r++)
     for (int q = 0; q < 3; q++) {
-        const float *xq = x + at + r * (ptrdiff_t)45 + q * 5, *wq = w + (r * 3 + q) * 80;
+        const float *xq = x + at + r * (ptrdiff_t)45 + q * 5;
+        const float *wq = w + (r * 3 + q) * 80;
         for (int k = 0; k < 5; k++) {
             NET_UNUSED v_f32 p;
             NET_UNUSED const v_f32 w0 = v_load(wq + 0);
@@ -286,8 +287,8 @@ NET_FN void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *
 }
 
 /* Convolution: 1 x 1 x 4 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_c_8(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {

@@ -105,8 +105,8 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_c_4(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
@@ -195,8 +195,8 @@ NET_FN void tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_c_6(const float *x, const float *w, const float *b,
     const float *s,
     float *y, int part, int parts)
@@ -261,8 +261,8 @@ NET_FN void tile_c_8(const float *x, ptrdiff_t at, const float *w, const float *
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_c_9(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {

@@ -57,8 +57,8 @@ NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *
 }
 
 /* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall outside;
- * rows at the border shorten the loop over the kernel's rows. */
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void conv_c_3(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {

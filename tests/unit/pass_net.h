@@ -222,7 +222,8 @@ static inline void same_tensor(const RefTensor *a, const RefTensor *b, double to
     }
 }
 
-/* Runs the passes up to this one (NULL: all that work on the graph); names of outputs and what they hold must not change. */
+/* Runs the passes up to this one (NULL: all that work on the graph); names of outputs and what
+ * they hold must not change. */
 static inline void net_pass(Net *t, const char *after)
 {
     mnc_options options = { 0 };

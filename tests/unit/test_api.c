@@ -16,7 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A small net with what nets have: a stem, a depthwise and a pointwise layer, a residual, a head. */
+/* A small net with what nets have: a stem, a depthwise and a pointwise layer, a residual, a
+ * head. */
 static char spec[8192];
 
 static void param(const char *name, const char *shape, int n)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_read, by the cases in tests/onnx: each is a model as text (support/onnx_text.h) and what
- * comes of it: all messages, then the graph (support/graph_text.h).  tests/onnx/README.md says more.
+ * comes of it: all messages, then the graph (support/graph_text.h).  tests/onnx/README.md says
+ * more.
  *
  * With MNC_REGEN=1 the files are written anew with what came out: to be read before it is kept. */
 #include <setjmp.h>

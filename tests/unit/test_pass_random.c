@@ -204,7 +204,8 @@ static ValueId there_and_back(Grower *g, ValueId x)
 {
     const Shape s = *shape_of(g, x);
 
-    x = net_op(g->t, OP_reshape, VALS(x), WITH(LIST(shape, s.dim[0], s.dim[1], s.dim[2] * s.dim[3])));
+    x = net_op(g->t, OP_reshape, VALS(x),
+               WITH(LIST(shape, s.dim[0], s.dim[1], s.dim[2] * s.dim[3])));
     if (net_pick(g->t, 2))
         x = net_un(g->t, OP_tanh, x);
     return net_op(g->t, OP_reshape, VALS(x), WITH(attr_ints(A_shape, s.dim, s.rank)));
@@ -212,7 +213,8 @@ static ValueId there_and_back(Grower *g, ValueId x)
 
 static ValueId joined(Grower *g, ValueId x)
 {
-    const int64_t c = shape_of(g, x)->dim[1], h = shape_of(g, x)->dim[2], w = shape_of(g, x)->dim[3];
+    const int64_t c = shape_of(g, x)->dim[1], h = shape_of(g, x)->dim[2];
+    const int64_t w = shape_of(g, x)->dim[3];
 
     if (c < 8)
         x = net_op(g->t, OP_concat, VALS(x, partner(g, x)), WITH(attr_int(A_axis, 1)));
