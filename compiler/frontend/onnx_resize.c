@@ -131,7 +131,8 @@ static bool read_mode(OnnxNode *n, Resize *r)
     return false;
 }
 
-/* (i + 0.5) / scale, half a pixel above half_pixel: what is below the one is nearest to the other. */
+/* (i + 0.5) / scale, half a pixel above half_pixel: what is below the one is nearest to the
+ * other. */
 static bool tensorflow_nearest(Resize *r)
 {
     bool below = !strcmp(r->nearest, "floor");
