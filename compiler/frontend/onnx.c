@@ -10,7 +10,7 @@
  * handed out only when nothing is.  Not for: single operators (onnx_ops.c and the files it names).
  */
 #include "frontend/onnx.h"
-#include "frontend/onnx_import.h"
+#include "frontend/onnx_sequence.h"
 
 #include <string.h>
 
@@ -155,6 +155,8 @@ static ValueId find_output(Import *m, Scope *s, const Onnx__ValueInfoProto *p, P
         diag_error(m->d, pos, "is produced by no node");
     else if (b->state == NAME_REFUSED)
         diag_error(m->d, pos, "is %s, which is not supported", b->what);
+    else if (b->state == NAME_VALUE && onnx_is_sequence(m, b->value))
+        diag_error(m->d, pos, "is a sequence; only tensors are supported");
     else if (b->state == NAME_VALUE)
         v = as_output(m, b->value, name, pos);
     if (v.id)

@@ -35,6 +35,7 @@ typedef struct Import {
     const Onnx__ModelProto *model;
     Intern functions;                /* "domain\nname\noverload"; mark: index + 1 */
     size_t spent;                    /* nodes and operands so far; see ONNX_MAX_WORK */
+    struct Sequence *sequence;       /* lists of tensors; see onnx_sequence.c */
 } Import;
 
 /* ---- names ---- */

@@ -10,7 +10,7 @@
  * An operator that is not supported is reported even when its operands failed, so that one run
  * lists them all; everything else about a node with such operands is passed over in silence.
  */
-#include "frontend/onnx_import.h"
+#include "frontend/onnx_sequence.h"
 #include "ref/ref.h"
 
 #include <stdarg.h>
@@ -229,6 +229,7 @@ static void import_op(OnnxNode *n)
 {
     uint32_t first = n->g->n_node;
 
+    onnx_check_sequences(n);
     onnx_modernise(n);
     if (!onnx_failed(n))
         check_counts(n);

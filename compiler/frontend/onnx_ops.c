@@ -24,7 +24,9 @@ OnnxImport onnx_import_activation, onnx_import_arg, onnx_import_batch_norm, onnx
     onnx_import_resize, onnx_import_rms_norm, onnx_import_shape, onnx_import_size,
     onnx_import_slice, onnx_import_softmax, onnx_import_space_to_depth, onnx_import_split,
     onnx_import_squeeze, onnx_import_swish, onnx_import_tile, onnx_import_transpose,
-    onnx_import_unsqueeze, onnx_import_upsample;
+    onnx_import_unsqueeze, onnx_import_upsample, onnx_import_sequence_at,
+    onnx_import_sequence_construct, onnx_import_sequence_length, onnx_import_split_to_sequence,
+    onnx_import_concat_from_sequence;
 
 /* Sorted by name, for the search.  Of each:
  *   - its importer;
@@ -47,6 +49,7 @@ static const OnnxOp table[] = {
     { "Celu", onnx_import_activation, 1, 1, 1, 12, 0, OP_celu },
     { "Clip", onnx_import_clip, 1, 3, 1, 1, 0, OP_none },
     { "Concat", onnx_import_concat, 1, MANY, 1, 1, 0, OP_none },
+    { "ConcatFromSequence", onnx_import_concat_from_sequence, 1, 1, 1, 11, 0, OP_none },
     { "Constant", onnx_import_constant, 0, 0, 1, 1, 0, OP_none },
     { "ConstantOfShape", onnx_import_constant_of_shape, 1, 1, 1, 9, 0, OP_none },
     { "Conv", onnx_import_conv, 2, 3, 1, 1, 0, OP_none },
@@ -116,6 +119,9 @@ static const OnnxOp table[] = {
     { "Resize", onnx_import_resize, 1, 4, 1, 10, 0, OP_none },
     { "Round", onnx_import_plain, 1, 1, 1, 11, 0, OP_round },
     { "Selu", onnx_import_activation, 1, 1, 1, 1, 0, OP_selu },
+    { "SequenceAt", onnx_import_sequence_at, 2, 2, 1, 11, 0, OP_none },
+    { "SequenceConstruct", onnx_import_sequence_construct, 1, MANY, 1, 11, 0, OP_none },
+    { "SequenceLength", onnx_import_sequence_length, 1, 1, 1, 11, 0, OP_none },
     { "Shape", onnx_import_shape, 1, 1, 1, 1, 0, OP_none },
     { "Sigmoid", onnx_import_plain, 1, 1, 1, 1, 0, OP_sigmoid },
     { "Sign", onnx_import_plain, 1, 1, 1, 9, 0, OP_sign },
@@ -127,6 +133,7 @@ static const OnnxOp table[] = {
     { "Softsign", onnx_import_plain, 1, 1, 1, 1, 0, OP_softsign },
     { "SpaceToDepth", onnx_import_space_to_depth, 1, 1, 1, 1, 0, OP_none },
     { "Split", onnx_import_split, 1, 2, MANY, 1, 0, OP_none },
+    { "SplitToSequence", onnx_import_split_to_sequence, 1, 2, 1, 11, 0, OP_none },
     { "Sqrt", onnx_import_plain, 1, 1, 1, 1, 0, OP_sqrt },
     { "Squeeze", onnx_import_squeeze, 1, 2, 1, 1, 0, OP_none },
     { "Sub", onnx_import_plain, 2, 2, 1, 1, 0, OP_sub },
@@ -175,8 +182,7 @@ static const Refusal refusal[] = {
       "cut the model before it" },
     { " RandomNormal RandomNormalLike RandomUniform RandomUniformLike Bernoulli Multinomial ",
       "a net with random results is not supported: export it in evaluation mode" },
-    { " SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength "
-      "ConcatFromSequence SplitToSequence Optional OptionalGetElement OptionalHasElement "
+    { " SequenceEmpty SequenceErase SequenceInsert Optional OptionalGetElement OptionalHasElement "
       "StringConcat StringNormalizer StringSplit RegexFullMatch TfIdfVectorizer ImageDecoder ",
       "only tensors of numbers are supported" },
     { " Einsum ", "write it as MatMul and Transpose" },
