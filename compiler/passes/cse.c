@@ -29,6 +29,8 @@ static Table table_for(Arena *a, uint32_t n)
     return (Table){ arena_new_n(a, uint32_t, size), size - 1 };
 }
 
+/* One step of a hash of 64-bit words: a multiplication by an odd constant (the golden ratio's bits)
+ * carries every bit upwards, the shift brings the high ones back down. */
 static uint64_t mix(uint64_t h, uint64_t x)
 {
     h = (h ^ x) * 0x9E3779B97F4A7C15U;
@@ -37,6 +39,7 @@ static uint64_t mix(uint64_t h, uint64_t x)
 
 /* ---- constants ---- */
 
+/* Shapes are limited so that this fits in size_t (graph.h). */
 static size_t bytes_of(const Value *v)
 {
     return (size_t)shape_count(&v->shape) * dtype_info[v->dtype].size;
@@ -47,12 +50,14 @@ static uint64_t hash_const(const Value *v)
     return mix(XXH3_64bits(v->data, bytes_of(v)), (uint64_t)v->dtype << 8 | v->kind);
 }
 
+/* By bytes, so that 0 and -0 are two constants and a NaN equals itself. */
 static bool same_const(const Value *a, const Value *b)
 {
     return a->dtype == b->dtype && a->kind == b->kind && shape_equal(&a->shape, &b->shape)
         && !memcmp(a->data, b->data, bytes_of(a));
 }
 
+/* Outputs of the graph stay values of their own, here as everywhere. */
 static void merge_constants(Forward *f)
 {
     Graph *g = f->g;
@@ -74,6 +79,7 @@ static void merge_constants(Forward *f)
 
 /* ---- nodes ---- */
 
+/* The bits, not the value: what differs must not be equal. */
 static uint64_t hash_double(uint64_t h, double x)
 {
     uint64_t bits;
@@ -116,6 +122,7 @@ static bool swapped(const Node *n)
     return (op_info[n->op].flags & COMMUTES) && n->n_in == 2 && n->in[0].id > n->in[1].id;
 }
 
+/* Whatever same_node compares goes in; where it stands in the file does not. */
 static uint64_t hash_node(const Node *n)
 {
     uint64_t h = mix(n->op, n->n_in | (uint64_t)n->n_out << 32);

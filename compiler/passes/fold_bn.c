@@ -31,6 +31,7 @@ typedef struct Channel {
     bool each;             /* else one for all */
 } Channel;
 
+/* The constant's number for channel k. */
 static double at(const Channel *c, int64_t k)
 {
     return ir_element(c->v, c->each ? k : 0);
@@ -64,6 +65,7 @@ static bool compose(Affine *a, int64_t k, double scale, double shift)
     return isfinite(a->s[k]) && isfinite(a->t[k]);
 }
 
+/* gamma, beta, mean, var: (C) each, in the order of the operands. */
 static bool compose_bn(const Graph *g, const Node *n, Affine *a)
 {
     const Value *p[5];
@@ -93,6 +95,7 @@ static bool compose_one(Affine *a, int64_t k, Op op, double c, bool left)
     }
 }
 
+/* The operand that is not the chain must be a constant per channel. */
 static bool compose_binary(const Graph *g, const Node *n, ValueId y, Affine *a)
 {
     bool left = n->in[0].id == y.id, ok = true;
@@ -140,6 +143,7 @@ static int64_t channel_of(const Node *lin, const Shape *w, int64_t i)
     return i / inner / group_in * w->dim[1] + i / per % w->dim[1];
 }
 
+/* W s: computed in double from the float weights, rounded once. */
 static void scale_weights(Graph *g, const Uses *u, Node *lin, const Affine *a)
 {
     const Value from = *ir_val(g, lin->in[1]);
@@ -160,6 +164,7 @@ static float *new_bias(Graph *g, Node *lin, int64_t n)
     return data;
 }
 
+/* b s + t */
 static void change_bias(Graph *g, const Uses *u, Node *lin, const Affine *a)
 {
     const bool had = ir_in(lin, 2).id;
@@ -170,6 +175,7 @@ static void change_bias(Graph *g, const Uses *u, Node *lin, const Affine *a)
         to[k] = (float)((had ? ir_element(&from, k) : 0) * a->s[k] + a->t[k]);
 }
 
+/* An activation or a residual comes after the linear part, and what follows it does not commute. */
 static bool foldable(const Graph *g, const Uses *u, const Node *n)
 {
     return (op_info[n->op].flags & LINEAR) && !n->act.op && !ir_in(n, 3).id
@@ -177,6 +183,7 @@ static bool foldable(const Graph *g, const Uses *u, const Node *n)
         && (!ir_in(n, 2).id || ir_is_const(g, n->in[2])) && pass_may_copy(g, u, n->in[1]);
 }
 
+/* y 1 + 0 for each output channel; images and rows have channels as dimension 1. */
 static Affine unit(const Graph *g, const Node *lin)
 {
     int64_t n = ir_val(g, lin->out[0])->shape.dim[1];
@@ -198,7 +205,8 @@ static void copy_affine(Affine *to, const Affine *from)
     to->shifts = from->shifts;
 }
 
-/* Composes as many links as there are; the last one's result is then the linear op's. */
+/* Composes as many links as there are; the last one's result is then the linear op's.  next is one
+ * link ahead of a, since a link that turns out not to fit leaves it half changed. */
 static void fold_chain(Graph *g, const Uses *u, NodeId id)
 {
     Node *lin = ir_node(g, id), *link, *last = NULL;

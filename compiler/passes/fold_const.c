@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fold_const: what depends on constants alone is computed now, by the reference of each op.
  *
+ * What would blow up the program is left to run time: a result that is large in itself and much
+ * larger than what it is made of (a constant expanded to an image), and, over all, results of more
+ * than BUDGET or more than WORK steps, so that no input can keep the compiler busy.  An output of
+ * the graph stays computed: by an identity of the constant.
+ *
  * needs SORTED, so that a chain (Shape, Gather, Concat, Reshape ...) folds in one sweep; breaks
- * SORTED; makes FOLDED.  What would blow up the program is left to run time: a result that is
- * large in itself and much larger than what it is made of (a constant expanded to an image), and,
- * over all, results of more than BUDGET or more than WORK steps, so that no input can keep
- * the compiler busy.  An output of the graph stays computed: by an identity of the constant.
+ * SORTED; makes FOLDED.
  */
 #include "ir/count.h"
 #include "passes/pass.h"
 #include "ref/ref.h"
 
 enum { LARGE = 1 << 20, GROWTH = 16 };                            /* bytes, times the operands */
-static const double BUDGET = 1 << 30, WORK = 1e9;                 /* bytes, steps */
+static const double BUDGET = 1 << 30, WORK = 1e9;                /* bytes, steps */
 
 /* Whether all operands are constant; adds up their bytes. */
 static bool all_const(const Graph *g, const Node *n, double *bytes)
@@ -27,6 +29,7 @@ static bool all_const(const Graph *g, const Node *n, double *bytes)
     return n->n_in > 0;
 }
 
+/* In double, as all sums here: a few large tensors overflow nothing then. */
 static double result_bytes(const Graph *g, const Node *n)
 {
     double bytes = 0;
@@ -38,8 +41,8 @@ static double result_bytes(const Graph *g, const Node *n)
     return bytes;
 }
 
-/* Result k of the node, an output of the graph, becomes a value of its own, copied to the
- * output. */
+/* Result k of the node, an output of the graph, becomes a value of its own, and an identity of it
+ * the output. */
 static bool part_from_output(Graph *g, NodeId id, uint32_t k, Diag *d)
 {
     ValueId out = ir_node(g, id)->out[k], v;
@@ -60,6 +63,7 @@ static bool part_from_output(Graph *g, NodeId id, uint32_t k, Diag *d)
     return true;
 }
 
+/* Afterwards no result of the node is an output, and all of them may become constants. */
 static bool part_from_outputs(Graph *g, NodeId id, const bool *output, Diag *d)
 {
     for (uint32_t k = 0; k < ir_node(g, id)->n_out; k++)
@@ -68,6 +72,8 @@ static bool part_from_outputs(Graph *g, NodeId id, const bool *output, Diag *d)
     return true;
 }
 
+/* from, to: bytes of the operands and of the results.  The identity that computes an output is what
+ * part_from_output has left: it stays. */
 static bool worth_it(const Node *n, const bool *output, double from, double to)
 {
     if (n->op == OP_identity && output[n->out[0].id])

@@ -7,8 +7,8 @@
  *   one, pooling over a window of one         x
  *   a reduction over dimensions of 1          reshape
  *   reshape of reshape                        reshape
- *   transpose of transpose                    transpose; one that moves only dimensions of 1:
- * reshape
+ *   transpose of transpose                    transpose
+ *   a transpose of dimensions of 1 only       reshape
  *   clip of clip, of relu; relu of clip       clip, relu
  *   an expand that a binary op would do       x
  *
@@ -34,11 +34,13 @@ static bool like_result(const Graph *g, const Node *n, ValueId x)
     return a->dtype == b->dtype && shape_equal(&a->shape, &b->shape);
 }
 
+/* What most rules come to: the operand itself, if it is the same and looks it. */
 static ValueId operand_if(const Graph *g, const Node *n, bool same)
 {
     return same && like_result(g, n, n->in[0]) ? n->in[0] : none;
 }
 
+/* Node n, which only gives x another shape, says so. */
 static void become_reshape(Graph *g, Node *n, ValueId x)
 {
     const Shape *s = &ir_val(g, n->out[0])->shape;
@@ -97,11 +99,13 @@ static ValueId drop_neutral(Graph *g, Node *n, double x)
     return none;
 }
 
+/* For additions: what they add. */
 static ValueId drop_0(Graph *g, Node *n)
 {
     return drop_neutral(g, n, 0);
 }
 
+/* For products and powers. */
 static ValueId drop_1(Graph *g, Node *n)
 {
     return drop_neutral(g, n, 1);
@@ -109,6 +113,7 @@ static ValueId drop_1(Graph *g, Node *n)
 
 /* ---- clips ---- */
 
+/* What the node clips to; false when it does not clip. */
 static bool clip_range(const Node *n, double *lo, double *hi)
 {
     *lo = n->op == OP_clip ? ir_float(n, A_min) : 0;
@@ -136,6 +141,7 @@ bool pass_merge_clip(Graph *g, Node *n)
     return true;
 }
 
+/* A clip to [0, inf] is a relu, in its canonical spelling; a clip to everything does nothing. */
 static ValueId simplify_clip(Graph *g, Node *n)
 {
     double lo, hi;
@@ -151,11 +157,13 @@ static ValueId simplify_clip(Graph *g, Node *n)
 
 /* ---- data movement ---- */
 
+/* Ops that do nothing when type and shape stay: identity, cast, expand, tile. */
 static ValueId simplify_same_shape(Graph *g, Node *n)
 {
     return operand_if(g, n, true);
 }
 
+/* Only the last shape of a chain counts: elements keep their row-major order. */
 static ValueId simplify_reshape(Graph *g, Node *n)
 {
     const Node *p = inner(g, n, OP_reshape);
@@ -180,6 +188,7 @@ static bool moves_ones(const Shape *x, const int64_t *perm)
     return true;
 }
 
+/* y(i0, i1 ...) takes its dimension k from dimension perm[k], and this from p's perm of that. */
 static ValueId simplify_transpose(Graph *g, Node *n)
 {
     const Node *p = inner(g, n, OP_transpose);
@@ -198,6 +207,7 @@ static ValueId simplify_transpose(Graph *g, Node *n)
     return none;
 }
 
+/* The shape alone does not tell: a pad of 1 and -1 shifts. */
 static ValueId simplify_pad(Graph *g, Node *n)
 {
     return operand_if(g, n, pass_list_is(n, A_pad, 0));
@@ -215,11 +225,13 @@ static ValueId simplify_slice(Graph *g, Node *n)
     return operand_if(g, n, forwards);
 }
 
+/* concat of one, split into one */
 static ValueId simplify_one(Graph *g, Node *n)
 {
     return operand_if(g, n, n->n_in == 1 && n->n_out == 1);
 }
 
+/* A stride would leave elements out. */
 static ValueId simplify_pool(Graph *g, Node *n)
 {
     return operand_if(g, n, pass_list_is(n, A_kernel, 1) && pass_list_is(n, A_pad, 0)
@@ -232,6 +244,7 @@ static ValueId simplify_resize(Graph *g, Node *n)
     return operand_if(g, n, !ir_in(n, 1).id);
 }
 
+/* As many elements come out as go in: each is reduced alone. */
 static ValueId simplify_reduce(Graph *g, Node *n)
 {
     const Shape *x = &ir_val(g, n->in[0])->shape;

@@ -41,6 +41,7 @@ static bool spatial_pads(const Node *pad, Pads *p)
     return true;
 }
 
+/* The op alone tells that x >= 0 everywhere. */
 static bool never_negative(const Graph *g, ValueId x)
 {
     const Node *p = ir_producer(g, x);
@@ -81,6 +82,7 @@ static bool moderate(const Node *n, const Pads *p)
     return true;
 }
 
+/* Whether window op n gives the same when it slides over the unpadded tensor with these pads. */
 static bool accepts(const Graph *g, const Node *n, const Node *pad, const Pads *p)
 {
     const double value = ir_float(pad, A_value);
@@ -119,6 +121,7 @@ static bool *find_refused(const Graph *g)
     return refused;
 }
 
+/* Pads add up: the outer one of the window, the inner one of the node. */
 static void take_pad(Graph *g, Node *n, const Node *pad)
 {
     uint32_t count;

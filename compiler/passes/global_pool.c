@@ -23,6 +23,7 @@ static bool covers_image(const Graph *g, const Node *n)
     return pass_list_is(n, A_pad, 0) && pass_list_is(n, A_dilation, 1);
 }
 
+/* (N,C,H,W ...) -> (N,C,1,1 ...): the reduction keeps the dimensions, as the pool did. */
 static void pool_to_reduce(Graph *g, Node *n)
 {
     const uint32_t rank = ir_val(g, n->in[0])->shape.rank;
@@ -37,6 +38,7 @@ static void pool_to_reduce(Graph *g, Node *n)
     pass_set_list(g, n, A_axes, axes, rank - 2);
 }
 
+/* Axes as bits.  The shape rule has made the list complete, ascending and non-negative. */
 static unsigned axes_mask(const Node *n)
 {
     uint32_t count;
@@ -61,6 +63,7 @@ static unsigned outer_mask(const Node *n, const Node *p, uint32_t rank)
     return mask;
 }
 
+/* Sums, products, maxima, minima and, all groups being of equal size, means of means. */
 static void merge_reduce(Graph *g, const Uses *u, Node *n)
 {
     const NodeId id = ir_val(g, n->in[0])->producer;
@@ -98,6 +101,7 @@ static Shape other_shape(const Graph *g, const Node *p)
     return s;
 }
 
+/* reshape(reduce(x)): the reduction itself can leave or drop the dimensions of 1. */
 static void merge_reshape(Graph *g, const Uses *u, NodeId id)
 {
     const Node *n = ir_node(g, id);

@@ -18,6 +18,7 @@ bool pattern_near(double x, double y)
     return x == y || fabs(x - y) <= 1e-6 * fabs(y);
 }
 
+/* A number of the graph against a literal, or against what the same letter stood for before. */
 static bool match_number(Match *m, const Pat *p, double x)
 {
     if (p->kind == PAT_NUMBER)
@@ -30,6 +31,7 @@ static bool match_number(Match *m, const Pat *p, double x)
     return pattern_near(x, m->number[p->letter]);
 }
 
+/* The first value a letter meets binds it. */
 static bool match_var(Match *m, const Pat *p, ValueId v)
 {
     if (!m->var[p->letter].id)
@@ -62,11 +64,13 @@ typedef struct Part {
     unsigned mask;
 } Part;
 
+/* x / c = x (1/c), x - c = x + (-c): for constants c the same op. */
 static Op inverse_of(Op op)
 {
     return op == OP_mul ? OP_div : op == OP_add ? OP_sub : OP_none;
 }
 
+/* The only argument of the part; NULL when there are several. */
 static const Pat *single(const Part *part)
 {
     return part->mask & (part->mask - 1) ? NULL : part->p->arg[__builtin_ctz(part->mask)];
@@ -75,6 +79,7 @@ static const Pat *single(const Part *part)
 /* The arguments of the part, in any order and nesting, are the two operands of node n. */
 static bool match_split(Match *m, Part part, const Node *n);
 
+/* The part is what v is.  inverse: v is a divisor or subtrahend, which only a constant can be. */
 static bool match_part(Match *m, Part part, ValueId v, bool inverse)
 {
     const Pat *one = single(&part);
@@ -90,6 +95,7 @@ static bool match_part(Match *m, Part part, ValueId v, bool inverse)
     return n && match_split(m, part, n);
 }
 
+/* Each way to deal the arguments out to the two operands: at most 2^PAT_ARGS. */
 static bool match_split(Match *m, Part part, const Node *n)
 {
     const bool inverse = n->op == inverse_of(part.p->op);
@@ -125,6 +131,7 @@ static bool match_args(Match *m, const Pat *p, const Node *n, bool swap)
     return true;
 }
 
+/* Node n is the op of p with its arguments. */
 static bool match_node(Match *m, const Pat *p, const Node *n)
 {
     const Match before = *m;
@@ -139,6 +146,7 @@ static bool match_node(Match *m, const Pat *p, const Node *n)
     return (op_info[n->op].flags & COMMUTES) && match_args(m, p, n, true);
 }
 
+/* Value v is what p says.  As deep as the pattern, whatever the graph. */
 static bool match_value(Match *m, const Pat *p, ValueId v)
 {
     const Node *n;

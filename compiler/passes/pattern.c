@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pattern: reads the rules of match.h.  They are texts of ours: a mistake in one is an
- * assertion. */
+/* pattern: reads the rules of match.h, by recursive descent; the grammar is above each function.
+ *
+ * in: a rule's text.  out: its two sides as trees, in the arena.  The texts are ours and not the
+ * user's: a mistake in one is an assertion, and numbers have no sign of an exponent to care for.
+ */
 #include "passes/match.h"
 
 #include <assert.h>
@@ -13,6 +16,7 @@ static void skip_space(const char **s)
         ++*s;
 }
 
+/* Steps over the token if it is next. */
 static bool accept(const char **s, const char *token)
 {
     size_t n = strlen(token);
@@ -65,6 +69,7 @@ static double number(const char **s)
     return accept(s, "/") ? x / decimal(s) : x;
 }
 
+/* letter = "a" .. "z" */
 static uint32_t letter(const char **s)
 {
     assert(**s >= 'a' && **s <= 'z');

@@ -34,6 +34,7 @@ typedef struct Pipeline {
     unsigned facts;        /* that hold now; SORTED always does between passes */
 } Pipeline;
 
+/* The facts that hold once this pass has run. */
 static unsigned made_by(PassFn *fn)
 {
     for (int i = 0; i < N_MAKER; i++)
@@ -51,6 +52,7 @@ static const PassInfo *info_of(PassFn *fn)
     return p;
 }
 
+/* Restores the order if it was broken, then checks the graph. */
 static bool sound(Pipeline *pl, const PassInfo *p)
 {
     Job *job = pl->job;
@@ -65,6 +67,7 @@ static bool sound(Pipeline *pl, const PassInfo *p)
     return ok;
 }
 
+/* Makes what the pass needs, runs it, and keeps account of what holds afterwards. */
 static bool run_one(Pipeline *pl, const PassInfo *p)
 {
     for (int i = 0; i < N_MAKER; i++)
@@ -78,6 +81,7 @@ static bool run_one(Pipeline *pl, const PassInfo *p)
     return true;
 }
 
+/* False, with a suggestion, for a name that no pass has. */
 static bool known(const char *name, Diag *d)
 {
     const char *list[64];

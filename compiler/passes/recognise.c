@@ -21,6 +21,7 @@ typedef struct Rule {
     Guard *guard;
 } Rule;
 
+/* What $letter was found to be. */
 static double number(const Match *m, char letter)
 {
     return m->number[letter - 'a'];
@@ -118,12 +119,14 @@ typedef struct Recogniser {
 
 /* ---- the right side ---- */
 
+/* Use counts follow each change, so that a rule sees the graph as it is. */
 static void count_reads(Recogniser *r, const Node *n, uint32_t by)
 {
     for (uint32_t k = 0; k < n->n_in; k++)
         r->use[n->in[k].id] += by;
 }
 
+/* The attribute a of the new op, with the number or word that the rule gives. */
 static Attr attr_from(const Attr *a, const Pat *p, const Match *m)
 {
     double x = p->kind == PAT_CAPTURE ? m->number[p->letter] : p->number;
@@ -166,6 +169,8 @@ static bool like_result(const Recogniser *r, const Pat *to, const Match *m)
     return x->dtype == DT_F32 && y->dtype == DT_F32 && shape_equal(&x->shape, &y->shape);
 }
 
+/* The first rule that fits is applied.  Every rule leaves fewer nodes or a cheaper op, and none
+ * leads back: this ends. */
 static bool try_rules(Recogniser *r, NodeId id)
 {
     Match m;

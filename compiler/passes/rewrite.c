@@ -7,6 +7,7 @@
 
 /* ---- uses ---- */
 
+/* ir_count_uses, and who. */
 Uses pass_uses(const Graph *g)
 {
     Uses u = { ir_count_uses(g, g->arena), arena_new_n(g->arena, NodeId, g->n_value) };
@@ -24,6 +25,7 @@ Node *pass_only_reader(const Graph *g, const Uses *u, ValueId v)
     return u->count[v.id] == 1 && r.id ? ir_node(g, r) : NULL;
 }
 
+/* Without this, a file with one large constant and many readers would be blown up. */
 bool pass_may_copy(const Graph *g, const Uses *u, ValueId v)
 {
     enum { SMALL = 1 << 16 };     /* elements: what several readers may have changed copies of */
@@ -70,6 +72,7 @@ static void rename_result(Forward *f, ValueId v, ValueId out)
     f->to[v.id] = out;
 }
 
+/* The name of an output is part of the model's interface, the name of another value is not. */
 void forward_result(Forward *f, NodeId id, ValueId v)
 {
     Graph *g = f->g;
@@ -89,6 +92,7 @@ void forward_result(Forward *f, NodeId id, ValueId v)
     ir_delete(g, id);
 }
 
+/* rename_result changes what nodes before the sweep's place read. */
 void forward_finish(Forward *f)
 {
     for (uint32_t i = 1; i < f->g->n_node; i++)
@@ -98,6 +102,7 @@ void forward_finish(Forward *f)
 
 /* ---- nodes ---- */
 
+/* in may be the node's own list of operands: it is copied before anything changes. */
 void pass_become(Graph *g, Node *n, Op op, const ValueId *in, uint32_t n_in)
 {
     ValueId *copy = arena_new_n(g->arena, ValueId, n_in);

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+/* A scalar counts as one row of one. */
 static int64_t last_dim(const Shape *s)
 {
     return s->rank ? s->dim[s->rank - 1] : 1;

@@ -60,6 +60,8 @@ static bool permutes(const Node *n)
         || n->op == OP_log_softmax;
 }
 
+/* Value v can be had transposed at no cost: it is a constant, undoes it, or is computed by ops that
+ * can as well and that nobody else reads. */
 static bool can_pull(const Sink *s, ValueId v, int depth)
 {
     const Node *n = ir_producer(s->g, v);
@@ -101,6 +103,7 @@ static void permute_list(const Sink *s, Node *n, AttrName name)
     pass_set_list(s->g, n, name, to, count);
 }
 
+/* Ascending again, as the shape rule has them. */
 static void permute_axes(const Sink *s, Node *n)
 {
     uint32_t count, n_to = 0;
@@ -114,6 +117,7 @@ static void permute_axes(const Sink *s, Node *n)
     pass_set_list(s->g, n, A_axes, to, n_to);
 }
 
+/* Whatever of the attributes goes by dimension. */
 static void permute_attrs(const Sink *s, Node *n)
 {
     static const AttrName per_dim[] = { A_pad, A_start, A_size, A_step };
@@ -127,6 +131,7 @@ static void permute_attrs(const Sink *s, Node *n)
             permute_list(s, n, per_dim[i]);
 }
 
+/* The value stays, with its name, and is another tensor from now on: all its readers are in f. */
 static void permute_shape(const Sink *s, ValueId v)
 {
     Shape *shape = &ir_val(s->g, v)->shape;

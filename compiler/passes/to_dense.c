@@ -10,6 +10,7 @@
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
+/* A row vector on the left (rank 1) has no rows to speak of, and stays a product. */
 static bool is_dense(const Graph *g, const Uses *u, const Node *n)
 {
     const ValueId w = ir_in(n, 1);
@@ -20,6 +21,7 @@ static bool is_dense(const Graph *g, const Uses *u, const Node *n)
         && shape_count(&ir_val(g, n->in[0])->shape) > 0 && shape_count(&ir_val(g, w)->shape) > 0;
 }
 
+/* w (C,K) -> (K,C), as dense weights are kept: one output's weights after the other's. */
 static ValueId transposed(Graph *g, const Uses *u, ValueId w)
 {
     const Value from = *ir_val(g, w);
@@ -48,6 +50,7 @@ static ValueId added_vector(const Graph *g, const Uses *u, ValueId product)
     return b;
 }
 
+/* x (..., C) as (M,C). */
 static ValueId as_matrix(Graph *g, ValueId x, Diag *d)
 {
     const Shape *s = &ir_val(g, x)->shape;

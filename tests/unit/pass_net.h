@@ -243,7 +243,7 @@ static inline void net_pass(Net *t, const char *after)
     }
 }
 
-/* Nodes of this op; of any. */
+/* How many nodes of this op there are. */
 static inline int net_count(const Net *t, Op op)
 {
     int n = 0;
@@ -253,6 +253,7 @@ static inline int net_count(const Net *t, Op op)
     return n;
 }
 
+/* How many nodes of any op. */
 static inline int net_nodes(const Net *t)
 {
     return (int)t->g->n_node - 1 - net_count(t, OP_none);

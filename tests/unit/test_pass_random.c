@@ -203,9 +203,9 @@ static ValueId mean_in_last(Grower *g, ValueId x)
 static ValueId there_and_back(Grower *g, ValueId x)
 {
     const Shape s = *shape_of(g, x);
+    const int64_t flat[3] = { s.dim[0], s.dim[1], s.dim[2] * s.dim[3] };
 
-    x = net_op(g->t, OP_reshape, VALS(x),
-               WITH(LIST(shape, s.dim[0], s.dim[1], s.dim[2] * s.dim[3])));
+    x = net_op(g->t, OP_reshape, VALS(x), WITH(attr_ints(A_shape, flat, 3)));
     if (net_pick(g->t, 2))
         x = net_un(g->t, OP_tanh, x);
     return net_op(g->t, OP_reshape, VALS(x), WITH(attr_ints(A_shape, s.dim, s.rank)));
@@ -213,14 +213,13 @@ static ValueId there_and_back(Grower *g, ValueId x)
 
 static ValueId joined(Grower *g, ValueId x)
 {
-    const int64_t c = shape_of(g, x)->dim[1], h = shape_of(g, x)->dim[2];
-    const int64_t w = shape_of(g, x)->dim[3];
+    const Shape s = *shape_of(g, x);
 
-    if (c < 8)
+    if (s.dim[1] < 8)
         x = net_op(g->t, OP_concat, VALS(x, partner(g, x)), WITH(attr_int(A_axis, 1)));
     if (net_pick(g->t, 2))
         return x;
-    return net_op(g->t, OP_slice, VALS(x), WITH(LIST(size, shape_of(g, x)->dim[0], c, h, w)));
+    return net_op(g->t, OP_slice, VALS(x), WITH(attr_ints(A_size, s.dim, s.rank)));
 }
 
 static ValueId the_same_again(Grower *g, ValueId x)

@@ -226,7 +226,7 @@ static void inner_result_is_read_elsewhere(void **state)
     assert_int_equal(net_count(t, OP_silu), 0);
 }
 
-/* (1,4) * sigmoid of the same, but the sum is broadcast by a (3,1): the result is not like x. */
+/* A 0 of shape (1,1,1) makes (1,1,4) of a (4): the result is not like x. */
 static void broadcast_constant(void **state)
 {
     Net *t = *state;
