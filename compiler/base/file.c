@@ -80,7 +80,10 @@ bool file_read(Arena *a, const char *path, Bytes *out, Diag *d)
 }
 
 struct OutFile {
-    const char *path, *temp;
+    Arena *arena;
+    const char *path;
+    const char *temp;         /* the name it has until it is whole; NULL: none yet, or written directly */
+    bool nameless;            /* it gets its first name from file_commit */
     int fd;                   /* -1: closed */
     int error;                /* errno of the first write that failed */
     Buf buf;
@@ -90,10 +93,11 @@ static void abandon(void *arg)
 {
     OutFile *f = arg;
 
-    if (f->fd < 0 || !f->temp)
+    if (f->fd < 0 || (!f->temp && !f->nameless))
         return;
     close(f->fd);
-    unlink(f->temp);
+    if (f->temp)
+        unlink(f->temp);
     f->fd = -1;
 }
 
@@ -117,14 +121,57 @@ static bool write_some(void *user, const char *p, size_t n)
 
 /* Process numbers come again, so a name may be taken: by a process that was killed, or by another
  * thread that writes to the same path. */
-static void open_temp(Arena *a, OutFile *f)
+static const char *temp_name(OutFile *f, int i)
+{
+    return arena_printf(f->arena, "%s.tmp%ld.%d", f->path, (long)getpid(), i);
+}
+
+static const char *name_of_fd(OutFile *f)
+{
+    return arena_printf(f->arena, "/proc/self/fd/%d", f->fd);
+}
+
+/* A file without a name is gone when the process ends, whatever ends it: Ctrl-C leaves nothing. */
+static bool open_nameless(OutFile *f)
+{
+    const char *dir = path_dir(f->arena, f->path);
+
+    f->fd = open(*dir ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (f->fd < 0)
+        return false;
+    if (!access(name_of_fd(f), F_OK)) {
+        f->nameless = true;
+        return true;
+    }
+    close(f->fd);              /* no /proc to give it a name by */
+    f->fd = -1;
+    return false;
+}
+
+/* File systems without nameless files. */
+static void open_named(OutFile *f)
 {
     for (int i = 0; i < 100 && f->fd < 0; i++) {
-        f->temp = arena_printf(a, "%s.tmp%ld.%d", f->path, (long)getpid(), i);
-        f->fd = open(f->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (f->fd < 0 && errno != EEXIST)
+        const char *name = temp_name(f, i);
+        f->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (f->fd >= 0)
+            f->temp = name;
+        else if (errno != EEXIST)
             return;
     }
+}
+
+/* A whole file gets a name, which the next step renames. */
+static bool give_name(OutFile *f)
+{
+    for (int i = 0; f->nameless && !f->temp && i < 100; i++) {
+        const char *name = temp_name(f, i);
+        if (!linkat(AT_FDCWD, name_of_fd(f), AT_FDCWD, name, AT_SYMLINK_FOLLOW))
+            f->temp = name;
+        else if (errno != EEXIST)
+            return false;
+    }
+    return f->temp != NULL;
 }
 
 OutFile *file_create(Arena *a, const char *path, Diag *d)
@@ -132,6 +179,7 @@ OutFile *file_create(Arena *a, const char *path, Diag *d)
     OutFile *f = arena_new(a, OutFile);
     struct stat st;
 
+    f->arena = a;
     f->path = arena_strdup(a, path);
     buf_init_sink(&f->buf, a, write_some, f);
     if (!strcmp(path, "-")) {
@@ -147,7 +195,8 @@ OutFile *file_create(Arena *a, const char *path, Diag *d)
     }
     f->fd = -1;
     arena_defer(a, abandon, f);
-    open_temp(a, f);
+    if (!open_nameless(f))
+        open_named(f);
     if (f->fd < 0) {
         fail(d, path, "cannot write");
         return NULL;
@@ -166,12 +215,12 @@ bool file_commit(OutFile *f, Diag *d)
 
     if (!ok)
         errno = f->error;
-    if (!f->temp)
+    if (!f->temp && !f->nameless)
         return ok ? true : fail(d, !strcmp(f->path, "-") ? "standard output" : f->path,
                                 "cannot write");
     if (ok && fsync(f->fd))
         ok = false;
-    if (ok && rename(f->temp, f->path))
+    if (ok && (!give_name(f) || rename(f->temp, f->path)))
         ok = false;
     if (!ok) {
         fail(d, f->path, "cannot write");

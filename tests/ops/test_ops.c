@@ -69,8 +69,8 @@ static bool has_channels(const Case *c)
     return false;
 }
 
-/* Which of the combinations to take: all layouts at 33 channels, else a quarter of them, so that all
- * meet in a few cases. */
+/* Which of the combinations to take: all layouts at 33 channels, else a quarter of them, so that
+ * all meet in a few cases. */
 static bool wanted(const Table *t, size_t number, int i, int64_t channels, int layout)
 {
     if (t->many && channels == 33)
