@@ -82,7 +82,7 @@ bool file_read(Arena *a, const char *path, Bytes *out, Diag *d)
 struct OutFile {
     Arena *arena;
     const char *path;
-    const char *temp;         /* the name it has until it is whole; NULL: none yet, or written directly */
+    const char *temp;         /* the name until it is whole; NULL: none yet, or written directly */
     bool nameless;            /* it gets its first name from file_commit */
     int fd;                   /* -1: closed */
     int error;                /* errno of the first write that failed */
