@@ -11,7 +11,7 @@ gcc -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -c "$dir/net.c" -
 sed -n '/^\/\* The kernels/,/^static void run_/p' "$dir/net.c" | sed '1,2d;$d' > "$dir/got"
 [ -s "$dir/got" ] || { echo "$spec: no kernels"; exit 1; }
 if [ -n "${GOLDEN_UPDATE:-}" ]; then
-    { echo '/* SPDX-License-Identifier: 0BSD */'; cat "$dir/got"; } > "$want"
+    { echo '/* SPDX-License-''Identifier: 0BSD */'; cat "$dir/got"; } > "$want"
 else
     tail -n +2 "$want" | diff -u - "$dir/got"
 fi

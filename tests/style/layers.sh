@@ -7,6 +7,8 @@
 set -eu
 cd "$1"
 bad=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
 complain() { echo "$*"; bad=1; }
 
 # only FILES... -- LAYER...: quoted includes name only these layers, or a neighbour without a folder.
@@ -15,9 +17,8 @@ only() {
     while [ "$1" != -- ]; do files="$files $1"; shift; done
     shift
     for l in "$@"; do layers="$layers|$l/"; done
-    grep -nE '^#include "' $files | grep -vE "\"(${layers#|})" | grep -E '"[^"]*/' > out.$$ || true
-    [ ! -s out.$$ ] || { cat out.$$; complain "may include only: $*"; }
-    rm -f out.$$
+    grep -nE '^#include "' $files | grep -vE "\"(${layers#|})" | grep -E '"[^"]*/' > "$out" || true
+    [ ! -s "$out" ] || { cat "$out"; complain "may include only: $*"; }
 }
 only compiler/base/*.[ch] -- base
 only compiler/ir/*.[ch] -- base ir
@@ -31,12 +32,11 @@ only include/mnc/*.h -- mnc
 ! grep -n 'frontend/mnet' compiler/frontend/onnx* || complain 'onnx sees mnet'
 
 # Calls, not words in a comment or parts of a name.
-if grep -nE '(^|[^_a-z])(printf|puts|putchar|exit) ?\(' compiler/base/*.c compiler/ir/*.c \
-    compiler/frontend/*.c compiler/passes/*.c compiler/backend/*.c runtime/*.c > out.$$; then
-    cat out.$$
+if grep -nE '(^|[^_a-z])(f?printf|f?puts|putc|putchar|perror|exit) ?\(' compiler/base/*.c compiler/ir/*.c \
+    compiler/frontend/*.c compiler/passes/*.c compiler/backend/*.c runtime/*.c > "$out"; then
+    cat "$out"
     complain 'the library prints or exits'
 fi
-rm -f out.$$
 
 for f in $(find compiler runtime include tests examples scripts cmake -type f \
            \( -name '*.[ch]' -o -name '*.def' -o -name '*.sh' -o -name '*.cmake' -o -name '*.cpp' \
