@@ -10,6 +10,6 @@ mkdir -p "$build/found_$kind" "$build/corpus_$kind"
 cmake -S "$src" -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMNC_SANITIZE=ON -DMNC_FUZZ=ON -DBUILD_TESTING=OFF >/dev/null
 cmake --build "$build" --target "fuzz_$kind" >"$build/log" || { cat "$build/log"; exit 1; }
-exec "$build/fuzz_$kind" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \
+exec "$build/fuzz_$kind" -seed=1 -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \
     -print_final_stats=1 -artifact_prefix="$build/found_$kind/" "$build/corpus_$kind" \
     "$src/tests/fuzz/corpus_$kind"
