@@ -161,9 +161,29 @@ static const void *read_external(const Reader *r)
 
 /* ---- typed fields: many small types share int32_data ---- */
 
-/* Element i becomes v, which must be in the type's range. */
+/* v cut to what the integer type can hold, as the reference's cast does it; NaN is 0.  The ends for
+ * 64 bits are the doubles next to them on the inside. */
+static double in_range(DType t, double v)
+{
+    static const double end[DT_COUNT][2] = {
+        [DT_I8] = { INT8_MIN, INT8_MAX }, [DT_U8] = { 0, UINT8_MAX },
+        [DT_I16] = { INT16_MIN, INT16_MAX }, [DT_U16] = { 0, UINT16_MAX },
+        [DT_I32] = { INT32_MIN, INT32_MAX }, [DT_U32] = { 0, UINT32_MAX },
+        [DT_I64] = { (double)INT64_MIN, 9223372036854774784.0 },
+        [DT_U64] = { 0, 18446744073709549568.0 },
+    };
+
+    if (end[t][1] == 0)                /* no integer */
+        return v;
+    if (v != v)
+        return 0;
+    return v < end[t][0] ? end[t][0] : v > end[t][1] ? end[t][1] : v;
+}
+
+/* Element i becomes v, as near as the type can hold it. */
 void onnx_store(DType t, void *data, int64_t i, double v)
 {
+    v = in_range(t, v);
     switch (t) {
     case DT_F32: ((float *)data)[i] = (float)v; break;
     case DT_F64: ((double *)data)[i] = v; break;
