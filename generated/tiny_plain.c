@@ -465,9 +465,29 @@ NET_FN v_f32 v_tanh(v_f32 x)
     return v_if_less(a, v_set1(0.625f), small, large);
 }
 
+/* For small |x| x + x p(x^2), else 1 - e^-q(|x|) with x's sign; p and q are minimax polynomials for
+ * the relative error of the result.  Below 1.3 ulp; from 4 on it is 1. */
 NET_FN v_f32 v_erf(v_f32 x)
 {
-    return v_each(erff, x);
+    v_f32 a = v_abs(x), s = v_mul(x, x), top = v_min(v_set1(4.0f), a), small, large;
+
+    small = v_set1(-5.9994226e-4f);
+    small = v_fma(small, s, v_set1(4.99483436e-3f));
+    small = v_fma(small, s, v_set1(-2.67677235e-2f));
+    small = v_fma(small, s, v_set1(1.12818461e-1f));
+    small = v_fma(small, s, v_set1(-3.76124965e-1f));
+    small = v_fma(small, s, v_set1(1.2837915e-1f));
+    small = v_fma(small, x, x);
+    large = v_set1(-1.98039144e-4f);
+    large = v_fma(large, top, v_set1(3.06373664e-3f));
+    large = v_fma(large, top, v_set1(-2.23082948e-2f));
+    large = v_fma(large, top, v_set1(1.04099485e-1f));
+    large = v_fma(large, top, v_set1(6.36992064e-1f));
+    large = v_fma(large, top, v_set1(1.12778787f));
+    large = v_fma(large, top, v_set1(1.68685681e-4f));
+    large = v_sub(v_set1(1.0f), v_exp(v_neg(large)));
+    large = v_if_less(x, v_set1(0.0f), v_neg(large), large);
+    return v_if_less(a, v_set1(0.92f), small, large);
 }
 
 #define v_prelu v_prelu_c
