@@ -16,8 +16,11 @@
 #include <string.h>
 #include <xxhash.h>
 
+/* Bounds what the sample adds to the time of a compilation, in the steps that count_work
+ * counts. */
 static const int64_t DEFAULT_WORK = 25LL * 1000 * 1000 * 1000;
 
+/* The caller's allocator has realloc's manners: size 0 frees. */
 static void *call_alloc(mnc_model *m, void *ptr, size_t size)
 {
     if (m->options.alloc)
@@ -28,6 +31,7 @@ static void *call_alloc(mnc_model *m, void *ptr, size_t size)
     return NULL;
 }
 
+/* Nothing in the arena can be trusted half-made; the handle itself is left for mnc_close. */
 mnc_status model_no_memory(mnc_model *m)
 {
     arena_destroy(&m->arena);
@@ -36,6 +40,7 @@ mnc_status model_no_memory(mnc_model *m)
     return m->dead;
 }
 
+/* By itself because PROTECT's way out is a return of a status. */
 static mnc_status start(mnc_model *m)
 {
     PROTECT(m);
@@ -43,6 +48,7 @@ static mnc_status start(mnc_model *m)
     return MNC_OK;
 }
 
+/* The handle is not in the arena: it outlives the arena's end. */
 mnc_model *mnc_open(const mnc_options *options)
 {
     mnc_model head = { .options = *options }, *m = call_alloc(&head, NULL, sizeof *m);
@@ -61,6 +67,7 @@ void mnc_close(mnc_model *m)
     call_alloc(&(mnc_model){ .options = m->options }, m, 0);
 }
 
+/* An error that was said counts even where the work went on. */
 mnc_status model_result(const mnc_model *m, bool ok)
 {
     return ok && !m->diag.n_error ? MNC_OK : MNC_INVALID;
@@ -68,6 +75,7 @@ mnc_status model_result(const mnc_model *m, bool ok)
 
 /* ---- reading ---- */
 
+/* The suffix decides, not the contents.  dir: where the model's other files are looked for. */
 static Graph *parse(mnc_model *m, const char *name, const char *dir, Bytes bytes)
 {
     if (path_has_suffix(name, ".mnet")) {
@@ -80,6 +88,7 @@ static Graph *parse(mnc_model *m, const char *name, const char *dir, Bytes bytes
     }
 }
 
+/* bytes live as long as the model: constants may be read in place. */
 static bool take(mnc_model *m, const char *path, Bytes bytes)
 {
     const char *name = arena_strdup(&m->arena, path);
@@ -95,6 +104,8 @@ static bool take(mnc_model *m, const char *path, Bytes bytes)
     return ir_check(m->g, "import", &m->diag);
 }
 
+/* The caller's buffer may go after the call.  One byte more, so that there is something to
+ * point to. */
 static bool take_copy(mnc_model *m, const char *name, const void *data, size_t n)
 {
     unsigned char *copy = arena_alloc(&m->arena, n + 1);
@@ -110,6 +121,7 @@ mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_
     return model_result(m, take_copy(m, name, data, n));
 }
 
+/* The file is read as a whole, into the arena. */
 static bool take_file(mnc_model *m, const char *path)
 {
     Bytes bytes;
@@ -138,6 +150,7 @@ static double sample(DType t, int64_t i)
     return (double)(u >> 8) / 8388608.0 - 1;
 }
 
+/* x is in the range of every type: 0 and 1, or in [-1, 1) for floats. */
 static void fill(DType t, void *data, int64_t i, double x)
 {
     switch (t) {
@@ -151,6 +164,7 @@ static void fill(DType t, void *data, int64_t i, double x)
     }
 }
 
+/* Dense, in row-major order, as the generated program's inputs are. */
 static void *sample_input(mnc_model *m, ValueId v)
 {
     const Value *val = ir_val(m->g, v);
@@ -162,6 +176,7 @@ static void *sample_input(mnc_model *m, ValueId v)
     return data;
 }
 
+/* The sum over all nodes; one that does not fit in 64 bits is too much as well. */
 static bool affordable(const Graph *g, int64_t most_work)
 {
     int64_t work = 0;
@@ -218,6 +233,8 @@ static void all_outputs(mnc_model *m)
     ir_set_outputs(m->g, out, n);
 }
 
+/* all_layers: results become outputs after the last pass that could take a node away, so that
+ * exposing them changes nothing about the nodes that compute them. */
 static bool run_passes(mnc_model *m, const char *after)
 {
     Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
@@ -231,6 +248,8 @@ static bool run_passes(mnc_model *m, const char *after)
     return ok;
 }
 
+/* Weights of more than inline_max elements go to PATH.data beside it; a stream has no beside,
+ * and says of them only that they are there. */
 static bool dump(mnc_model *m, const char *path)
 {
     PrintOptions o = { .inline_max = 64 };
@@ -256,6 +275,7 @@ mnc_status mnc_dump(mnc_model *m, const char *after, const char *path)
     return model_result(m, dump(m, path));
 }
 
+/* m->plan is complete: all passes have run. */
 static bool dump_plan(mnc_model *m, const char *format, const char *path)
 {
     OutFile *f = file_create(&m->arena, path, &m->diag);
@@ -279,6 +299,7 @@ mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path)
 
 /* ---- writing C ---- */
 
+/* The file's name, made an identifier; a stream has none. */
 static const char *default_prefix(mnc_model *m, const char *path)
 {
     return strcmp(path, "-") ? c_identifier(&m->arena, path_stem(&m->arena, path)) : "net";
@@ -293,6 +314,7 @@ static bool check_prefix(mnc_model *m, const char *prefix)
     return false;
 }
 
+/* "dir/net.c" and ".h" to "dir/net.h". */
 static const char *beside(mnc_model *m, const char *path, const char *suffix)
 {
     return arena_printf(&m->arena, "%s%s%s", path_dir(&m->arena, path),
@@ -320,6 +342,7 @@ static bool write_files(mnc_model *m, Emit *e, const char *path)
         && (!h || file_commit(h, &m->diag)) && file_commit(c, &m->diag);
 }
 
+/* The sample comes before the passes: they change the graph that it must be computed from. */
 static bool write_c(mnc_model *m, const char *path)
 {
     Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
@@ -342,6 +365,7 @@ mnc_status mnc_write_c(mnc_model *m, const char *path)
     return model_result(m, write_c(m, path));
 }
 
+/* For tuning in memory: no self-test, no header, and the weights as a block at hand. */
 static bool c_text(mnc_model *m, Buf *c)
 {
     Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
@@ -384,6 +408,7 @@ const void *mnc_weights(const mnc_model *m, size_t *n)
 
 /* ---- layer by layer ---- */
 
+/* Takes effect at the next run of the passes. */
 mnc_status mnc_expose_layers(mnc_model *m)
 {
     m->all_layers = true;
@@ -396,6 +421,7 @@ mnc_status mnc_reference(mnc_model *m, const void *const *in)
     return model_result(m, ref_run(m->g, in, &m->arena, &m->reference, &m->diag));
 }
 
+/* Only after mnc_reference; a dead value has no data then.  data lives as long as m. */
 mnc_status mnc_reference_value(mnc_model *m, const char *name, mnc_tensor *t, const void **data)
 {
     for (uint32_t i = 1; m->reference && i < m->g->n_value; i++) {
@@ -418,6 +444,7 @@ void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs)
 
 /* ---- messages ---- */
 
+/* All messages so far, each time anew: more may have come since. */
 static mnc_status print_messages(mnc_model *m)
 {
     Buf b;

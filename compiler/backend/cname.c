@@ -31,6 +31,8 @@ static bool is_taken(const char *s)
     return false;
 }
 
+/* Not one to one: "a.b" and "a-b" become the same, and who needs names to differ numbers them
+ * (unique_among).  A leading underscore and NET_ belong to C and to the generated file. */
 const char *c_identifier(Arena *a, const char *s)
 {
     enum { LONGEST = 60 };
@@ -46,6 +48,8 @@ const char *c_identifier(Arena *a, const char *s)
     return b.p;
 }
 
+/* What could end the comment, begin another, or continue the line (a backslash, the trigraph
+ * for one) is written as a number; so are bytes outside ASCII, whose encoding nobody knows. */
 const char *c_comment(Arena *a, const char *s)
 {
     enum { LONGEST = 200 };
@@ -64,6 +68,8 @@ const char *c_comment(Arena *a, const char *s)
     return b.p;
 }
 
+/* Octal with all three digits: a hexadecimal escape would go on into the digits that follow.  A
+ * question mark is escaped because of trigraphs. */
 const char *c_string(Arena *a, const char *s)
 {
     Buf b;

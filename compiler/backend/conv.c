@@ -2,12 +2,14 @@
 /* conv: the geometry that the convolution kernels share: shapes, and rows cut into tiles. */
 #include "backend/conv.h"
 
+/* Only what is known now can be packed now. */
 static bool is_const_f32(const Emit *e, ValueId v)
 {
     return ir_is_const(e->g, v) && ir_val(e->g, v)->dtype == DT_F32
         && emit_place(e, v)->kind == PLACE_WEIGHTS;
 }
 
+/* Lanes are output channels, so these lie side by side in y, or there is one alone. */
 bool conv_is_packable(const Emit *e, const Node *n)
 {
     const Shape *y = emit_shape(e, n->out[0]);
@@ -17,6 +19,8 @@ bool conv_is_packable(const Emit *e, const Node *n)
         && (emit_place(e, n->out[0])->stride[1] == 1 || y->dim[1] == 1);
 }
 
+/* x has rank 3 (N,C,W) or 4 (N,C,H,W); the attributes have one number per spatial dimension,
+ * pad the begins in front of the ends. */
 static void spatial(const Node *n, uint32_t rank, ConvShape *c)
 {
     const int64_t *stride = ir_ints(n, A_stride, NULL), *pad = ir_ints(n, A_pad, NULL);
@@ -31,6 +35,7 @@ static void spatial(const Node *n, uint32_t rank, ConvShape *c)
     c->dil_h = rank == 4 ? dil[0] : 1;
 }
 
+/* In elements; 0 for a dimension that is not there. */
 static Steps steps_of(const Emit *e, ValueId v)
 {
     const Place *p = emit_place(e, v);
@@ -42,6 +47,8 @@ static Steps steps_of(const Emit *e, ValueId v)
     return s;
 }
 
+/* What a dense layer (N,C) or a one-dimensional one has not, is one wide: one kernel serves all
+ * three. */
 ConvShape conv_shape(const Emit *e, const Node *n)
 {
     const Shape *x = emit_shape(e, n->in[0]), *w = emit_shape(e, n->in[1]);
@@ -88,6 +95,9 @@ static bool meets_image(const ConvShape *c, int64_t col, int64_t m)
         && col * c->stride_w - c->pad_w < c->w;
 }
 
+/* Tiles of at most m columns, as equal as can be: high of them have low + 1, the others low.
+ * Those that need no look at the border and have the same width are one run, repeated.  0: no
+ * such cut. */
 uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN])
 {
     int64_t tiles = (c->ow + m - 1) / m, low = c->ow / tiles, high = c->ow % tiles, col = 0;

@@ -6,6 +6,8 @@
 
 /* ---- names of the members of the input and output structs ---- */
 
+/* name, or name_2, name_3 ...: the first that is none of the n others.  It begins anew after
+ * each change, because name_2 may be someone's own name. */
 static const char *unique_among(Arena *a, const char *name, const char *const *others, uint32_t n)
 {
     const char *want = name;
@@ -21,6 +23,7 @@ static const char *unique_among(Arena *a, const char *name, const char *const *o
     return want;
 }
 
+/* A name must differ from those before it only: the earlier one is served first. */
 static const char **member_names(Emit *e, const ValueId *v, uint32_t n)
 {
     const char **name = arena_new_n(e->arena, const char *, n);
@@ -60,6 +63,8 @@ static void layer_end(Emit *e, const Node *n, uint32_t number)
                c_string(e->arena, ir_val(e->g, n->out[0])->name));
 }
 
+/* Goes on after a node without a kernel, so that all of them are said at once.  Views and empty
+ * results need no code: their place in the plan is all there is to them. */
 static bool emit_nodes(Emit *e)
 {
     bool ok = true;
@@ -84,11 +89,13 @@ static bool emit_nodes(Emit *e)
     return ok;
 }
 
+/* For the templates without parameters. */
 static bool include_template(Emit *e, const char *file, Buf *out)
 {
     return tmpl_expand(e->options->templates, file, tmpl_vars(e->arena), out, e->d);
 }
 
+/* v_math is written in the words of the target's vocabulary, which must come before it. */
 static bool include_math(Emit *e, Buf *out)
 {
     TmplVars *v = tmpl_vars(e->arena);
@@ -97,6 +104,8 @@ static bool include_math(Emit *e, Buf *out)
     return tmpl_expand(e->options->templates, "v_math.c.t", v, out, e->d);
 }
 
+/* Kernels and layers grow side by side, for a layer asks for its kernel when it is written;
+ * they are joined only here.  The guard keeps a compiler for another machine away from both. */
 static bool emit_target(Emit *e, const Target *t, Buf *out)
 {
     e->target = t;
@@ -142,6 +151,8 @@ static uint32_t choose_targets(Emit *e, const Target **list)
 
 /* ---- the file ---- */
 
+/* The code comes first, though it stands last: only it tells how many bytes of weights there
+ * are and what the preface has to say.  Weights are shared by all targets. */
 bool emit_file(Emit *e, Buf *c, Buf *h)
 {
     const Target *list[8];

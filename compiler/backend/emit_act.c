@@ -56,11 +56,13 @@ static const char *float_function(Emit *e, const Unary *u, const char *file, DTy
     return emit_function(e, file, op_info[u->op].name, v);
 }
 
+/* NULL: the template has a mistake, which has been said. */
 static const char *vector_function(Emit *e, const Unary *u)
 {
     return changes_nothing(u) ? "v_same" : float_function(e, u, "act.c.t", DT_F32);
 }
 
+/* The name of a function from vectors to vectors, fit for the tiles of any kernel. */
 const char *emit_act(Emit *e, const Act *act)
 {
     Unary u = of_act(act);
@@ -68,6 +70,7 @@ const char *emit_act(Emit *e, const Act *act)
     return vector_function(e, &u);
 }
 
+/* As emit_act, for a node of its own. */
 const char *emit_unary_act(Emit *e, const Node *n)
 {
     Unary u = of_node(n);
@@ -89,6 +92,7 @@ const char *emit_one_lane(Emit *e, const char *vector)
 /* 2^64 - 1 and 2^63 - 1 are no doubles: most is then 1 too large, which comparisons by < bear. */
 typedef struct Range { double least, most; } Range;
 
+/* Two's complement; both ends belong to it. */
 static Range range_of(DType t)
 {
     int bits = (int)dtype_info[t].size * 8;
@@ -113,6 +117,7 @@ static const char *whole(Emit *e, double x, DType t)
                         64 - 8 * dtype_info[t].size));
 }
 
+/* bool has two numbers only: everything but 0 is 1. */
 const char *emit_number(Emit *e, double x, DType t)
 {
     if (t == DT_F32 || t == DT_F64)
@@ -140,6 +145,7 @@ static const char *integer_function(Emit *e, const Unary *u, DType t)
 
 /* ---- one number of any type ---- */
 
+/* "" where nothing is to be done: a call of it is then just brackets around its argument. */
 static const char *scalar_function(Emit *e, const Unary *u, DType t)
 {
     const char *vector;
@@ -154,6 +160,7 @@ static const char *scalar_function(Emit *e, const Unary *u, DType t)
     return vector ? emit_one_lane(e, vector) : NULL;
 }
 
+/* For f32 the same bits as emit_act gives. */
 const char *emit_scalar_act(Emit *e, const Act *act, DType t)
 {
     Unary u = of_act(act);
@@ -161,6 +168,7 @@ const char *emit_scalar_act(Emit *e, const Act *act, DType t)
     return scalar_function(e, &u, t);
 }
 
+/* As emit_scalar_act, for a node of its own. */
 const char *emit_scalar_unary(Emit *e, const Node *n, DType t)
 {
     Unary u = of_node(n);

@@ -7,11 +7,15 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* No wish is the default, which is to embed. */
 static bool embeds(const Emit *e)
 {
     return !e->options->weights || strcmp(e->options->weights, "file");
 }
 
+/* Nothing in it depends on the machine, the time or a path: the same model and options give the
+ * same file, byte for byte.  The licence's tag is in two pieces so that a scanner does not take
+ * it for this file's. */
 void emit_preface(Emit *e, Buf *out, const char *file)
 {
     const mnc_options *o = e->options;
@@ -32,6 +36,7 @@ void emit_preface(Emit *e, Buf *out, const char *file)
                e->weights.bytes, e->plan->arena_bytes);
 }
 
+/* PREFIX_INPUT_name_COUNT elements, _BYTES bytes; the shape stands beside it. */
 static void shape_macro(Emit *e, const char *kind, const char *name, ValueId v, Buf *out)
 {
     const Value *val = ir_val(e->g, v);
@@ -44,6 +49,7 @@ static void shape_macro(Emit *e, const char *kind, const char *name, ValueId v, 
                count * (int64_t)dtype_info[val->dtype].size);
 }
 
+/* One tensor's pointer in a struct.  constant: "const " for what a run only reads. */
 static void member(Emit *e, ValueId v, const char *name, const char *constant, Buf *out)
 {
     const Value *val = ir_val(e->g, v);
@@ -53,6 +59,7 @@ static void member(Emit *e, ValueId v, const char *name, const char *constant, B
                shape_text(e->arena, &val->shape));
 }
 
+/* C has no empty struct: a net without inputs gets a member that nobody reads. */
 static void structs(Emit *e, Buf *out)
 {
     const char *p = e->prefix;
@@ -90,6 +97,7 @@ static void put_abi(Buf *out)
     buf_put(out, f->text, f->n);
 }
 
+/* p seven times: printf has no portable way to name an argument twice. */
 static void thread_declarations(const char *p, Buf *out)
 {
     buf_printf(out,
@@ -104,6 +112,8 @@ static void thread_declarations(const char *p, Buf *out)
         "void %s_close(void *context);\n\n", p, p, p, p, p, p, p);
 }
 
+/* The same text begins the .c and is the .h: the .c stands alone, and a program that includes
+ * the header sees exactly what the code was compiled with. */
 void emit_declarations(Emit *e, Buf *out)
 {
     const char *p = e->prefix;
@@ -139,6 +149,7 @@ void emit_declarations(Emit *e, Buf *out)
 
 /* ---- description ---- */
 
+/* Ends with an empty entry, as the dimensions end with a 0: neither array may be empty in C. */
 static void tensor_table(Emit *e, const char *kind, const ValueId *v, uint32_t n, Buf *out)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -179,6 +190,7 @@ static void run_by_position(Emit *e, const char *with, Buf *out)
                *with ? "_with" : "", *with ? "context, " : "");
 }
 
+/* A field of zeros says what the net has not: embedded weights, threads. */
 void emit_describe(Emit *e, Buf *out)
 {
     const char *p = e->prefix;
@@ -224,6 +236,7 @@ static void expected_arrays(Emit *e, Buf *out)
     }
 }
 
+/* Inputs, then outputs, each 64-byte aligned, behind the arena: at counts as sample_bytes does. */
 static void selftest_body(Emit *e, Buf *out)
 {
     int64_t at = 0;
@@ -247,6 +260,8 @@ static void selftest_body(Emit *e, Buf *out)
     }
 }
 
+/* Without a sample (too much work, or not wanted) the function is there and says so: callers
+ * need not ask how the file was made. */
 void emit_selftest(Emit *e, Buf *out)
 {
     const char *p = e->prefix;

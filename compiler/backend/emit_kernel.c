@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+/* Its number is its place in the list plus one; numbers are never given back. */
 static void remember(Emit *e, const char *name)
 {
     if (e->n_function == e->cap_function) {
@@ -17,6 +18,9 @@ static void remember(Emit *e, const char *name)
     e->function[e->n_function++] = name;
 }
 
+/* The key is everything that the template can see but the name itself: equal keys, equal
+ * functions.  So a kernel is written once per target, however many layers call it.  0: a
+ * message has been said. */
 uint32_t emit_function_number(Emit *e, const char *file, const char *base, TmplVars *v)
 {
     const char *key = arena_printf(e->arena, "%s %s %s", e->target->suffix, file,
@@ -39,6 +43,7 @@ uint32_t emit_function_number(Emit *e, const char *file, const char *base, TmplV
     return number;
 }
 
+/* NULL: the template has a mistake, which has been said. */
 const char *emit_function(Emit *e, const char *file, const char *base, TmplVars *v)
 {
     uint32_t number = emit_function_number(e, file, base, v);
@@ -46,6 +51,7 @@ const char *emit_function(Emit *e, const char *file, const char *base, TmplVars 
     return number ? e->function[number - 1] : NULL;
 }
 
+/* The line is broken in front of an argument that would reach beyond column 88 or so. */
 static void put_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
 {
     size_t line = e->body.n;
@@ -65,12 +71,15 @@ static void put_call(Emit *e, const char *fn, const char *const *args, uint32_t 
     buf_str(&e->body, ");\n");
 }
 
+/* For kernels that do not divide their work: one thread does it while the others go on to the
+ * barrier. */
 void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
 {
     buf_str(&e->body, e->options->threads ? "    if (part == 0)\n        " : "    ");
     put_call(e, fn, args, n);
 }
 
+/* n is at most 6: two more go behind. */
 void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n)
 {
     const char *all[8];
@@ -82,6 +91,7 @@ void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t 
     put_call(e, fn, all, n + 2);
 }
 
+/* The text of a pointer to the data, of the type that the kernel reads it with. */
 const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, const char *what)
 {
     int64_t offset = weights_add(&e->weights, t, data, count, what);
@@ -89,6 +99,9 @@ const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, cons
     return arena_printf(e->arena, "AT(const %s, w, %" PRId64 ")", dtype_info[t].c, offset);
 }
 
+/* Offsets in a place count elements of the value's type, and so does extra; slots and weights
+ * count bytes.  What is dead, or folded into packed weights, has no place, and no kernel looks
+ * at its pointer. */
 static const char *pointer(Emit *e, ValueId v, int64_t extra, bool write)
 {
     const Place *p = emit_place(e, v);
@@ -120,6 +133,8 @@ const char *emit_out_at(Emit *e, ValueId v, int64_t extra) { return pointer(e, v
 const char *emit_in(Emit *e, ValueId v) { return pointer(e, v, 0, false); }
 const char *emit_out(Emit *e, ValueId v) { return pointer(e, v, 0, true); }
 
+/* Shortest text that reads back as the same number, made a literal of type t: a point, and f
+ * for f32.  inf and nan are macros of math.h, floats by type. */
 const char *emit_float(Emit *e, double x, DType t)
 {
     const char *cast = t == DT_F32 ? "(float)" : "";

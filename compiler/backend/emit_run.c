@@ -14,6 +14,8 @@ static const char *thread_params(const Emit *e)
     return e->options->threads ? ", int part, int parts, net_context *context" : "";
 }
 
+/* The layers' calls are complete in e->body.  Without threads part and parts become constants,
+ * so that the C compiler folds the kernels' division of the work away. */
 void emit_run_target(Emit *e, Buf *out)
 {
     buf_printf(out, "static void run_%s(const %s_inputs *in, const %s_outputs *out,\n"
@@ -27,6 +29,7 @@ void emit_run_target(Emit *e, Buf *out)
     buf_str(out, "}\n");
 }
 
+/* text only where the preprocessor says that the target's instructions can be compiled at all. */
 static void guarded(Buf *out, const Target *t, const char *text)
 {
     if (*t->guard)
@@ -35,6 +38,8 @@ static void guarded(Buf *out, const Target *t, const char *text)
         buf_str(out, text);
 }
 
+/* list is in order of preference, so the first variant that the CPU can run is the fastest it
+ * can.  Variants are numbered from 1, in this order. */
 static void choice(Emit *e, const Target *const *list, uint32_t n, Buf *out)
 {
     buf_str(out, "\n/* Which of the variants above this CPU runs; 0: none. */\n"
@@ -49,6 +54,7 @@ static void choice(Emit *e, const Target *const *list, uint32_t n, Buf *out)
     buf_str(out, "    return \"none\";\n}\n");
 }
 
+/* A variant that the guards took out is never chosen: its number is not returned either. */
 static void dispatch(Emit *e, const Target *const *list, uint32_t n, Buf *out)
 {
     buf_printf(out, "\nstatic void net_dispatch(const %s_inputs *in, const %s_outputs *out,\n"
@@ -93,6 +99,7 @@ static void entry(Emit *e, const char *name, const char *context, Buf *out)
     buf_str(out, "    if (code != MNC_NET_OK)\n        return code;\n");
 }
 
+/* Stands in front of the kernels, because the layers call its barrier. */
 bool emit_threads(Emit *e, Buf *out)
 {
     TmplVars *v = tmpl_vars(e->arena);
@@ -103,6 +110,8 @@ bool emit_threads(Emit *e, Buf *out)
     return tmpl_expand(e->options->templates, "threads.c.t", v, out, e->d);
 }
 
+/* Must hold: net_dispatch and net_check are in out already; the template calls the one, entry
+ * the other. */
 static bool run_with(Emit *e, Buf *out)
 {
     TmplVars *v = tmpl_vars(e->arena);
@@ -117,6 +126,8 @@ static bool run_with(Emit *e, Buf *out)
     return true;
 }
 
+/* All targets' run_SUFFIX are in the file already.  Without a context the caller does all
+ * parts: part 0 of 1. */
 bool emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out)
 {
     choice(e, list, n, out);

@@ -24,6 +24,8 @@ static const char *safetensors_type(int onnx)
     }
 }
 
+/* data_offsets count from the first byte after the header; the parameters lie without gaps, in
+ * the order of the list, as the format demands. */
 static void put_header(const mnc_param *p, size_t n, Buf *b)
 {
     size_t at = 0;
@@ -43,6 +45,7 @@ static void put_header(const mnc_param *p, size_t n, Buf *b)
         buf_char(b, ' ');
 }
 
+/* The length is a little-endian u64 and covers the blanks that pad the header. */
 static void put_safetensors(mnc_model *m, Buf *out)
 {
     unsigned char length[8];
@@ -60,6 +63,8 @@ static void put_safetensors(mnc_model *m, Buf *out)
 
 /* ---- which kind ---- */
 
+/* The passes up to and with fuse_act: batch norms go into the weights, but nothing yet is laid
+ * out for a machine, so the graph can still be said in ONNX. */
 static bool fold(mnc_model *m)
 {
     Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
@@ -67,6 +72,7 @@ static bool fold(mnc_model *m)
     return pass_run_all(&job, "fuse_act");
 }
 
+/* The suffix has been checked; a file that fails half-way never gets its name. */
 static bool export(mnc_model *m, const char *path)
 {
     bool onnx = path_has_suffix(path, ".onnx");
@@ -81,6 +87,7 @@ static bool export(mnc_model *m, const char *path)
     return file_commit(f, &m->diag);
 }
 
+/* .mnet is named in the message, but mnc_dump has taken it before. */
 static bool check_suffix(mnc_model *m, const char *path)
 {
     Pos pos = { .file = path };
@@ -91,6 +98,8 @@ static bool check_suffix(mnc_model *m, const char *path)
     return false;
 }
 
+/* The parameters are listed before the passes run: .safetensors has those of the model as it
+ * was read. */
 mnc_status mnc_export(mnc_model *m, const char *path, int folded)
 {
     const mnc_param *list;

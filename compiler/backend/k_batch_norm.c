@@ -116,6 +116,7 @@ static bool emit_any(Emit *e, const Node *n, DType t)
     return fn != NULL;
 }
 
+/* scale is (C), and so are the other three: the shape rule has seen to it. */
 bool emit_batch_norm(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

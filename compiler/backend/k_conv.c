@@ -22,6 +22,8 @@ enum {
     PREFETCH_ROWS = 8             /* of weights that come from further away: 512 bytes ahead */
 };
 
+/* The row is tried pixel by pixel: none may see padding alone.  What is added must have its
+ * channels side by side, as the sums have. */
 bool fits_conv(const Emit *e, const Node *n)
 {
     Run run[CONV_MAX_RUN];
@@ -35,6 +37,7 @@ bool fits_conv(const Emit *e, const Node *n)
             || emit_shape(e, n->in[3])->dim[1] == 1);
 }
 
+/* (N,C) by (K,C): a pointwise convolution of images of one pixel. */
 bool fits_dense(const Emit *e, const Node *n)
 {
     return fits_conv(e, n);
@@ -42,6 +45,7 @@ bool fits_dense(const Emit *e, const Node *n)
 
 /* ---- packing ---- */
 
+/* n >= 0, to > 0. */
 static int64_t round_up(int64_t n, int64_t to)
 {
     return (n + to - 1) / to * to;
@@ -67,6 +71,7 @@ static void pack_group(const ConvShape *c, const float *w, float *out)
     }
 }
 
+/* For the comment beside the array in the generated file. */
 static const char *label(Emit *e, const Node *n, const char *what)
 {
     return arena_printf(e->arena, "%s of %s", what,
@@ -89,6 +94,8 @@ static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c)
     return *done = emit_weights(e, DT_F32, out, floats * c->groups, label(e, n, "weights"));
 }
 
+/* Whole panels: the kernel reads a vector for every one it adds to.  No bias is one of zeros,
+ * which costs nothing beside the sums. */
 const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t kg)
 {
     int64_t width = round_up(kg, PANEL);
@@ -102,6 +109,7 @@ const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t kg)
 
 /* ---- the pixels of a pointwise convolution as one row ---- */
 
+/* Does one step lead from every pixel to the next, over the ends of rows and images? */
 static bool one_run(const ConvShape *c, const Steps *s)
 {
     return (c->oh == 1 || s->h == c->ow * s->w) && (c->n == 1 || s->n == c->oh * c->ow * s->w);
@@ -131,6 +139,8 @@ static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
     return best_fill >= WELL_FILLED ? best : pixels;
 }
 
+/* Must hold for it: nothing but one weight per channel is applied to a pixel, so pixels are
+ * alike.  The row's new length need not be the image's: it is chosen for the caches. */
 static void flatten(const Emit *e, ConvShape *c)
 {
     int64_t pixels = c->n * c->oh * c->ow;
@@ -181,6 +191,8 @@ static int64_t tile_vectors(const Tiling *t, int64_t panels)
     return nv;
 }
 
+/* Height of a tile nv vectors wide: the target's own for the usual widths, else as many as
+ * there are registers for the sums. */
 static int64_t tile_pixels(const Target *g, int64_t nv)
 {
     int64_t sums = (int64_t)g->tile_m * g->tile_v;
@@ -189,6 +201,7 @@ static int64_t tile_pixels(const Target *g, int64_t nv)
          : sums / nv > 1 ? sums / nv : 1;
 }
 
+/* Empty pieces would be loops without rounds. */
 static void add_piece(Tiling *t, Piece p)
 {
     if (p.count == 0 || p.nv == 0)
@@ -197,6 +210,8 @@ static void add_piece(Tiling *t, Piece p)
     t->piece[t->n_piece++] = p;
 }
 
+/* Whole tiles; what is left of whole panels; the last, narrower panel.  Each has its own width,
+ * so each its own tile function.  start and step count output channels of a group. */
 static void cut_channels(Tiling *t)
 {
     int64_t kg = t->c->k / t->c->groups, whole = kg / PANEL * PANEL, left = kg - whole;
@@ -212,6 +227,8 @@ static void cut_channels(Tiling *t)
                           .ldw = round_up(left, ROUND), .last = left - (nv - 1) * vw });
 }
 
+/* An inner run does not look at the border, so where it stands (COL) must not be in the key:
+ * all inner runs of a width share one function.  0: a message has been said. */
 static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
 {
     const ConvShape *c = t->c;
@@ -233,6 +250,7 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
     return emit_function_number(t->e, "conv_tile.c.t", "tile", v);
 }
 
+/* Appends the piece's tiles along the row; t->first marks where each piece's begin. */
 static void cut_columns(Tiling *t, const Piece *p)
 {
     Run run[CONV_MAX_RUN];
@@ -251,6 +269,7 @@ static void cut_columns(Tiling *t, const Piece *p)
 
 /* ---- the call ---- */
 
+/* Piece i has the calls FIRST[i] .. FIRST[i + 1] of the lists FN, COL, M, TIMES. */
 static void set_lists(const Tiling *t, TmplVars *v)
 {
     int64_t start[MAX_PIECE], count[MAX_PIECE], step[MAX_PIECE];
@@ -270,6 +289,8 @@ static void set_lists(const Tiling *t, TmplVars *v)
     tmpl_ints(v, "TIMES", t->times, t->n_call);
 }
 
+/* PANELS_OUTER: weights that do not stay in the cache are passed over once, and rows go by
+ * inside. */
 static void set_vars(const Tiling *t, TmplVars *v)
 {
     const ConvShape *c = t->c;
@@ -293,6 +314,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
     set_lists(t, v);
 }
 
+/* Arguments in the template's order: x, w, bias, what is added if anything is, y. */
 static bool call_conv(Emit *e, const Node *n, const Tiling *t)
 {
     TmplVars *v = tmpl_vars(e->arena);

@@ -55,6 +55,7 @@ static void set_channels(const Emit *e, const Node *n, TmplVars *v)
     tmpl_int(v, "C", emit_shape(e, n->in[1])->dim[1]);
 }
 
+/* Operands in the node's order, without those that are left out; then the result. */
 bool emit_conv_any(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

@@ -12,6 +12,7 @@
 
 enum { AT_ONCE = 4 };          /* vectors of sums: as many as hide the latency of one */
 
+/* sp: spatial dimensions; taps: product of the kernel's; vector: lanes are channels of a group. */
 typedef struct Transposed {
     const Shape *x, *w, *y;
     uint32_t sp;
@@ -29,6 +30,7 @@ static bool is_vector(const Emit *e, const Node *n)
         && (!bias.id || emit_place(e, bias)->stride[0] == 1);
 }
 
+/* w is (C,K/group,...), so w's own dimension 1 is a group's K already. */
 static Transposed describe(const Emit *e, const Node *n)
 {
     Transposed t = { emit_shape(e, n->in[0]), emit_shape(e, n->in[1]), emit_shape(e, n->out[0]),
@@ -102,6 +104,7 @@ static void set_pieces(const Emit *e, const Transposed *t, TmplVars *v)
 
 /* ---- the window ---- */
 
+/* Euclid's; a, b > 0. */
 static int64_t gcd(int64_t a, int64_t b)
 {
     while (b) {
@@ -130,6 +133,7 @@ static void set_window(const Node *n, const Transposed *t, TmplVars *v)
     tmpl_ints(v, "GAP", gap, t->sp);
 }
 
+/* Steps of x (N,C,...) and y (N,K,...): the first two by name, the spatial ones as lists. */
 static void set_steps(const Emit *e, const Node *n, const Transposed *t, TmplVars *v)
 {
     const int64_t *x = emit_place(e, n->in[0])->stride, *y = emit_place(e, n->out[0])->stride;
@@ -145,6 +149,7 @@ static void set_steps(const Emit *e, const Node *n, const Transposed *t, TmplVar
     tmpl_ints(v, "Y", y + 2, t->sp);
 }
 
+/* The bias is read as it lies, by its own step: unlike the weights it needs no packing. */
 bool emit_conv_transpose(Emit *e, const Node *n)
 {
     DType type = ir_val(e->g, n->in[0])->dtype;

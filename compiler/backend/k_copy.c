@@ -19,6 +19,7 @@ static uint32_t crossing_loop(const Nest *nest)
         && nest->dim[last] >= FEW ? j : nest->rank;
 }
 
+/* Loop j and the last one in blocks of BLOCK x BLOCK, the others around them in their order. */
 static const char *transpose_function(Emit *e, const Nest *nest, uint32_t j, DType t)
 {
     uint32_t last = nest->rank - 1;
@@ -39,6 +40,7 @@ static const char *transpose_function(Emit *e, const Nest *nest, uint32_t j, DTy
     return emit_function(e, "transpose.c.t", "transpose", v);
 }
 
+/* Operand 0 of nest is to, operand 1 from.  f32 goes by lanes where it can; other types by "x". */
 bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const char *to)
 {
     Map m = { .nest = nest, .x = t, .y = t, .act = t == DT_F32 ? "v_same" : NULL, .expr = "x" };
@@ -51,6 +53,7 @@ bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const 
     return fn != NULL;
 }
 
+/* Both have c->shape; strides in elements.  Empty shapes are the caller's to leave out. */
 bool emit_strided_copy(Emit *e, const Copy *c)
 {
     Nest nest;

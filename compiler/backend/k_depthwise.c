@@ -7,6 +7,8 @@
 
 enum { SUMS = 8 };      /* columns per tile: sums beside weights and a pixel */
 
+/* The limits on kernel, dilation and stride keep the text of a tile short: the template writes
+ * a tile's columns out one by one. */
 bool fits_depthwise(const Emit *e, const Node *n)
 {
     Run run[CONV_MAX_RUN];
@@ -34,6 +36,7 @@ static const char *pack(Emit *e, const Node *n, const ConvShape *c)
                                      c_comment(e->arena, ir_val(e->g, n->out[0])->name)));
 }
 
+/* The runs as the lists that the template takes, one number per run in each. */
 static void set_runs(const ConvShape *c, TmplVars *v)
 {
     int64_t col[CONV_MAX_RUN], times[CONV_MAX_RUN], m[CONV_MAX_RUN], inner[CONV_MAX_RUN];
@@ -52,6 +55,8 @@ static void set_runs(const ConvShape *c, TmplVars *v)
     tmpl_ints(v, "INNER", inner, n);
 }
 
+/* XFIRST is how far the first kernel element stands before the image, for padding above and to
+ * the left.  LANES: no more than there are channels. */
 static void set_vars(const Emit *e, const ConvShape *c, TmplVars *v)
 {
     int64_t vw = e->target->width;
@@ -69,6 +74,7 @@ static void set_vars(const Emit *e, const ConvShape *c, TmplVars *v)
     set_runs(c, v);
 }
 
+/* One group per channel, so K = C and the bias is one row of K numbers. */
 bool emit_depthwise(Emit *e, const Node *n)
 {
     ConvShape c = conv_shape(e, n);

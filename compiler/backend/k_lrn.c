@@ -6,6 +6,7 @@
  * as in every net that has it: a power that two square roots give. */
 #include "backend/kernels.h"
 
+/* The mean over size channels, not their sum, is what alpha weighs (ONNX LRN): alpha / size. */
 static void set_words(Emit *e, const Node *n, DType t, TmplVars *v)
 {
     bool wide = t == DT_F64;
@@ -20,6 +21,7 @@ static void set_words(Emit *e, const Node *n, DType t, TmplVars *v)
     tmpl_word(v, "BETA", emit_float(e, ir_float(n, A_beta), t));
 }
 
+/* A window of size channels around each, one more behind it than before it when size is even. */
 bool emit_lrn(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

@@ -32,6 +32,7 @@ static const char *cast_expr(Emit *e, DType x, DType y)
                         limits[y], dtype_info[y].c);
 }
 
+/* By lanes where there is an act and the loops allow it; else expr, in x, element by element. */
 const char *emit_map_function(Emit *e, const Map *m)
 {
     TmplVars *v = tmpl_vars(e->arena);
@@ -104,6 +105,7 @@ static const Binary binary[] = {
     { OP_xor, NULL, NULL, NULL, "!a != !b" },
 };
 
+/* op has the BINARY flag, and each of those has its row. */
 static const Binary *binary_of(Op op)
 {
     size_t i = 0;

@@ -157,6 +157,7 @@ static void set_types(DType t, TmplVars *v)
                         : "sum + (uint64_t)p * (uint64_t)q");
 }
 
+/* Everything that the loops around the tiles need: sizes, steps, the batch as a nest. */
 static void set_sizes(const Product *p, TmplVars *v)
 {
     const IntVar vars[] = {
@@ -168,6 +169,7 @@ static void set_sizes(const Product *p, TmplVars *v)
     nest_vars(&p->batch, v, (const char *[]){ "Y", "A", "B" });
 }
 
+/* The three rewritings change which loop is which, never a sum: the order along K stays. */
 bool emit_matmul(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

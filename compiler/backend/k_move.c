@@ -58,6 +58,7 @@ static bool fill_box(Emit *e, ValueId y, const Box *box, double value)
     return fn != NULL;
 }
 
+/* All of a tensor of shape s. */
 static Box whole(const Shape *s)
 {
     Box b = { { 0 }, { 0 } };
@@ -66,6 +67,7 @@ static Box whole(const Shape *s)
     return b;
 }
 
+/* Every element of y becomes value. */
 bool emit_fill(Emit *e, ValueId y, double value)
 {
     Box b = whole(emit_shape(e, y));
@@ -73,6 +75,7 @@ bool emit_fill(Emit *e, ValueId y, double value)
     return fill_box(e, y, &b, value);
 }
 
+/* low <= high. */
 static int64_t clamp(int64_t x, int64_t low, int64_t high)
 {
     return x < low ? low : x > high ? high : x;

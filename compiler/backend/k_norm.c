@@ -8,6 +8,7 @@
  * at -O0, one number after the other in double. */
 #include "backend/kernels.h"
 
+/* count: elements of one mean. */
 typedef struct Norm { Nest outer, inner; int64_t count; bool bias; } Norm;
 
 /* Steps of y, x, scale, bias along dimension d of x.  The vectors of instance_norm belong to
@@ -55,6 +56,8 @@ static bool side_by_side(const Nest *nest)
     return nest_is_vector(nest) && nest->step[1][nest->rank - 1] == 1;
 }
 
+/* "row" needs one loop, whose elements lie side by side; "lanes" does not care how many there
+ * are. */
 static const char *mode(const Emit *e, DType t, const Norm *m)
 {
     if (t != DT_F32 || e->plain)

@@ -10,8 +10,10 @@
 #include <math.h>
 #include <string.h>
 
+/* outer: operands y and x.  inner: x alone.  count: elements that go into one result. */
 typedef struct Reduction { Nest outer, inner; int64_t count; } Reduction;
 
+/* axes are normalised: 0 <= axis < rank. */
 static bool is_reduced(const Node *n, uint32_t d)
 {
     uint32_t count;
@@ -23,6 +25,7 @@ static bool is_reduced(const Node *n, uint32_t d)
     return false;
 }
 
+/* k is y's dimension beside x's d: it goes on over a reduced one only where that is kept, as 1. */
 static void find_nests(const Emit *e, const Node *n, Reduction *r)
 {
     const Shape *x = emit_shape(e, n->in[0]);
@@ -45,6 +48,7 @@ static void find_nests(const Emit *e, const Node *n, Reduction *r)
     nest_simplify(&r->inner);
 }
 
+/* The types whose sums go in double. */
 static bool is_float(DType t)
 {
     return t == DT_F32 || t == DT_F64;

@@ -18,6 +18,7 @@ static bool is_line(const int64_t *from, int64_t n, int64_t *by)
     return true;
 }
 
+/* entries counts up to what the tables can hold at most, then from 0 on what they do hold. */
 void remap_init(Remap *m, Emit *e, const Node *n)
 {
     memset(m, 0, sizeof *m);
@@ -84,6 +85,7 @@ static const char *put_steps(const Remap *m, const int64_t *steps, DType t, cons
     return emit_weights(m->e, t, t == DT_I32 ? (const void *)narrow : steps, m->entries, what);
 }
 
+/* t is f32 or f64: the type that is interpolated in. */
 static const char *put_weights(const Remap *m, DType t)
 {
     float *narrow = arena_new_n(m->e->arena, float, (size_t)m->entries);
@@ -94,6 +96,7 @@ static const char *put_weights(const Remap *m, DType t)
                         "weights of the second neighbours");
 }
 
+/* Dimensions with tables are loops outside, straight lines loops inside, where lanes may be. */
 static void set_vars(Remap *m, DType index, TmplVars *v)
 {
     nest_simplify(&m->lines);

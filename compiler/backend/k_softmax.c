@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+/* Where both are possible the axis wins: a row is read once from end to end. */
 static const char *mode(const Emit *e, DType t, const Nest *nest, const Axis *a)
 {
     uint32_t last = nest->rank - 1;
@@ -19,6 +20,8 @@ static const char *mode(const Emit *e, DType t, const Nest *nest, const Axis *a)
     return nest->step[0][last] == 1 && nest->step[1][last] == 1 ? "lanes" : "each";
 }
 
+/* EXP is for single numbers: one lane of the vector function, so that all modes give the same
+ * bits; at -O0 the library's. */
 bool emit_softmax(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+/* Among an op's rows the special kernels come first, the one that takes everything last. */
 typedef struct Choice {
     Op op;
     KernelTest *fits;      /* NULL: always */
@@ -39,6 +40,7 @@ static const Choice choices[] = {
     { OP_expand, NULL, emit_map },
 };
 
+/* Ops that come by the dozen share a kernel by their kind.  NULL: no kernel for it. */
 static KernelFn *by_flags(const Node *n)
 {
     unsigned flags = op_info[n->op].flags;
@@ -47,6 +49,7 @@ static KernelFn *by_flags(const Node *n)
          : flags & REDUCE ? emit_reduce : NULL;
 }
 
+/* fits looks at shapes and places, so the plan must be complete. */
 KernelFn *kernel_for(const Emit *e, const Node *n)
 {
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)

@@ -5,12 +5,14 @@
 #include <assert.h>
 #include <string.h>
 
+/* Operand 0 is the one that is written; the others are read. */
 void nest_init(Nest *nest, uint32_t n_operand)
 {
     memset(nest, 0, sizeof *nest);
     nest->n = n_operand;
 }
 
+/* Loops come outermost first.  A step counts elements, not bytes; 0 repeats the operand. */
 void nest_add(Nest *nest, int64_t dim, const int64_t *steps)
 {
     assert(nest->rank < NEST_RANK);
@@ -20,6 +22,7 @@ void nest_add(Nest *nest, int64_t dim, const int64_t *steps)
     nest->rank++;
 }
 
+/* to <= from: loops only move outwards, over ones that are done with. */
 static void move_loop(Nest *nest, uint32_t from, uint32_t to)
 {
     nest->dim[to] = nest->dim[from];
@@ -39,6 +42,8 @@ static void swap_loops(Nest *nest, uint32_t a, uint32_t b)
     }
 }
 
+/* A loop of one round takes no step: what its step would be does not matter, and it must not
+ * keep its neighbours from being joined. */
 static void drop_loops_of_one(Nest *nest)
 {
     uint32_t n = 0;
@@ -49,6 +54,9 @@ static void drop_loops_of_one(Nest *nest)
     nest->rank = n;
 }
 
+/* Outermost the longest step of the result, so that it is written in the order of its
+ * addresses.  The sort is stable (insertion): equal steps keep the order of the dimensions, and
+ * so the output is the same on every machine. */
 static void sort_loops(Nest *nest)
 {
     for (uint32_t k = 1; k < nest->rank; k++)
@@ -65,6 +73,8 @@ static bool runs_on(const Nest *nest, uint32_t outer, uint32_t inner)
     return true;
 }
 
+/* Invariant: loops 0 .. n-1 are joined, in order, and none runs on into the next; n <= k.  A
+ * nest of rank 0 (a scalar) becomes one loop of one round: templates need not know of it. */
 void nest_simplify(Nest *nest)
 {
     static const int64_t none[NEST_OPERANDS];
@@ -86,6 +96,8 @@ void nest_simplify(Nest *nest)
         nest_add(nest, 1, none);
 }
 
+/* Broadcasting as in numpy: shapes are aligned at their last dimension, and what is missing or
+ * 1 repeats. */
 void nest_elementwise(const Emit *e, Nest *nest, ValueId result, const ValueId *in, uint32_t n)
 {
     const Shape *y = emit_shape(e, result);
@@ -105,6 +117,7 @@ void nest_elementwise(const Emit *e, Nest *nest, ValueId result, const ValueId *
     nest_simplify(nest);
 }
 
+/* names: for each operand the list that the template knows its steps by. */
 void nest_vars(const Nest *nest, TmplVars *v, const char *const *names)
 {
     tmpl_int(v, "RANK", nest->rank);
@@ -113,6 +126,8 @@ void nest_vars(const Nest *nest, TmplVars *v, const char *const *names)
         tmpl_ints(v, names[i], nest->step[i], nest->rank);
 }
 
+/* Lanes are rounds of the innermost loop: the result must lie side by side there, an operand
+ * side by side or be the same for all lanes. */
 bool nest_is_vector(const Nest *nest)
 {
     uint32_t last = nest->rank - 1;

@@ -10,6 +10,8 @@
 
 /* ---- which values they are ---- */
 
+/* By value: is it a parameter? Operands 3 and 4 of batch_norm are its mean and variance; they
+ * are parameters only where they are known, and value 0 is none at all. */
 static uint8_t *find_params(mnc_model *m)
 {
     uint8_t *is = arena_new_n(&m->arena, uint8_t, m->g->n_value);
@@ -23,6 +25,8 @@ static uint8_t *find_params(mnc_model *m)
     return is;
 }
 
+/* In the order of the values, which is that of the file: the list is the same each time.  Its
+ * names, shapes and data are the graph's own, not copies. */
 static mnc_status list_params(mnc_model *m)
 {
     uint8_t *is = find_params(m);
@@ -40,6 +44,7 @@ static mnc_status list_params(mnc_model *m)
     return MNC_OK;
 }
 
+/* The list lives as long as the model, or until it is asked for again. */
 mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n)
 {
     PROTECT(m);
@@ -105,6 +110,7 @@ static const char *renamed(Arena *a, const char *name, const char *const *rule)
     return b.p;
 }
 
+/* From p to end, which may be the middle of a rule. */
 static size_t count_stars(const char *p, const char *end)
 {
     size_t n = 0;
@@ -114,6 +120,8 @@ static size_t count_stars(const char *p, const char *end)
     return n;
 }
 
+/* All rules that are wrong are said.  What holds after it: each has a '=', at most MOST_STARS
+ * stars on its left, and no more on its right than there are texts for. */
 static bool check_rules(mnc_model *m, const char *const *rule)
 {
     bool ok = true;
@@ -150,6 +158,7 @@ static void say(Setting *s, const char *what, const char *name, const char *why)
         diag_error(&s->m->diag, pos, "%s '%s' %s", what, diag_quote(&s->m->arena, name), why);
 }
 
+/* 0: no value has the name. */
 static uint32_t find_value(const Graph *g, const char *name)
 {
     uint32_t i = 1;
@@ -159,6 +168,7 @@ static uint32_t find_value(const Graph *g, const char *name)
     return i < g->n_value ? i : 0;
 }
 
+/* For a message: dimensions beyond those that a shape has room for are left out. */
 static const char *shape_of(Arena *a, const mnc_tensor *t)
 {
     Shape s = { .rank = 0 };
@@ -168,6 +178,7 @@ static const char *shape_of(Arena *a, const mnc_tensor *t)
     return shape_text(a, &s);
 }
 
+/* A scalar and a vector of one element differ, as in the files. */
 static bool same_shape(const Value *v, const mnc_tensor *t)
 {
     if (t->rank != (int)v->shape.rank)
@@ -198,6 +209,7 @@ static const void *converted(Arena *a, const Value *v, const mnc_param *p)
     return out;
 }
 
+/* The value keeps its type and shape; only its data become others. */
 static void set_one(Setting *s, const mnc_param *p)
 {
     Arena *a = &s->m->arena;
@@ -221,6 +233,8 @@ static void set_one(Setting *s, const mnc_param *p)
     }
 }
 
+/* A value named twice in the file gets the later one.  False only for wrong rules: the rest is
+ * said and goes on, so that all of it is said at once. */
 static bool set_all(mnc_model *m, const mnc_param *list, size_t n, const mnc_param_rules *rules)
 {
     Setting s = { m, rules, find_params(m), arena_new_n(&m->arena, uint8_t, m->g->n_value) };

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+/* m->g is what s was made from; only the pictures look at it. */
 typedef void Render(mnc_model *m, const Summary *s, Buf *out);
 
 static void as_text(mnc_model *m, const Summary *s, Buf *out)
@@ -30,6 +31,7 @@ static void as_json(mnc_model *m, const Summary *s, Buf *out)
 static void as_svg(mnc_model *m, const Summary *s, Buf *out) { summary_svg(s, m->g, out); }
 static void as_dot(mnc_model *m, const Summary *s, Buf *out) { summary_dot(s, m->g, out); }
 
+/* picture: needs no plan.  For those the numbers of the memory stay 0. */
 static const struct { const char *name; Render *render; bool picture; } formats[] = {
     { "text", as_text, false }, { "keras", as_keras, false }, { "json", as_json, false },
     { "svg", as_svg, true }, { "dot", as_dot, true },
@@ -70,6 +72,7 @@ static bool summarize(mnc_model *m, const char *format, Buf *out)
     return false;
 }
 
+/* Returns false with a message said; then the file has not been made. */
 static bool summarize_to(mnc_model *m, const char *format, const char *path)
 {
     OutFile *f = file_create(&m->arena, path, &m->diag);
@@ -83,6 +86,7 @@ mnc_status mnc_summary(mnc_model *m, const char *format, const char *path)
     return model_result(m, summarize_to(m, format, path));
 }
 
+/* All numbers at once: parameters as the model has them, memory as it is after the passes. */
 static bool total(mnc_model *m, mnc_totals *t)
 {
     Summary *s = summary_make(m->g);

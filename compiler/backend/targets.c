@@ -15,6 +15,8 @@
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
 
+/* The order is that of choice: the first that a CPU has.  narrow_m and narrow_v are the tile for
+ * few output channels; sums per tile are the same, or nearly. */
 const Target targets[] = {
     { .name = "x86-64-v4", .suffix = "v4", .vocabulary = "v_x86_64_v4.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
@@ -27,6 +29,7 @@ const Target targets[] = {
     { .name = NULL }
 };
 
+/* NULL: there is none. */
 const Target *target_by_name(const char *name)
 {
     for (const Target *t = targets; t->name; t++)
@@ -35,6 +38,7 @@ const Target *target_by_name(const char *name)
     return NULL;
 }
 
+/* Asks this machine, so what it chooses differs from one to the next; auto never does. */
 const char *target_native(void)
 {
 #if defined(__x86_64__)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* No parameters yet; everything about them, and about their expansion, lives in a. */
 TmplVars *tmpl_vars(Arena *a)
 {
     TmplVars *v = arena_new(a, TmplVars);
@@ -21,6 +22,8 @@ TmplVars *tmpl_vars(Arena *a)
     return v;
 }
 
+/* Length of the identifier at s, 0 when there is none.  Not isalpha: that depends on the
+ * locale. */
 size_t tmpl_ident(const char *s, const char *end)
 {
     const char *p = s;
@@ -51,6 +54,7 @@ static Var *set(TmplVars *v, const char *name)
     return x;
 }
 
+/* Setting a parameter again replaces it, its kind too. */
 void tmpl_int(TmplVars *v, const char *name, int64_t x)
 {
     Var *var = set(v, name);
@@ -59,6 +63,7 @@ void tmpl_int(TmplVars *v, const char *name, int64_t x)
     var->x = x;
 }
 
+/* x is copied: callers build their lists on the stack. */
 void tmpl_ints(TmplVars *v, const char *name, const int64_t *x, uint32_t n)
 {
     Var *var = set(v, name);
@@ -71,6 +76,7 @@ void tmpl_ints(TmplVars *v, const char *name, const int64_t *x, uint32_t n)
     var->n = n;
 }
 
+/* text is copied and inserted as it stands; it must be C already. */
 void tmpl_word(TmplVars *v, const char *name, const char *text)
 {
     Var *var = set(v, name);
@@ -151,6 +157,7 @@ static bool in_dir(Job *job, const char *file, Pos pos, const char **text, size_
     return true;
 }
 
+/* A folder given by the user goes before the built-in templates, file by file. */
 bool tmpl_source(Job *job, const char *file, Pos pos, const char **text, size_t *n)
 {
     const TmplFile *f = tmpl_files;

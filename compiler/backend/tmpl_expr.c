@@ -35,21 +35,25 @@ typedef struct Parser {
  * returns NULL: one message for an expression, about its first mistake. */
 static Expr *cond(Parser *p);
 
+/* Messages go where the expansion's go. */
 static Diag *diag(const Parser *p)
 {
     return p->c->unit->job->diag;
 }
 
+/* A token of length 0, at the end of the line, is pointed at too. */
 static Pos at(const Parser *p, Token t)
 {
     return tmpl_pos(p->c, t.s, t.n);
 }
 
+/* Tokens are not terminated: their length counts. */
 static bool spelled(Token t, const char *s)
 {
     return t.n == strlen(s) && !memcmp(t.s, s, t.n);
 }
 
+/* A name is never an operator, whatever it is called. */
 static bool next_is(const Parser *p, const char *op)
 {
     return p->tok.kind == T_OP && spelled(p->tok, op);
@@ -111,6 +115,7 @@ static bool advance(Parser *p)
     return true;
 }
 
+/* Takes the operator, or says that it is missing where it should stand. */
 static bool expect(Parser *p, const char *op)
 {
     if (next_is(p, op))
@@ -128,6 +133,7 @@ static bool enter(Parser *p)
     return false;
 }
 
+/* Says so when it is not; lists do not get here, for their name alone is no expression. */
 static bool is_int(Unit *u, const Expr *e)
 {
     if (e->op != E_WORD)
@@ -381,6 +387,7 @@ static Expr *cond(Parser *p)
     return kid[0];
 }
 
+/* Leaves the cursor at the first token that is not the expression's. */
 Expr *tmpl_expr(Cursor *c)
 {
     Parser p = { .c = c };
@@ -393,6 +400,7 @@ Expr *tmpl_expr(Cursor *c)
     return e;
 }
 
+/* For bounds, conditions and indices, where a word is a mistake. */
 Expr *tmpl_int_expr(Cursor *c)
 {
     Expr *e = tmpl_expr(c);

@@ -40,6 +40,7 @@ Pos tmpl_expr_pos(Unit *u, const Expr *e)
     return pos;
 }
 
+/* s is not terminated: n bytes.  The innermost name comes first. */
 Name *tmpl_find(Name *names, const char *s, size_t n)
 {
     while (names && (strncmp(names->var->name, s, n) || names->var->name[n]))
@@ -75,6 +76,7 @@ static Item *add(Reader *r, ItemKind kind)
     return item;
 }
 
+/* A carriage return is one: files may come with either kind of line end. */
 static void skip_blanks(Cursor *c)
 {
     while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\r'))
@@ -93,6 +95,7 @@ static const char *take_ident(Cursor *c, size_t *n)
     return s;
 }
 
+/* The cursor stays where it is: the next line is found by r->next. */
 static void want_end_of_line(Reader *r)
 {
     skip_blanks(&r->c);
@@ -409,6 +412,7 @@ static bool starts(Cursor *c, const char *mark)
     return true;
 }
 
+/* Returns what ended the block; only the file's own ends with END_OF_FILE without a mistake. */
 static Stop read_block(Reader *r)
 {
     Item *open = NULL;

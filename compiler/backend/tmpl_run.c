@@ -212,11 +212,13 @@ static bool run_include(Run *r, const Item *item)
     return ok;
 }
 
+/* Text is copied from the template as it stands. */
 static bool run_text(Run *r, const Item *item)
 {
     return put(r, item->text, item->n);
 }
 
+/* Kinds index the table, so each of ItemKind must have its row. */
 static bool run_list(Run *r, const Item *list)
 {
     static bool (*const run[])(Run *, const Item *) = {
@@ -230,6 +232,7 @@ static bool run_list(Run *r, const Item *list)
     return true;
 }
 
+/* On false out holds a part of the expansion; the caller throws it away. */
 bool tmpl_run(Unit *u, Buf *out)
 {
     Run r = { .unit = u, .out = out };

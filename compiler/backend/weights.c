@@ -8,6 +8,7 @@
 /* Arrays of numbers are readable but slow to compile; string literals are the reverse. */
 enum { ALIGN = 64, READABLE = 64 * 1024, COLUMNS = 96 };
 
+/* n_slot is a power of two, and four times what part can hold: find ends at an empty slot. */
 void weights_init(Weights *w, Arena *a)
 {
     memset(w, 0, sizeof *w);
@@ -18,11 +19,14 @@ void weights_init(Weights *w, Arena *a)
     w->slot = arena_new_n(a, uint32_t, w->n_slot);
 }
 
+/* Without the padding to ALIGN. */
 static size_t part_bytes(const WeightPart *p)
 {
     return (size_t)p->count * dtype_info[p->dtype].size;
 }
 
+/* The slot that holds p's equal, or the empty one where it belongs (linear probing).  A slot
+ * holds the part's number plus one, 0 is empty.  The hash only saves comparisons: bytes decide. */
 static uint32_t *find(Weights *w, const WeightPart *p)
 {
     uint32_t i = (uint32_t)p->hash & (w->n_slot - 1);
@@ -35,6 +39,7 @@ static uint32_t *find(Weights *w, const WeightPart *p)
     }
 }
 
+/* Parts keep their number, so only the slots have to be filled anew. */
 static void grow(Weights *w)
 {
     w->part = arena_resize(w->arena, w->part, w->cap * sizeof *w->part,
@@ -46,6 +51,8 @@ static void grow(Weights *w)
         *find(w, &w->part[i]) = i + 1;
 }
 
+/* data is not copied and must live as long as w.  Equal parts get one offset: layers that share
+ * their weights, and the targets that pack alike. */
 int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const char *what)
 {
     WeightPart p = { .dtype = t, .data = data, .count = count, .what = what };
@@ -69,6 +76,8 @@ int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const 
 
 /* ---- as numbers ---- */
 
+/* Written so that the C compiler reads the very same bits back: f32 as the shortest text that
+ * does. */
 static void put_number(const WeightPart *p, int64_t i, Buf *out)
 {
     const Value v = { .dtype = p->dtype, .data = p->data };
@@ -105,6 +114,7 @@ static bool has_literals(const WeightPart *p)
     return true;
 }
 
+/* All parts or none: there is one struct, or one literal. */
 static bool readable(const Weights *w)
 {
     if (w->bytes > READABLE)
@@ -115,6 +125,7 @@ static bool readable(const Weights *w)
     return true;
 }
 
+/* A line ends where there may be no room for one more f32. */
 static void put_numbers(const WeightPart *p, Buf *out)
 {
     size_t line = out->n;
@@ -126,6 +137,8 @@ static void put_numbers(const WeightPart *p, Buf *out)
     }
 }
 
+/* Each member is aligned by itself, so the offsets are those that weights_add gave.  C has no
+ * empty array: a part without elements gets one that nobody reads. */
 static void emit_struct(const Weights *w, const char *name, Buf *out)
 {
     buf_str(out, "static const struct {\n");
@@ -180,6 +193,7 @@ static void put_bytes(const unsigned char *p, int64_t n, Buf *out)
     }
 }
 
+/* Byte for byte what weights_raw writes, and a last 0 of the literal's own. */
 static void emit_literal(const Weights *w, const char *name, Buf *out)
 {
     static const unsigned char zero[ALIGN];
@@ -209,6 +223,8 @@ void weights_emit(const Weights *w, const char *name, Buf *out)
         emit_literal(w, name, out);
 }
 
+/* The arena gives zeros, so the gaps are as weights_raw writes them.  ALIGN more, so that the
+ * block is never empty. */
 const void *weights_block(const Weights *w)
 {
     unsigned char *block = arena_alloc(w->arena, (size_t)w->bytes + ALIGN);

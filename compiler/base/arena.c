@@ -16,12 +16,14 @@ struct ArenaBlock {
     unsigned char *data;     /* ALIGN-aligned, inside the same allocation */
 };
 
+/* Newest first, so that cleanups run in the reverse order of their defers. */
 struct ArenaCleanup {
     ArenaCleanup *next;
     void (*fn)(void *);
     void *arg;
 };
 
+/* The default ArenaFn: realloc's manners, but size 0 always frees. */
 static void *from_malloc(void *user, void *ptr, size_t size)
 {
     (void)user;
@@ -32,6 +34,8 @@ static void *from_malloc(void *user, void *ptr, size_t size)
     return realloc(ptr, size);
 }
 
+/* No memory is taken yet.  oom is where to go when there is none; it must be set before the
+ * first allocation. */
 void arena_init(Arena *a, ArenaFn *fn, void *user, size_t limit, jmp_buf *oom)
 {
     memset(a, 0, sizeof *a);
@@ -41,6 +45,7 @@ void arena_init(Arena *a, ArenaFn *fn, void *user, size_t limit, jmp_buf *oom)
     a->oom = oom;
 }
 
+/* Cleanups come first: what they look at lies in the blocks.  A second call does nothing. */
 void arena_destroy(Arena *a)
 {
     ArenaBlock *b, *next;
@@ -56,11 +61,14 @@ void arena_destroy(Arena *a)
     a->total = 0;
 }
 
+/* Also for sizes that no memory could hold, which hostile files ask for. */
 _Noreturn void arena_out_of_memory(Arena *a)
 {
     longjmp(*a->oom, 1);
 }
 
+/* The bytes to ask for, or no return.  Invariant: total <= limit; ALIGN covers the gap before
+ * data. */
 static size_t block_bytes(Arena *a, size_t payload)
 {
     size_t head = sizeof(ArenaBlock) + ALIGN;
@@ -70,6 +78,7 @@ static size_t block_bytes(Arena *a, size_t payload)
     return payload + head;
 }
 
+/* The allocator aligns as malloc does, to less than ALIGN. */
 static void place_data(ArenaBlock *b)
 {
     uintptr_t p = (uintptr_t)(b + 1);
@@ -77,6 +86,7 @@ static void place_data(ArenaBlock *b)
     b->data = (unsigned char *)(b + 1) + (ALIGN - p % ALIGN) % ALIGN;
 }
 
+/* Does not touch current: a large object leaves the chunk before it open for small ones. */
 static ArenaBlock *block_new(Arena *a, size_t payload)
 {
     size_t bytes = block_bytes(a, payload);
@@ -96,6 +106,8 @@ static ArenaBlock *block_new(Arena *a, size_t payload)
     return b;
 }
 
+/* Zeroed.  Aligned to 64 bytes from that size on, so that a tensor begins a cache line; smaller
+ * objects as for any C type.  size 0 gives a pointer that is not to be read. */
 void *arena_alloc(Arena *a, size_t size)
 {
     size_t align = size >= ALIGN ? ALIGN : SMALL_ALIGN, at;
@@ -117,6 +129,7 @@ void *arena_alloc(Arena *a, size_t size)
     return b->data + at;
 }
 
+/* n and size come from files: their product may not fit. */
 void *arena_array(Arena *a, size_t n, size_t size)
 {
     if (size && n > SIZE_MAX / size)
@@ -133,6 +146,7 @@ static ArenaBlock *owner(Arena *a, const void *ptr)
     return NULL;
 }
 
+/* The new block is made before the old one goes: on a lack of memory the object is still whole. */
 static void *resize_block(Arena *a, ArenaBlock *b, size_t old_size, size_t size)
 {
     ArenaBlock *grown = block_new(a, size);
@@ -150,6 +164,7 @@ static void *resize_block(Arena *a, ArenaBlock *b, size_t old_size, size_t size)
     return grown->data;
 }
 
+/* Like realloc: what is new is zero.  A small object's former self stays behind until the end. */
 void *arena_resize(Arena *a, void *ptr, size_t old_size, size_t new_size)
 {
     void *fresh;
@@ -162,6 +177,7 @@ void *arena_resize(Arena *a, void *ptr, size_t old_size, size_t new_size)
     return fresh;
 }
 
+/* The 0 at its end is the arena's own. */
 char *arena_strndup(Arena *a, const char *s, size_t n)
 {
     char *copy = arena_alloc(a, n + 1);
@@ -170,11 +186,13 @@ char *arena_strndup(Arena *a, const char *s, size_t n)
     return copy;
 }
 
+/* A copy, so that the caller's may go. */
 char *arena_strdup(Arena *a, const char *s)
 {
     return arena_strndup(a, s, strlen(s));
 }
 
+/* The first pass only measures. */
 char *arena_printf(Arena *a, const char *fmt, ...)
 {
     va_list ap;
@@ -191,6 +209,8 @@ char *arena_printf(Arena *a, const char *fmt, ...)
     return s;
 }
 
+/* fn runs when the arena is destroyed, also after an out-of-memory jump; arg must live until
+ * then. */
 void arena_defer(Arena *a, void (*fn)(void *arg), void *arg)
 {
     ArenaCleanup *c = arena_new(a, ArenaCleanup);

@@ -8,6 +8,7 @@
 
 enum { FIRST = 256, PIECE = 1 << 20 };    /* a sink gets pieces of about 1 MB */
 
+/* p is never NULL, and always a string: there is a 0 behind the n bytes. */
 void buf_init(Buf *b, Arena *a)
 {
     memset(b, 0, sizeof *b);
@@ -16,6 +17,7 @@ void buf_init(Buf *b, Arena *a)
     b->p = arena_alloc(a, b->cap);
 }
 
+/* What has gone to the sink is forgotten: n then counts what waits. */
 void buf_init_sink(Buf *b, Arena *a, BufSink *sink, void *user)
 {
     buf_init(b, a);
@@ -23,6 +25,8 @@ void buf_init_sink(Buf *b, Arena *a, BufSink *sink, void *user)
     b->user = user;
 }
 
+/* Room for n more bytes and the 0 behind them.  The limits keep the doubling from wrapping
+ * around. */
 static void reserve(Buf *b, size_t n)
 {
     size_t cap = b->cap;
@@ -37,6 +41,7 @@ static void reserve(Buf *b, size_t n)
     }
 }
 
+/* After a failure nothing more is handed to the sink; the failure is told at each flush. */
 bool buf_flush(Buf *b)
 {
     if (b->sink && b->n) {
@@ -48,6 +53,7 @@ bool buf_flush(Buf *b)
     return !b->failed;
 }
 
+/* n may be 0, and p then anything.  Bytes, not a string: they may hold a 0. */
 void buf_put(Buf *b, const void *p, size_t n)
 {
     reserve(b, n);
@@ -59,6 +65,7 @@ void buf_put(Buf *b, const void *p, size_t n)
         buf_flush(b);
 }
 
+/* Without its 0. */
 void buf_str(Buf *b, const char *s)
 {
     buf_put(b, s, strlen(s));
@@ -69,6 +76,7 @@ void buf_char(Buf *b, char c)
     buf_put(b, &c, 1);
 }
 
+/* Formats twice, the first time for the length: there is no limit to a text. */
 void buf_vprintf(Buf *b, const char *fmt, va_list ap)
 {
     va_list again;
@@ -84,6 +92,7 @@ void buf_vprintf(Buf *b, const char *fmt, va_list ap)
         buf_flush(b);
 }
 
+/* Only %s and numbers: a name from a file is an argument, never the format. */
 void buf_printf(Buf *b, const char *fmt, ...)
 {
     va_list ap;
@@ -105,6 +114,7 @@ static bool put_plain(Buf *b, double x)
     return true;
 }
 
+/* The least number of digits that reads back as x; 17 always do (IEEE 754, 5.12.2). */
 void buf_double(Buf *b, double x)
 {
     char s[40];
@@ -119,6 +129,8 @@ void buf_double(Buf *b, double x)
     buf_str(b, s);
 }
 
+/* As buf_double for f32, where 9 digits always do.  Not for a Buf: weights are written by the
+ * million. */
 const char *float_text(float x, char text[32])
 {
     if (isnan(x))
@@ -131,6 +143,7 @@ const char *float_text(float x, char text[32])
     return text;
 }
 
+/* Converted to double first, which is exact, and so is the test for a whole number. */
 void buf_float(Buf *b, float x)
 {
     char text[32];
@@ -139,6 +152,7 @@ void buf_float(Buf *b, float x)
         buf_str(b, float_text(x, text));
 }
 
+/* RFC 8259, section 7.  Bytes from 0x80 on stay: the text is taken for UTF-8. */
 void buf_json(Buf *b, const char *s)
 {
     buf_char(b, '"');

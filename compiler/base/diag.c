@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* text is not copied: it must live as long as the messages are printed. */
 typedef struct DiagSource {
     struct DiagSource *next;
     const char *file, *text;
     size_t n;
 } DiagSource;
 
+/* last always points at where the next message's address goes. */
 void diag_init(Diag *d, Arena *a)
 {
     memset(d, 0, sizeof *d);
@@ -17,6 +19,8 @@ void diag_init(Diag *d, Arena *a)
     d->last = &d->first;
 }
 
+/* For the lines under messages about file.  One said later hides an earlier one of the same
+ * name. */
 void diag_source(Diag *d, const char *file, const char *text, size_t n)
 {
     DiagSource *s = arena_new(d->arena, DiagSource);
@@ -28,6 +32,7 @@ void diag_source(Diag *d, const char *file, const char *text, size_t n)
     d->source = s;
 }
 
+/* The text goes into the arena: messages outlive what they are about. */
 static const char *vformat(Arena *a, const char *fmt, va_list ap)
 {
     Buf b;
@@ -37,6 +42,8 @@ static const char *vformat(Arena *a, const char *fmt, va_list ap)
     return b.p;
 }
 
+/* Everything is counted, the first DIAG_MAX are kept: a hostile file must not fill the memory
+ * with messages. */
 static void say(Diag *d, DiagKind kind, Pos pos, const char *text)
 {
     Message *m;
@@ -52,6 +59,7 @@ static void say(Diag *d, DiagKind kind, Pos pos, const char *text)
     d->last = &m->next;
 }
 
+/* Does not end anything: who says it decides how far to go on. */
 void diag_error(Diag *d, Pos pos, const char *fmt, ...)
 {
     va_list ap;
@@ -61,6 +69,7 @@ void diag_error(Diag *d, Pos pos, const char *fmt, ...)
     va_end(ap);
 }
 
+/* Counts as a message, not as an error. */
 void diag_note(Diag *d, Pos pos, const char *fmt, ...)
 {
     va_list ap;
@@ -70,6 +79,7 @@ void diag_note(Diag *d, Pos pos, const char *fmt, ...)
     va_end(ap);
 }
 
+/* Belongs to the newest message; without one, or when that one was not kept, it is dropped. */
 void diag_hint(Diag *d, const char *fmt, ...)
 {
     va_list ap;
@@ -82,6 +92,8 @@ void diag_hint(Diag *d, const char *fmt, ...)
     va_end(ap);
 }
 
+/* A tab becomes one blank, so that columns of the text are columns of the screen; other control
+ * bytes could command the terminal. */
 static void put_safe(Buf *out, const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -95,6 +107,7 @@ static void put_safe(Buf *out, const char *s, size_t n)
     }
 }
 
+/* Names from a file may be of any length and hold anything. */
 const char *diag_quote(Arena *a, const char *s)
 {
     enum { LONGEST = 120 };
@@ -108,6 +121,8 @@ const char *diag_quote(Arena *a, const char *s)
     return b.p;
 }
 
+/* The line and a caret under col, 1-based, with tildes for the rest of len bytes.  Nothing when
+ * the source is not known or the line is too long to be read. */
 static void print_line(const Diag *d, const Pos *pos, Buf *out)
 {
     const DiagSource *s = d->source;
@@ -136,6 +151,8 @@ static void print_line(const Diag *d, const Pos *pos, Buf *out)
     buf_char(out, '\n');
 }
 
+/* FILE:LINE:COL: WHERE: KIND: TEXT, as compilers write it, so that editors can jump there; then
+ * the line, then the hint. */
 static void print_message(const Diag *d, const Message *m, Buf *out)
 {
     static const char *const kind[] = { "note", "warning", "error" };
@@ -162,6 +179,7 @@ static void print_message(const Diag *d, const Message *m, Buf *out)
     }
 }
 
+/* In the order in which they were said. */
 void diag_print(const Diag *d, Buf *out)
 {
     for (const Message *m = d->first; m; m = m->next)
@@ -196,6 +214,7 @@ static size_t distance(const char *a, const char *b)
     return row[la % 3][lb];
 }
 
+/* Of two that are equally near the first in the list.  NULL: none is near enough to be meant. */
 const char *diag_nearest(const char *word, const char *const *list, size_t n)
 {
     /* more edits than that is another word; one letter is none that could be mistaken */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Once only: a number that was closed may already be another file's. */
 static void close_fd(void *arg)
 {
     int *fd = arg;
@@ -17,6 +18,7 @@ static void close_fd(void *arg)
     *fd = -1;
 }
 
+/* With errno's text; so it must be called before anything else sets errno. */
 static bool fail(Diag *d, const char *path, const char *what)
 {
     Pos pos = { .file = path };
@@ -25,6 +27,7 @@ static bool fail(Diag *d, const char *path, const char *what)
     return false;
 }
 
+/* pread, so that nothing depends on where another read has left the file. */
 static bool read_fd(int fd, unsigned char *p, size_t n, uint64_t offset)
 {
     size_t done = 0;
@@ -42,6 +45,8 @@ static bool read_fd(int fd, unsigned char *p, size_t n, uint64_t offset)
     return true;
 }
 
+/* n SIZE_MAX: to the end.  The descriptor is closed by the arena when memory runs out on the
+ * way.  64 zero bytes follow the data, so that a reader of words may look beyond the end. */
 bool file_read_part(Arena *a, const char *path, uint64_t offset, size_t n, Bytes *out, Diag *d)
 {
     int *fd = arena_new(a, int);
@@ -74,6 +79,7 @@ bool file_read_part(Arena *a, const char *path, uint64_t offset, size_t n, Bytes
     return true;
 }
 
+/* A model is read as a whole: its parts point into it. */
 bool file_read(Arena *a, const char *path, Bytes *out, Diag *d)
 {
     return file_read_part(a, path, 0, SIZE_MAX, out, d);
@@ -89,6 +95,7 @@ struct OutFile {
     Buf buf;
 };
 
+/* For a file that was not committed: nothing of it stays.  Does nothing after a commit. */
 static void abandon(void *arg)
 {
     OutFile *f = arg;
@@ -101,6 +108,8 @@ static void abandon(void *arg)
     f->fd = -1;
 }
 
+/* The Buf's sink.  A write may take less than it was given; errno is kept, because others come
+ * before it is reported. */
 static bool write_some(void *user, const char *p, size_t n)
 {
     OutFile *f = user;
@@ -126,6 +135,7 @@ static const char *temp_name(OutFile *f, int i)
     return arena_printf(f->arena, "%s.tmp%ld.%d", f->path, (long)getpid(), i);
 }
 
+/* linkat wants a name for a file that has none (open(2), O_TMPFILE). */
 static const char *name_of_fd(OutFile *f)
 {
     return arena_printf(f->arena, "/proc/self/fd/%d", f->fd);
@@ -174,6 +184,8 @@ static bool give_name(OutFile *f)
     return f->temp != NULL;
 }
 
+/* Until file_commit the path keeps its old contents: nobody ever sees half a file.  NULL, with
+ * a message, when it cannot be written. */
 OutFile *file_create(Arena *a, const char *path, Diag *d)
 {
     OutFile *f = arena_new(a, OutFile);
@@ -209,6 +221,8 @@ Buf *file_buf(OutFile *f)
     return &f->buf;
 }
 
+/* Whole, on the disk, then renamed: in this order, or a loss of power could leave an empty file
+ * under the name (rename(2) is atomic, not durable). */
 bool file_commit(OutFile *f, Diag *d)
 {
     bool ok = buf_flush(&f->buf);
@@ -232,6 +246,8 @@ bool file_commit(OutFile *f, Diag *d)
     return true;
 }
 
+/* Standard output, or something that is there and is no regular file: it has no files beside
+ * it. */
 bool path_is_special(const char *path)
 {
     struct stat st;
@@ -239,6 +255,7 @@ bool path_is_special(const char *path)
     return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode));
 }
 
+/* All behind the last slash; empty for a path that ends with one. */
 const char *path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -246,11 +263,13 @@ const char *path_base(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* With its slash, so that a name can be put behind it; empty for the current folder. */
 const char *path_dir(Arena *a, const char *path)
 {
     return arena_strndup(a, path, (size_t)(path_base(path) - path));
 }
 
+/* Without its last suffix; a name that begins with its only dot has none. */
 const char *path_stem(Arena *a, const char *path)
 {
     const char *base = path_base(path), *dot = strrchr(base, '.');
@@ -258,6 +277,7 @@ const char *path_stem(Arena *a, const char *path)
     return dot && dot != base ? arena_strndup(a, base, (size_t)(dot - base)) : base;
 }
 
+/* Case counts, as it does for file names. */
 bool path_has_suffix(const char *path, const char *suffix)
 {
     size_t n = strlen(path), k = strlen(suffix);

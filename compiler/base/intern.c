@@ -4,6 +4,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+/* cap is a power of two, so that a mask does for the remainder. */
 void intern_init(Intern *t, Arena *a)
 {
     t->arena = a;
@@ -23,6 +24,7 @@ static InternSlot *find(Intern *t, const char *s, size_t n, uint64_t hash)
     return &t->slot[i];
 }
 
+/* Slots move, marks with them; the strings stay where they are, and so a Sym is good for ever. */
 static void grow(Intern *t)
 {
     InternSlot *old = t->slot;
@@ -35,6 +37,7 @@ static void grow(Intern *t)
             *find(t, old[i].s, strlen(old[i].s), old[i].hash) = old[i];
 }
 
+/* s need not be terminated, and may hold no NUL: a name ends at the first one. */
 Sym intern_n(Intern *t, const char *s, size_t n)
 {
     uint64_t hash = XXH64(s, n, 0);
@@ -52,11 +55,13 @@ Sym intern_n(Intern *t, const char *s, size_t n)
     return slot->s;
 }
 
+/* Equal texts give equal addresses, so that names are compared as pointers. */
 Sym intern(Intern *t, const char *s)
 {
     return intern_n(t, s, strlen(s));
 }
 
+/* The pointer is good until the next name comes in, which may move the slots. */
 uint32_t *intern_mark(Intern *t, const char *s)
 {
     size_t n = strlen(s);

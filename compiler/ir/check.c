@@ -74,6 +74,7 @@ static bool see(Checker *c, ValueId v)
     return true;
 }
 
+/* Any total order does: equal names only have to meet. */
 static int by_address(const void *a, const void *b)
 {
     uintptr_t x = (uintptr_t)*(const Sym *)a, y = (uintptr_t)*(const Sym *)b;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/count.h"
 
+/* Saturates: a count that does not fit is as large as can be.  a, b >= 0. */
 static int64_t product(int64_t a, int64_t b)
 {
     int64_t c;
@@ -8,6 +9,8 @@ static int64_t product(int64_t a, int64_t b)
     return __builtin_mul_overflow(a, b, &c) ? INT64_MAX : c;
 }
 
+/* Multiplications with an addition each; what is next to nothing beside them (pooling,
+ * activations) counts 0, as papers count. */
 int64_t count_macs(const Graph *g, const Node *n)
 {
     const Shape *x, *w, *y;
@@ -29,6 +32,7 @@ int64_t count_macs(const Graph *g, const Node *n)
     }
 }
 
+/* INT64_MAX when the sum does not fit. */
 int64_t count_graph_macs(const Graph *g)
 {
     int64_t sum = 0;
@@ -39,6 +43,7 @@ int64_t count_graph_macs(const Graph *g)
     return sum;
 }
 
+/* Elements of a pooling window. */
 static int64_t window(const Node *n)
 {
     uint32_t rank;
@@ -50,6 +55,8 @@ static int64_t window(const Node *n)
     return k;
 }
 
+/* Elementary steps: every element read, every one written as often as a window has elements,
+ * and the multiply-adds.  For deciding whether something is too much work, not for people. */
 int64_t count_work(const Graph *g, const Node *n)
 {
     int64_t work = count_macs(g, n), each = 1;
@@ -81,6 +88,8 @@ static bool is_weight(const Node *n, uint32_t k)
     return (op_info[n->op].flags & LINEAR || n->op == OP_batch_norm) && (k == 1 || k == 2);
 }
 
+/* seen, by value: shared weights count with the first node that reads them.  Other constants,
+ * such as the numbers of a decomposed activation, are no parameters. */
 ParamCount count_node_params(const Graph *g, const Node *n, uint8_t *seen)
 {
     ParamCount c = { 0, 0, 0 };
@@ -102,6 +111,7 @@ ParamCount count_node_params(const Graph *g, const Node *n, uint8_t *seen)
     return c;
 }
 
+/* In the order of the nodes. */
 ParamCount count_all_params(const Graph *g)
 {
     uint8_t *seen = arena_new_n(g->arena, uint8_t, g->n_value);
@@ -118,6 +128,7 @@ ParamCount count_all_params(const Graph *g)
     return sum;
 }
 
+/* As frameworks count: what training would change. */
 int64_t count_params(const Graph *g)
 {
     return count_all_params(g).trainable;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+/* By value: as operand of live nodes, each time, and as output. */
 uint32_t *ir_count_uses(const Graph *g, Arena *a)
 {
     uint32_t *use = arena_new_n(a, uint32_t, g->n_value);
@@ -18,6 +19,8 @@ uint32_t *ir_count_uses(const Graph *g, Arena *a)
     return use;
 }
 
+/* Everywhere, outputs too; types and shapes must be the same, which ir_check sees to
+ * afterwards. */
 void ir_replace(Graph *g, ValueId from, ValueId to)
 {
     for (uint32_t i = 1; i < g->n_node; i++)
@@ -29,6 +32,7 @@ void ir_replace(Graph *g, ValueId from, ValueId to)
             g->output[i] = to;
 }
 
+/* n now computes what other did, under its name; other is gone, and n's own result is dead. */
 void ir_take_output(Graph *g, NodeId n, NodeId other)
 {
     Node *o = ir_node(g, other);
@@ -39,11 +43,13 @@ void ir_take_output(Graph *g, NodeId n, NodeId other)
     o->op = OP_none;
 }
 
+/* Only marked: ids stay what they are until ir_sort closes the gaps. */
 void ir_delete(Graph *g, NodeId n)
 {
     ir_node(g, n)->op = OP_none;
 }
 
+/* The op has it.  No shape is computed anew: that is the caller's to see to. */
 void ir_set_attr(Graph *g, Node *n, Attr a)
 {
     int k = 0;
@@ -61,6 +67,7 @@ void ir_set_attr(Graph *g, Node *n, Attr a)
     n->attr[k] = a;
 }
 
+/* Operands between the old last one and i are left out (id 0); trailing ones are never stored. */
 void ir_set_in(Graph *g, Node *n, uint32_t i, ValueId v)
 {
     if (i >= n->n_in) {
@@ -95,6 +102,8 @@ static uint32_t pending(const Sorter *s, uint32_t id)
     return 0;
 }
 
+/* Invariant: the stack is a path of operands, each open; meeting an open node again is a cycle,
+ * and false.  Nodes are placed after all that they read. */
 static bool place(Sorter *s, uint32_t root)
 {
     s->stack[s->n_stack++] = root;
@@ -124,6 +133,7 @@ static bool ascending(const uint32_t *order, uint32_t n)
     return true;
 }
 
+/* Values keep their ids, producers follow.  order holds the old ids of the nodes that stay. */
 static void renumber(Graph *g, const uint32_t *order, uint32_t n)
 {
     const bool in_place = ascending(order, n);
@@ -139,6 +149,8 @@ static void renumber(Graph *g, const uint32_t *order, uint32_t n)
     g->cap_node = in_place ? g->cap_node : n + 1;
 }
 
+/* Roots in the order of the array: a graph that is sorted already stays as it is.  False: a
+ * cycle. */
 bool ir_sort(Graph *g)
 {
     Sorter s = { .g = g };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Everything that will belong to the graph lives in a. */
 Graph *ir_new(Arena *a)
 {
     Graph *g = arena_new(a, Graph);
@@ -36,6 +37,8 @@ static Sym unique_name(Graph *g, const char *want)
     return name;
 }
 
+/* The only place where values are made.  The array may move: a Value * is good until the next
+ * one. */
 ValueId ir_value(Graph *g, const char *name, ValueKind kind, DType t, const Shape *s, Pos pos)
 {
     Value *v;
@@ -55,6 +58,7 @@ ValueId ir_value(Graph *g, const char *name, ValueKind kind, DType t, const Shap
     return (ValueId){ g->n_value++ };
 }
 
+/* data is not copied; it must live as long as the graph, in s's row-major order. */
 ValueId ir_const(Graph *g, const char *name, ValueKind kind, DType t, const Shape *s,
                  const void *data)
 {
@@ -64,6 +68,7 @@ ValueId ir_const(Graph *g, const char *name, ValueKind kind, DType t, const Shap
     return v;
 }
 
+/* v is copied.  Shape (n). */
 ValueId ir_const_i64(Graph *g, const char *name, const int64_t *v, uint32_t n)
 {
     Shape s = { .rank = 1, .dim = { n } };
@@ -74,6 +79,7 @@ ValueId ir_const_i64(Graph *g, const char *name, const int64_t *v, uint32_t n)
     return ir_const(g, name, VAL_CONST, DT_I64, &s, copy);
 }
 
+/* A scalar: rank 0. */
 ValueId ir_const_f32(Graph *g, const char *name, float v)
 {
     Shape s = { .rank = 0 };
@@ -83,6 +89,7 @@ ValueId ir_const_f32(Graph *g, const char *name, float v)
     return ir_const(g, name, VAL_CONST, DT_F32, &s, copy);
 }
 
+/* Callers make their lists on the stack. */
 static ValueId *copy_ids(Graph *g, const ValueId *v, uint32_t n)
 {
     ValueId *copy = arena_new_n(g->arena, ValueId, n);
@@ -106,6 +113,7 @@ void ir_set_outputs(Graph *g, const ValueId *v, uint32_t n)
 
 /* ---- adding a node ---- */
 
+/* A copy whose list and word belong to the graph; words are interned, as names are. */
 static Attr own_attr(Graph *g, Attr a)
 {
     if (a.type == ATTR_INTS) {
@@ -119,6 +127,8 @@ static Attr own_attr(Graph *g, Attr a)
     return a;
 }
 
+/* n gets all attributes of its op, in the op's order, at their defaults or as spec says.  All
+ * that is wrong is said. */
 static bool fill_attrs(Graph *g, Node *n, const NodeSpec *spec, Diag *d)
 {
     const OpInfo *info = &op_info[spec->op];
@@ -141,6 +151,8 @@ static bool fill_attrs(Graph *g, Node *n, const NodeSpec *spec, Diag *d)
     return ok;
 }
 
+/* As many as the op takes, each of them a value, optional ones perhaps left out in the middle.
+ * A wrong id cannot come from a file, so it is no message. */
 static bool check_operands(const Graph *g, const NodeSpec *spec, Diag *d)
 {
     const OpInfo *info = &op_info[spec->op];
@@ -174,6 +186,8 @@ static bool check_operands(const Graph *g, const NodeSpec *spec, Diag *d)
     return true;
 }
 
+/* The node is filled but not counted yet: n_node stays, so a spec that turns out wrong leaves
+ * no trace in the graph. */
 static Node *append_node(Graph *g, const NodeSpec *spec)
 {
     Node *n;
@@ -197,6 +211,8 @@ static Node *append_node(Graph *g, const NodeSpec *spec)
     return n;
 }
 
+/* Results are made last, when nothing can fail any more.  Id 0, with a message, when spec is
+ * wrong. */
 NodeId ir_add(Graph *g, const NodeSpec *spec, Diag *d)
 {
     const NodeId none = { 0 };
@@ -223,6 +239,7 @@ NodeId ir_add(Graph *g, const NodeSpec *spec, Diag *d)
     return (NodeId){ g->n_node++ };
 }
 
+/* For the ops with one result, which nearly all have. */
 ValueId ir_add1(Graph *g, const char *name, const NodeSpec *spec, Diag *d)
 {
     NodeSpec one = *spec;
@@ -236,6 +253,7 @@ ValueId ir_add1(Graph *g, const char *name, const NodeSpec *spec, Diag *d)
 
 /* ---- reading ---- */
 
+/* NULL: the op has no such attribute. */
 const Attr *ir_attr(const Node *n, AttrName name)
 {
     for (int k = 0; k < IR_MAX_ATTR && n->attr[k].name; k++)
@@ -244,6 +262,7 @@ const Attr *ir_attr(const Node *n, AttrName name)
     return NULL;
 }
 
+/* Ops have all their attributes from ir_add on, so asking for one of another op is our bug. */
 static const Attr *need_attr(const Node *n, AttrName name, AttrType type)
 {
     const Attr *a = ir_attr(n, name);
@@ -263,6 +282,7 @@ double ir_float(const Node *n, AttrName name)
     return need_attr(n, name, ATTR_FLOAT)->u.f;
 }
 
+/* count may be NULL where the shape rule has fixed the length. */
 const int64_t *ir_ints(const Node *n, AttrName name, uint32_t *count)
 {
     const Attr *a = need_attr(n, name, ATTR_INTS);
@@ -277,6 +297,7 @@ Sym ir_word(const Node *n, AttrName name)
     return need_attr(n, name, ATTR_WORD)->u.word;
 }
 
+/* Parameters too: their data are known at compile time as well. */
 bool ir_is_const(const Graph *g, ValueId v)
 {
     return v.id && ir_val(g, v)->data;
@@ -293,6 +314,8 @@ static double half_value(uint16_t h)
     return sign * (exp ? ldexp(1024 + frac, exp - 25) : ldexp(frac, -24));
 }
 
+/* i is in the value's row-major order and not checked.  Exact but for 64-bit integers beyond
+ * 2^53. */
 double ir_element(const Value *v, int64_t i)
 {
     switch (v->dtype) {
@@ -312,6 +335,7 @@ double ir_element(const Value *v, int64_t i)
     return 0;
 }
 
+/* One element of any rank: exporters write scalars as (1) and (1,1) too. */
 bool ir_scalar(const Graph *g, ValueId v, double *out)
 {
     const Value *val = ir_val(g, v);
@@ -322,6 +346,7 @@ bool ir_scalar(const Graph *g, ValueId v, double *out)
     return true;
 }
 
+/* NULL: an input or a constant. */
 Node *ir_producer(const Graph *g, ValueId v)
 {
     NodeId n = ir_val(g, v)->producer;
@@ -329,6 +354,7 @@ Node *ir_producer(const Graph *g, ValueId v)
     return n.id ? ir_node(g, n) : NULL;
 }
 
+/* Linear: nets have few outputs. */
 bool ir_is_output(const Graph *g, ValueId v)
 {
     for (uint32_t i = 0; i < g->n_output; i++)

@@ -3,11 +3,13 @@
 #include "ir/plan.h"
 #include "ir/shape.h"
 
+/* The layout of inputs, outputs and constants: (N,C,H,W) with W innermost. */
 void plan_row_major(const Shape *s, int64_t stride[IR_MAX_RANK])
 {
     shape_strides(s, stride);
 }
 
+/* (N,C,D1..Dn) stored as N,D1..Dn,C: the channels of a pixel lie side by side.  Rank 2 or more. */
 void plan_channels_last(const Shape *s, int64_t stride[IR_MAX_RANK])
 {
     int64_t n = s->dim[1];
@@ -20,6 +22,7 @@ void plan_channels_last(const Shape *s, int64_t stride[IR_MAX_RANK])
     stride[0] = n;
 }
 
+/* The step of a dimension of 1 is never taken, so it may be anything. */
 bool plan_same_strides(const Shape *s, const int64_t *a, const int64_t *b)
 {
     for (uint32_t i = 0; i < s->rank; i++)
@@ -28,6 +31,7 @@ bool plan_same_strides(const Shape *s, const int64_t *a, const int64_t *b)
     return true;
 }
 
+/* In effect: see plan_same_strides. */
 bool plan_is_row_major(const Shape *s, const int64_t *stride)
 {
     int64_t dense[IR_MAX_RANK];
@@ -36,6 +40,7 @@ bool plan_is_row_major(const Shape *s, const int64_t *stride)
     return plan_same_strides(s, stride, dense);
 }
 
+/* Without spatial dimensions there is no difference to row-major. */
 bool plan_is_channels_last(const Shape *s, const int64_t *stride)
 {
     int64_t dense[IR_MAX_RANK];
@@ -96,6 +101,7 @@ bool plan_reshape(const Shape *from, const int64_t *stride, const Shape *to,
     return true;
 }
 
+/* A view needs no code: all its results lie in the operand's buffer. */
 bool plan_is_view(const Plan *p, const Node *n)
 {
     if (!(op_info[n->op].flags & VIEW))

@@ -16,8 +16,10 @@
 
 /* ---- what the picture needs too ---- */
 
+/* A buffer, with the first node that needs it. */
 typedef struct Ranked { uint32_t first, owner; } Ranked;
 
+/* A total order, so that qsort, which is not stable, gives the same rows everywhere. */
 static int by_first(const void *x, const void *y)
 {
     const Ranked *a = x, *b = y;
@@ -27,6 +29,7 @@ static int by_first(const void *x, const void *y)
     return a->owner < b->owner ? -1 : a->owner > b->owner;
 }
 
+/* r->owner: the values with a buffer in the arena, in the order in which they are needed. */
 static void list_owners(PlanRows *r)
 {
     Ranked *list = arena_new_n(r->arena, Ranked, r->g->n_value);
@@ -61,6 +64,7 @@ static void count_alive(PlanRows *r)
     }
 }
 
+/* Everything about a plan that both the table and the picture show; made once, read by both. */
 PlanRows plan_rows(const Graph *g, const Plan *p)
 {
     PlanRows r = { .arena = g->arena, .g = g, .p = p };
@@ -74,11 +78,14 @@ PlanRows plan_rows(const Graph *g, const Plan *p)
     return r;
 }
 
+/* A node is called by its first result.  Node 0 is before all nodes. */
 const char *plan_node_name(const Graph *g, uint32_t i)
 {
     return i ? ir_val(g, g->node[i].out[0])->name : "";
 }
 
+/* Three significant digits at most, without trailing zeros: 1.5 MiB, 588 KiB.  Integers only,
+ * so that no rounding depends on the machine. */
 const char *plan_bytes(Arena *a, int64_t bytes)
 {
     static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
@@ -100,15 +107,18 @@ const char *plan_bytes(Arena *a, int64_t bytes)
 
 /* ---- the table ---- */
 
+/* In characters. */
 typedef struct Widths {
     int number, name, shape;
 } Widths;
 
+/* The larger of width and n, but no more than most. */
 static int wider(int width, size_t n, int most)
 {
     return n > (size_t)width ? (n < (size_t)most ? (int)n : most) : width;
 }
 
+/* Views have no row of their own: they are counted with their buffer. */
 static bool is_row(const Plan *p, uint32_t i)
 {
     const Place *place = &p->place[i];
@@ -180,6 +190,7 @@ static void put_outside(const PlanRows *r, const Widths *w, PlaceKind kind, Buf 
     }
 }
 
+/* why: what is said behind the number, or nothing. */
 static void put_total(const PlanRows *r, const char *what, int64_t bytes, const char *why, Buf *out)
 {
     buf_printf(out, "%-14s  %12" PRId64 "  %s%s\n", what, bytes, plan_bytes(r->arena, bytes), why);

@@ -54,6 +54,7 @@ static void put_quoted(Buf *out, const char *s)
     buf_char(out, '"');
 }
 
+/* Plain where it can be, so that people can read it; else quoted, which says any name. */
 static void put_name(Buf *out, const char *s)
 {
     if (ir_plain_name(s))
@@ -94,6 +95,7 @@ static void put_element(Buf *out, const Value *v, int64_t i)
     }
 }
 
+/* In row-major order, without the brackets of dimensions: the type has said the shape. */
 static void put_inline(Buf *out, const Value *v)
 {
     int64_t n = shape_count(&v->shape);
@@ -282,6 +284,7 @@ static void put_node(Printer *p, const Node *n)
     buf_char(p->out, '\n');
 }
 
+/* out's arena is used for work: the graph is only read. */
 void ir_print(const Graph *g, const PrintOptions *o, Buf *out)
 {
     Printer p = { .g = g, .o = o, .out = out, .arena = out->arena };

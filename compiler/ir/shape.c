@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* For shapes that shape_ok has passed: the product fits.  Rank 0 has one element. */
 int64_t shape_count(const Shape *s)
 {
     int64_t n = 1;
@@ -13,6 +14,8 @@ int64_t shape_count(const Shape *s)
     return n;
 }
 
+/* The product of the dimensions other than 0 must fit in 31 bits, so that with another
+ * dimension in place of a 0 the steps still fit. */
 bool shape_ok(const Shape *s)
 {
     int64_t n = 1;
@@ -26,11 +29,13 @@ bool shape_ok(const Shape *s)
     return true;
 }
 
+/* Dimensions beyond the rank do not count. */
 bool shape_equal(const Shape *a, const Shape *b)
 {
     return a->rank == b->rank && !memcmp(a->dim, b->dim, a->rank * sizeof a->dim[0]);
 }
 
+/* (1,3,224,224), and () for a scalar. */
 const char *shape_text(Arena *a, const Shape *s)
 {
     Buf b;
@@ -43,6 +48,8 @@ const char *shape_text(Arena *a, const Shape *s)
     return b.p;
 }
 
+/* numpy's rule: aligned at the last dimension, and 1 goes with anything.  Copies first: out may
+ * be a or b. */
 bool shape_broadcast(const Shape *a, const Shape *b, Shape *out)
 {
     const Shape lo = a->rank < b->rank ? *a : *b, hi = a->rank < b->rank ? *b : *a;
@@ -59,6 +66,7 @@ bool shape_broadcast(const Shape *a, const Shape *b, Shape *out)
     return true;
 }
 
+/* A negative axis counts from the end: -1 is the last. */
 bool shape_axis(int64_t axis, uint32_t rank, uint32_t *out)
 {
     if (axis < -(int64_t)rank || axis >= (int64_t)rank)
@@ -67,6 +75,7 @@ bool shape_axis(int64_t axis, uint32_t rank, uint32_t *out)
     return true;
 }
 
+/* Row-major, in elements: the last dimension's step is 1. */
 void shape_strides(const Shape *s, int64_t stride[IR_MAX_RANK])
 {
     int64_t n = 1;
@@ -77,6 +86,8 @@ void shape_strides(const Shape *s, int64_t stride[IR_MAX_RANK])
     }
 }
 
+/* Positions of a window: floor((in + pads - (dilation (kernel - 1) + 1)) / stride) + 1, or -1
+ * when it does not fit at all. */
 int64_t shape_window(const Slide *w)
 {
     int64_t room = w->in + w->pad_begin + w->pad_end - ((w->kernel - 1) * w->dilation + 1), n;

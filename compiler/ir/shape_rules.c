@@ -45,16 +45,19 @@ bool shape_infer(Op op, RuleArgs *r)
     return rule_table[op](r) && check_act(r);
 }
 
+/* Quoted and escaped: names may be anything. */
 const char *rule_name(const RuleArgs *r, uint32_t i)
 {
     return arena_printf(r->g->arena, "'%s'", diag_quote(r->g->arena, rule_in(r, i)->name));
 }
 
+/* The shape of operand i, for messages. */
 const char *rule_text(const RuleArgs *r, uint32_t i)
 {
     return shape_text(r->g->arena, rule_shape(r, i));
 }
 
+/* One result of shape s with the type of operand 0, as most ops have it. */
 bool rule_result(RuleArgs *r, const Shape *s)
 {
     r->shape[0] = *s;
@@ -62,6 +65,7 @@ bool rule_result(RuleArgs *r, const Shape *s)
     return true;
 }
 
+/* Is operand i of a type in the set? A bit per DType. */
 bool rule_types(RuleArgs *r, uint32_t i, const TypeSet *set)
 {
     DType t = rule_in(r, i)->dtype;
@@ -72,6 +76,7 @@ bool rule_types(RuleArgs *r, uint32_t i, const TypeSet *set)
                      op_info[r->n->op].name, set->text);
 }
 
+/* There are no conversions between types but cast. */
 bool rule_same_type(RuleArgs *r, uint32_t i, uint32_t j)
 {
     DType a = rule_in(r, i)->dtype, b = rule_in(r, j)->dtype;
@@ -82,6 +87,7 @@ bool rule_same_type(RuleArgs *r, uint32_t i, uint32_t j)
                      dtype_info[a].name, rule_name(r, j), dtype_info[b].name);
 }
 
+/* Has operand i least to most dimensions? */
 bool rule_rank(RuleArgs *r, uint32_t i, uint32_t least, uint32_t most)
 {
     uint32_t rank = rule_shape(r, i)->rank;
@@ -98,6 +104,7 @@ bool rule_rank(RuleArgs *r, uint32_t i, uint32_t least, uint32_t most)
                      rule_text(r, i), op_info[r->n->op].name, least, most);
 }
 
+/* Operand i is (n), of the type of operand 0; what names it in the message. */
 bool rule_vector(RuleArgs *r, uint32_t i, int64_t n, const char *what)
 {
     const Shape *s = rule_shape(r, i);
@@ -108,6 +115,7 @@ bool rule_vector(RuleArgs *r, uint32_t i, int64_t n, const char *what)
     return rule_same_type(r, 0, i);
 }
 
+/* Does operand i broadcast to s, without making it larger? */
 bool rule_fits(RuleArgs *r, uint32_t i, const Shape *s)
 {
     Shape both;
@@ -118,6 +126,7 @@ bool rule_fits(RuleArgs *r, uint32_t i, const Shape *s)
                      rule_text(r, i), shape_text(r->g->arena, s));
 }
 
+/* spec.n numbers, each in min .. max; a list left out becomes spec.fill throughout. */
 bool rule_list(RuleArgs *r, ListSpec spec)
 {
     uint32_t n;
@@ -153,6 +162,7 @@ void rule_set_list(RuleArgs *r, AttrName name, const int64_t *v, uint32_t n)
         ir_set_attr(r->g, r->n, attr_ints(name, v, n));
 }
 
+/* The attribute becomes non-negative, so that nobody after the rule has to ask. */
 bool rule_axis(RuleArgs *r, uint32_t rank, uint32_t *axis)
 {
     int64_t a = ir_int(r->n, A_axis);
@@ -163,6 +173,7 @@ bool rule_axis(RuleArgs *r, uint32_t rank, uint32_t *axis)
     return true;
 }
 
+/* Attributes that are switches: 0 or 1. */
 bool rule_flag(RuleArgs *r, AttrName name)
 {
     int64_t x = ir_int(r->n, name);

@@ -7,6 +7,7 @@
 
 /* ---- what a layer is called ---- */
 
+/* One filter per channel, and no channel multiplier: group = C = K. */
 static bool is_depthwise(const Graph *g, const Node *n)
 {
     int64_t group;
@@ -18,6 +19,7 @@ static bool is_depthwise(const Graph *g, const Node *n)
         && group == ir_val(g, n->out[0])->shape.dim[1];
 }
 
+/* R S of weights (K,C/group,R,S). */
 static int64_t kernel_elements(const Graph *g, const Node *n)
 {
     const Shape *w = &ir_val(g, n->in[1])->shape;
@@ -28,11 +30,13 @@ static int64_t kernel_elements(const Graph *g, const Node *n)
     return taps;
 }
 
+/* A 1x1 kernel over all channels, whatever the stride. */
 static bool is_pointwise(const Graph *g, const Node *n)
 {
     return n->op == OP_conv && ir_int(n, A_group) == 1 && kernel_elements(g, n) == 1;
 }
 
+/* The op's name, but for the two halves of a separable convolution. */
 static const char *type_of(const Graph *g, const Node *n)
 {
     return is_depthwise(g, n) ? "depthwise" : is_pointwise(g, n) ? "pointwise"
@@ -76,6 +80,7 @@ static void add(ParamCount *sum, const ParamCount *c)
     sum->statistics += c->statistics;
 }
 
+/* Appends node id's row and adds it to the sums.  bytes: of its results. */
 static void count_row(Summary *s, const Graph *g, uint32_t id, uint8_t *seen)
 {
     const Node *n = &g->node[id];
@@ -97,6 +102,8 @@ static void count_row(Summary *s, const Graph *g, uint32_t id, uint8_t *seen)
     s->macs += r->macs;
 }
 
+/* Rows in the order of the nodes.  The bytes for inference are the caller's to fill in: they
+ * need a plan. */
 Summary *summary_make(const Graph *g)
 {
     uint8_t *seen = arena_new_n(g->arena, uint8_t, g->n_value);
@@ -112,6 +119,7 @@ Summary *summary_make(const Graph *g)
 
 /* ---- text ---- */
 
+/* As Keras counts: the running statistics too. */
 static int64_t all_params(const ParamCount *c)
 {
     return c->trainable + c->frozen + c->statistics;
@@ -123,6 +131,7 @@ static const char *shown(const Buf *out, const char *name)
     return diag_quote(out->arena, name);
 }
 
+/* At least the heading's 5, at most 60: a longer name pushes its own line only. */
 static int width_of_names(const Summary *s)
 {
     size_t most = 5;
@@ -132,6 +141,7 @@ static int width_of_names(const Summary *s)
     return most < 60 ? (int)most : 60;
 }
 
+/* The last column is there for the second half of a separable pair only. */
 static void text_row(const SummaryRow *r, int width, Buf *out)
 {
     buf_printf(out, "%-*s  %-14s  %-18s  %11" PRId64 "  %13" PRId64 "  %11" PRId64, width,
@@ -141,6 +151,7 @@ static void text_row(const SummaryRow *r, int width, Buf *out)
     buf_char(out, '\n');
 }
 
+/* keras: in the words of its model.summary(). */
 static void text_totals(const Summary *s, bool keras, Buf *out)
 {
     const ParamCount *p = &s->params;
@@ -157,6 +168,7 @@ static void text_totals(const Summary *s, bool keras, Buf *out)
                " bytes for inference\n", s->macs, s->weight_bytes, s->arena_bytes);
 }
 
+/* The columns are as wide as the numbers of nets that people use. */
 void summary_text(const Summary *s, bool keras, Buf *out)
 {
     int width = width_of_names(s);
@@ -178,6 +190,7 @@ static void json_params(const ParamCount *c, Buf *out)
                "}", c->frozen, c->statistics, c->trainable);
 }
 
+/* shape is the text "(1,2,3)": without its brackets it is a list's inside. */
 static void json_row(const SummaryRow *r, Buf *out)
 {
     buf_printf(out, "    {\"bytes\": %" PRId64 ", \"mult_adds\": %" PRId64 ", \"name\": ",
@@ -193,6 +206,7 @@ static void json_row(const SummaryRow *r, Buf *out)
     buf_printf(out, ", \"type\": \"%s\"}", r->type);
 }
 
+/* "schema" is raised when a key changes its meaning. */
 void summary_json(const Summary *s, Buf *out)
 {
     buf_printf(out, "{\n  \"arena_bytes\": %" PRId64 ",\n  \"layers\": [\n", s->arena_bytes);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+/* Name here, name in C, bytes, number in ONNX (onnx.proto, TensorProto.DataType).  f16 has no
+ * type in C11: its bits are kept as they are. */
 const DTypeInfo dtype_info[DT_COUNT] = {
     [DT_NONE] = { "none", "void", 0, 0 },        [DT_F32] = { "f32", "float", 4, 1 },
     [DT_F64] = { "f64", "double", 8, 11 },       [DT_F16] = { "f16", "uint16_t", 2, 10 },
@@ -37,6 +39,7 @@ const OpInfo op_info[OP_COUNT] = {
 #undef S
 #undef NO_ATTR
 
+/* DT_NONE: there is no such type. */
 DType dtype_by_name(const char *name)
 {
     for (int t = 1; t < DT_COUNT; t++)
@@ -45,6 +48,7 @@ DType dtype_by_name(const char *name)
     return DT_NONE;
 }
 
+/* DT_NONE for the types that are not supported: strings, complex numbers, the small floats. */
 DType dtype_by_onnx(int onnx)
 {
     for (int t = 1; t < DT_COUNT; t++)
@@ -53,6 +57,7 @@ DType dtype_by_onnx(int onnx)
     return DT_NONE;
 }
 
+/* By its name in the spec language; OP_none when there is none. */
 Op op_by_name(const char *name)
 {
     for (int op = 1; op < OP_COUNT; op++)
