@@ -5,6 +5,7 @@
  * memory, Ctrl-C) goes through the arena's cleanups or through its end, both of which remove it.
  */
 #include "build.h"
+#include "measure.h"
 
 #include "mnc/net.h"
 
@@ -103,6 +104,7 @@ static bool write_text(Arena *a, const char *path, const RtBuild *b, Diag *d)
 static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
 {
     Workshop *w = arena_new(a, Workshop);
+    double start = rt_now();
     const char *so;
     bool ok;
 
@@ -111,6 +113,8 @@ static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
     if (!open_workshop(a, w, d))
         return false;
     ok = write_text(a, w->c, b, d) && rt_compile(a, b->cc, w->c, w->so, d);
+    if (b->seconds)
+        *b->seconds = rt_now() - start;
     if (ok) {
         if (!b->cache || !rt_cache_put(a, b->cache, key, w->so, &so))
             so = w->so;

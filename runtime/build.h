@@ -65,6 +65,7 @@ typedef struct RtBuild {
     void *user;
     void (*compiling)(void *user, const char *compiler);     /* before it starts; NULL: nothing */
     void *compiling_user;
+    double *seconds;             /* that the compiler took; left alone when the cache had it */
 } RtBuild;
 bool rt_build(Arena *a, const RtBuild *b, Diag *d);
 

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* arena holds all but the struct itself and what dlopen made. */
 struct mnc_program {
@@ -24,6 +25,7 @@ struct mnc_program {
     const void *given;             /* by mnc_program_weights */
     size_t n_given;
     void *work;                  /* net->arena_bytes */
+    mnc_built built;
 };
 
 /* The arena's way to the caller's allocator. */
@@ -76,7 +78,7 @@ void mnc_program_close(mnc_program *p)
 static bool take_net(mnc_program *p, Diag *d)
 {
     const char *name = arena_printf(&p->arena, "%s_describe", p->o.prefix ? p->o.prefix : "net");
-    void *symbol = dlsym(p->handle, name);
+    void *symbol = mnc_program_symbol(p, name);
     const mnc_net *(*describe)(void);
     Pos pos = { .file = p->name };
 
@@ -101,7 +103,9 @@ static bool load_object(void *user, const char *so_path, Diag *d)
 {
     mnc_program *p = user;
     Pos pos = { .file = p->name };
+    struct stat st;
 
+    p->built.object_bytes = stat(so_path, &st) ? 0 : (size_t)st.st_size;
     p->handle = dlopen(so_path, RTLD_NOW | RTLD_LOCAL);
     if (!p->handle) {
         diag_error(d, pos, "cannot load the compiled net: %s", dlerror());
@@ -148,7 +152,8 @@ static bool load_text(mnc_program *p, const char *name, const char *c_path, cons
     Arena *a = &p->arena;
     RtCompiler cc;
     RtBuild b = { .cc = &cc, .text = text, .n = n, .load = load_object, .user = p,
-                  .compiling = p->o.compiling, .compiling_user = p->o.compiling_user };
+                  .compiling = p->o.compiling, .compiling_user = p->o.compiling_user,
+                  .seconds = &p->built.compile_seconds };
 
     if (p->handle) {
         diag_error(&p->diag, (Pos){ .file = name }, "cannot be loaded: this program has a net");
@@ -209,6 +214,16 @@ mnc_status mnc_program_load(mnc_program *p, const char *c_path)
 const mnc_net *mnc_program_net(const mnc_program *p)
 {
     return p->net;
+}
+
+const mnc_built *mnc_program_built(const mnc_program *p)
+{
+    return &p->built;
+}
+
+void *mnc_program_symbol(const mnc_program *p, const char *name)
+{
+    return p->handle ? dlsym(p->handle, name) : NULL;
 }
 
 /* What a return code of the net means; MNC_NET_OK says nothing. */

@@ -75,11 +75,29 @@ mnc_status model_result(const mnc_model *m, bool ok)
 
 /* ---- reading ---- */
 
+/* A spec's batch is a parameter of it, which the option names for short. */
+static const char *const *definitions(mnc_model *m)
+{
+    const char *const *given = m->options.define;
+    const char **all;
+    size_t n = 0;
+
+    if (!m->options.batch)
+        return given;
+    while (given && given[n])
+        n++;
+    all = arena_new_n(&m->arena, const char *, n + 2);
+    for (size_t i = 0; i < n; i++)
+        all[i] = given[i];
+    all[n] = arena_printf(&m->arena, "batch=%" PRId64, m->options.batch);
+    return all;
+}
+
 /* The suffix decides, not the contents.  dir: where the model's other files are looked for. */
 static Graph *parse(mnc_model *m, const char *name, const char *dir, Bytes bytes)
 {
     if (path_has_suffix(name, ".mnet")) {
-        MnetOptions o = { .file = name, .dir = dir, .define = m->options.define };
+        MnetOptions o = { .file = name, .dir = dir, .define = definitions(m) };
         return mnet_read(&m->arena, bytes, &o, &m->diag);
     } else {
         OnnxOptions o = { .batch = m->options.batch, .input_shape = m->options.input_shape,
@@ -384,6 +402,8 @@ static bool c_text(mnc_model *m, Buf *c)
         return false;
     m->weights = weights_block(&e.weights);
     m->weight_bytes = (size_t)e.weights.bytes;
+    m->layers = e.layers.list;
+    m->n_layer = e.layers.n;
     return true;
 }
 

@@ -41,13 +41,8 @@ static void layer_comment(Emit *e, const Node *n)
 {
     Buf *b = &e->body;
 
-    buf_printf(b, "    /* %s: %s", c_comment(e->arena, ir_val(e->g, n->out[0])->name),
-               op_info[n->op].name);
-    if ((n->op == OP_conv || n->op == OP_dense) && ir_in(n, 3).id)
-        buf_str(b, " + add");
-    if (n->act.op)
-        buf_printf(b, " + %s", op_info[n->act.op].name);
-    buf_str(b, ", ");
+    buf_printf(b, "    /* %s: %s, ", c_comment(e->arena, ir_val(e->g, n->out[0])->name),
+               layers_op(e->arena, n));
     buf_str(b, shape_text(e->arena, emit_shape(e, n->in[0])));
     buf_str(b, " -> ");
     buf_str(b, shape_text(e->arena, emit_shape(e, n->out[0])));
@@ -85,6 +80,7 @@ static bool emit_nodes(Emit *e)
         layer_comment(e, n);
         ok = kernel(e, n) && ok;
         layer_end(e, n, i);
+        layers_end(e, n, i);
     }
     return ok;
 }

@@ -31,6 +31,13 @@ extern const Target targets[];             /* the best first; ends with a name o
 const Target *target_by_name(const char *name);
 const char *target_native(void);           /* the best that this machine has */
 
+/* What has been written, for mnc_layers; and of the node at hand, what its kernel said. */
+typedef struct Layers {
+    mnc_layer *list;
+    uint32_t n, cap;
+    const char *called, *tile;             /* the function; NULL: not yet */
+} Layers;
+
 typedef struct Emit {
     Arena *arena;
     Graph *g;
@@ -46,6 +53,7 @@ typedef struct Emit {
     const char **function;     /* names by number */
     uint32_t n_function, cap_function;
     Buf kernels, body;         /* of the current target */
+    Layers layers;
     const char **in_name, **out_name;      /* members of the input and output structs */
     const char *hash;          /* of the model, as text */
     int64_t params, macs;      /* of the model as it was read */
@@ -67,6 +75,9 @@ void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n);
 
 /* The same for a function that shares its work among threads: it gets "part, parts" as well. */
 void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n);
+
+/* How the kernel cuts the node's work: "14x32".  Several are shown as a sum. */
+void layers_tile(Emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* C expression of the pointer to the first element of v: for reading, for writing. */
 const char *emit_in(Emit *e, ValueId v);
@@ -147,6 +158,10 @@ const char *c_identifier(Arena *a, const char *s);     /* letters, digits, _; no
 void emit_run_target(Emit *e, Buf *out);
 bool emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out);
 bool emit_threads(Emit *e, Buf *out);
+
+/* layers.c: the op of a node with what is fused into it; node i is in the text now. */
+const char *layers_op(Arena *a, const Node *n);
+void layers_end(Emit *e, const Node *n, uint32_t i);
 
 /* emit_head.c */
 void emit_preface(Emit *e, Buf *out, const char *file);

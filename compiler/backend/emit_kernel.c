@@ -56,6 +56,7 @@ static void put_call(Emit *e, const char *fn, const char *const *args, uint32_t 
 {
     size_t line = e->body.n;
 
+    e->layers.called = fn;
     buf_printf(&e->body, "%s(", fn);
     for (uint32_t i = 0; i < n; i++) {
         if (i)

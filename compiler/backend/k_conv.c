@@ -12,6 +12,7 @@
  */
 #include "backend/conv.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -208,6 +209,7 @@ static void add_piece(Tiling *t, Piece p)
         return;
     p.m = tile_pixels(t->e->target, p.nv);
     t->piece[t->n_piece++] = p;
+    layers_tile(t->e, "%" PRId64 "x%" PRId64, p.m, p.nv * t->e->target->width);
 }
 
 /* Whole tiles; what is left of whole panels; the last, narrower panel.  Each has its own width,

@@ -85,6 +85,7 @@ bool emit_depthwise(Emit *e, const Node *n)
         return false;
     set_vars(e, &c, v);
     tmpl_word(v, "ACT", act);
+    layers_tile(e, "1x%dx%d", SUMS, e->target->width);
     fn = emit_function(e, "depthwise.c.t", "depthwise", v);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), pack(e, n, &c),

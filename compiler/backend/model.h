@@ -23,6 +23,8 @@ struct mnc_model {
     Plan *plan;
     const void *weights;       /* of the text that mnc_c_text gave */
     size_t weight_bytes;
+    const mnc_layer *layers;   /* of that text; NULL: none yet */
+    size_t n_layer;
     char *text;                /* what mnc_messages gave last */
     mnc_status dead;           /* out of memory: nothing works any more */
 };

@@ -230,7 +230,7 @@ static int check(Work *w)
     size_t n;
 
     c->w = w;
-    if (!load_model(w, c->result.layers, &c->net))
+    if (!load_model(w, c->result.layers ? LOAD_ALL_LAYERS : 0, &c->net))
         return EXIT_FAILED;
     dir = data_sets(w, &n);
     if (c->result.layers)

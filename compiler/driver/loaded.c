@@ -2,6 +2,8 @@
 /* loaded: a model file becomes a program in memory; and small things that run and check share. */
 #include "driver/run.h"
 
+#include "measure.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,11 +79,39 @@ static void on_compile(void *user, const char *compiler)
     fprintf(stderr, "compiling with %s ...\n", compiler);
 }
 
+/* In front of the text: what its NET_LAYER calls. */
+static const char timed[] =
+    "struct { void (*call)(void *user, int number); void *user; } net_layer_hook;\n"
+    "#define NET_LAYER(i, name) net_layer_hook.call(net_layer_hook.user, i)\n";
+
+/* The C text that is compiled; the model's own text ends where it ended. */
+static bool make_text(Work *w, int how, Loaded *l, const char **text, size_t *n)
+{
+    double start = rt_now();
+    Buf b;
+
+    if ((how & LOAD_ALL_LAYERS && mnc_expose_layers(l->model) != MNC_OK)
+        || mnc_c_text(l->model, text, n) != MNC_OK)
+        return false;
+    l->translate_seconds += rt_now() - start;
+    l->text_bytes = *n;
+    if (how & LOAD_TIMED) {
+        buf_init(&b, &w->a);
+        buf_str(&b, timed);
+        buf_put(&b, *text, *n);
+        *text = b.p;
+        *n = b.n;
+    }
+    return true;
+}
+
 /* Messages are shown as soon as there are any: a note of the compiler must not wait until a long
  * run is over. */
-bool load_model(Work *w, bool all_layers, Loaded *out)
+bool load_model(Work *w, int how, Loaded *out)
 {
-    mnc_program_options o = { .compiling = isatty(STDERR_FILENO) ? on_compile : NULL };
+    mnc_program_options o = { .compiling = isatty(STDERR_FILENO) ? on_compile : NULL,
+                              .cache = how & LOAD_FRESH ? "" : NULL };
+    double start = rt_now();
     const void *weights;
     const char *text;
     size_t n, n_weights;
@@ -90,12 +120,12 @@ bool load_model(Work *w, bool all_layers, Loaded *out)
     out->model = open_model(w);
     if (!out->model)
         return false;
+    out->translate_seconds = rt_now() - start;
     out->program = mnc_program_open(&o);
     if (!out->program)
         arena_out_of_memory(&w->a);
     arena_defer(&w->a, close_program, out->program);
-    ok = (!all_layers || mnc_expose_layers(out->model) == MNC_OK)
-        && mnc_c_text(out->model, &text, &n) == MNC_OK;
+    ok = make_text(w, how, out, &text, &n);
     fputs(mnc_messages(out->model), stderr);
     if (!ok)
         return false;

@@ -34,7 +34,19 @@ typedef struct Loaded {
     mnc_model *model;
     mnc_program *program;
     const mnc_net *net;
+    double translate_seconds;    /* from the model's file to C */
+    size_t text_bytes;           /* of the C, which is without the weights */
 } Loaded;
+
+/* With LOAD_TIMED the program has a `LayerHook net_layer_hook`, which must be filled before a run
+ * and is called after each layer. */
+typedef struct LayerHook {
+    void (*call)(void *user, int number);
+    void *user;
+} LayerHook;
+
+/* LOAD_ALL_LAYERS: all layers' results are outputs.  LOAD_FRESH: without the cache. */
+enum { LOAD_ALL_LAYERS = 1, LOAD_TIMED = 2, LOAD_FRESH = 4 };
 
 /* The model that is the first operand, read; NULL, with its messages shown, when that fails.  It is
  * closed with the arena. */
@@ -42,7 +54,7 @@ mnc_model *open_model(Work *w);
 
 /* The same, compiled and loaded.  False when that fails; what model and program say goes to
  * standard error. */
-bool load_model(Work *w, bool all_layers, Loaded *out);
+bool load_model(Work *w, int how, Loaded *out);
 
 /* Type and shape of an input or output of a net, without data. */
 RtTensor net_tensor(const mnc_tensor *t);

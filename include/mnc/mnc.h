@@ -15,8 +15,6 @@
 
 #include "mnc/net.h"
 
-#include "mnc/net.h"
-
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,6 +83,23 @@ mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n);
 /* The weights that belong to that text, what NAME.weights would hold: n bytes, 64-byte aligned, the
  * model's.  With weights = "file" they are here alone. */
 const void *mnc_weights(const mnc_model *m, size_t *n);
+
+/* One call of a kernel in that text.  Strings live as long as the model. */
+typedef struct mnc_layer {
+    int number;                  /* what the text's NET_LAYER gets; ascending */
+    const char *target;          /* in whose code it stands */
+    const char *name, *op;       /* of its result; "conv + add + relu" */
+    const char *kernel, *tile;   /* the function; "14x32": pixels by channels in registers, or "" */
+    int64_t macs, bytes;         /* multiply-adds; operands, weights and results, each once */
+} mnc_layer;
+
+/* All of them in running order, one target after the other.  After mnc_c_text, else MNC_INVALID. */
+mnc_status mnc_layers(const mnc_model *m, const mnc_layer **list, size_t *n);
+
+/* C text with a function `double mnc_peak(long rounds)` that does nothing but multiply-adds, in the
+ * words in which that target's kernels are written, and returns how many floating-point operations
+ * it did: what the target could do at best.  The model need not have been read. */
+mnc_status mnc_peak_text(mnc_model *m, const char *target, const char **text, size_t *n);
 
 /* Computes every value of the graph as it was read, with the reference interpreter: plain loops,
  * sums in double.  in[i] as mnc_net.run takes them.  Before anything that compiles. */

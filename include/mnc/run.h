@@ -68,6 +68,16 @@ void mnc_program_weights(mnc_program *p, const void *weights, size_t n);
 /* Shapes, types and names of what goes in and out; NULL before a load that succeeded. */
 const mnc_net *mnc_program_net(const mnc_program *p);
 
+/* What the load has made. */
+typedef struct mnc_built {
+    double compile_seconds;      /* 0: the cache had it */
+    size_t object_bytes;         /* of the shared object */
+} mnc_built;
+const mnc_built *mnc_program_built(const mnc_program *p);
+
+/* The address of what the loaded file calls name and does not keep static; NULL: there is none. */
+void *mnc_program_symbol(const mnc_program *p, const char *name);
+
 /* in[i] and out[i] belong to net->input[i] and net->output[i], row-major, with their bytes; they
  * are the caller's, and the alignment that C gives their element type is enough.  MNC_INVALID when
  * the net refuses, or when nothing is loaded. */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* xml: text from a model, made safe for SVG. */
+#ifndef MNC_BASE_XML_H
+#define MNC_BASE_XML_H
+
+#include "base/buf.h"
+
+#include <stdint.h>
+
+/* s as character data, also good inside of an attribute.  Of more than most letters only the last
+ * are shown, behind an ellipsis: names of layers begin alike and differ at their end. */
+void xml_text(Buf *out, const char *s, uint32_t most);
+
+/* The same where there is little room: without what PyTorch puts around a node's name to call its
+ * result ("/block/Conv_output_0"). */
+void xml_short(Buf *out, const char *s, uint32_t most);
+
+#endif
