@@ -70,11 +70,18 @@ static bool load(void *user, const char *so_path, Diag *d)
     return true;
 }
 
+bool rt_peak_runs(const RtPeak *p)
+{
+    return p->run(1) > 0;
+}
+
 /* Doubles what it tries, so the first rounds, on a CPU that slept, weigh little. */
 static void calibrate(RtPeak *p)
 {
     double seconds = 0;
 
+    if (!rt_peak_runs(p))
+        return;
     for (p->rounds = 256; seconds < 1e-3 && p->rounds < 1L << 30; p->rounds *= 2) {
         double start = rt_now();
         p->run(p->rounds);

@@ -23,6 +23,9 @@ typedef struct RtPeak {
  * into finding out how many rounds a millisecond has.  False with a message. */
 bool rt_peak_open(Arena *a, const char *text, size_t n, const char *dir, RtPeak *out, Diag *d);
 
+/* False: this CPU has not what it needs, and there is nothing to probe. */
+bool rt_peak_runs(const RtPeak *p);
+
 /* Floating-point operations per second of one probe, on that many threads (1 to 64) at once, from
  * the start of all to the end of the last.  0: the threads could not be started.  The most of
  * several probes is what the machine can do. */

@@ -1,8 +1,9 @@
 //# SUMS: of vectors, each waiting for itself alone
-//@ params SUMS
+//# CPU: C expression, has this CPU got what the target needs?
+//@ params SUMS CPU
 /* As many multiply-adds as the machine can do: rounds times ${SUMS} vectors of them, all in
- * registers, none waiting for another.  Returns how many floating-point operations that was.  The
- * sums go to 1, so that no number becomes slow for being small. */
+ * registers, none waiting for another.  The sums go to 1, so that no number becomes slow for being
+ * small. */
 NET_FN float peak_run(long rounds)
 {
     v_f32 half = v_set1(0.5f), all = v_set1(0.0f);
@@ -23,12 +24,15 @@ NET_FN float peak_run(long rounds)
     return y[0];
 }
 
-/* A result that is looked at, so that the compiler cannot leave the loop out. */
+/* Returns how many floating-point operations that was, 0 on a CPU without them.  The result is
+ * looked at, so that the compiler cannot leave the loop out. */
 double mnc_peak(long rounds);
 double mnc_peak(long rounds)
 {
     static volatile float seen;
 
+    if (!(${CPU}))
+        return 0;
     seen = peak_run(rounds);
     return (double)rounds * ${SUMS} * V * 2;
 }

@@ -110,10 +110,16 @@ static bool peak_text(mnc_model *m, const char *name, Buf *out)
         return false;
     }
     tmpl_int(v, "SUMS", t->tile_m * t->tile_v > LEAST_SUMS ? t->tile_m * t->tile_v : LEAST_SUMS);
+    tmpl_word(v, "CPU", t->cpu);
     buf_str(out, "#include <stddef.h>\n#include <stdint.h>\n");
     return tmpl_expand(dir, "common.c.t", none, out, &m->diag)
         && tmpl_expand(dir, t->vocabulary, none, out, &m->diag)
         && tmpl_expand(dir, "peak.c.t", v, out, &m->diag);
+}
+
+const char *mnc_native_target(void)
+{
+    return target_native();
 }
 
 /* The text is the same each time, so that the cache of compiled objects finds it. */

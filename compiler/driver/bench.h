@@ -40,6 +40,7 @@ typedef struct Bench {
     int threads, rounds;
     double budget;               /* seconds for all; at least a few rounds are run */
     bool layers, fresh, svg;     /* --layers, --fresh, --format=svg */
+    const char *target;          /* of --peak */
     int n_lane;
     Lane *lane;
     RtPeak probe;
@@ -56,8 +57,12 @@ static inline double median(const Bench *b, const double *seconds)
 /* Compiles, loads and runs all; false with what is wrong shown or in w->d. */
 bool bench_run(Work *w, Bench *b);
 
+/* --peak: probes alone, of b->target. */
+bool bench_peak(Work *w, Bench *b);
+
 /* As the options say: text, JSON or a picture, to standard output. */
 bool bench_report(Work *w, const Bench *b);
+bool bench_report_peak(Work *w, const Bench *b);
 
 /* The layers of each net as bars one beside the other, as wide as the time they took, in as many
  * rows as their names have parts: blocks above their layers. */

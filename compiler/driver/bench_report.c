@@ -180,6 +180,17 @@ static bool report_json_all(Work *w, const Bench *b)
                                        1e-9 * b->peak, "nets", nets), &w->d);
 }
 
+bool bench_report_peak(Work *w, const Bench *b)
+{
+    if (w->args->value[OPT_json])
+        return print_json(&w->a, json_pack("{s:i, s:i, s:i, s:s, s:f}", "schema", 1, "rounds",
+                                           b->rounds, "threads", b->threads, "target", b->target,
+                                           "peak_gflops", 1e-9 * b->peak), &w->d);
+    return print_out(&w->a, arena_printf(&w->a, "%s, %d thread%s, peak %.1f GFLOP/s\n", b->target,
+                                         b->threads, b->threads == 1 ? "" : "s", 1e-9 * b->peak),
+                     &w->d);
+}
+
 /* Everything goes out at once, when nothing runs any more. */
 bool bench_report(Work *w, const Bench *b)
 {

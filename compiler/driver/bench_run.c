@@ -39,6 +39,12 @@ static void fill_inputs(Arena *a, Lane *l)
     l->arena = arena_alloc(a, net->arena_bytes + 64);
 }
 
+/* For arena_defer. */
+static void close_model(void *m)
+{
+    mnc_close(m);
+}
+
 /* For arena_defer: the threads are in the loaded object, which goes after them. */
 static void end_threads(void *arg)
 {
@@ -123,18 +129,17 @@ static bool set_up(Work *w, Bench *b, int i)
     return b->threads == 1 || start_threads(w, l, b->threads);
 }
 
-/* All lanes run the same target, for all run on this machine with the same options. */
-static bool open_probe(Work *w, Bench *b)
+/* m gives the text; it need not be a model of that target. */
+static bool open_probe(Work *w, mnc_model *m, const char *target, RtPeak *probe)
 {
-    const Loaded *net = &b->lane[0].net;
     const char *text;
     size_t n;
 
-    if (mnc_peak_text(net->model, net->net->target(), &text, &n) != MNC_OK) {
-        fputs(mnc_messages(net->model), stderr);
+    if (mnc_peak_text(m, target, &text, &n) != MNC_OK) {
+        fputs(mnc_messages(m), stderr);
         return false;
     }
-    return rt_peak_open(&w->a, text, n, rt_cache_dir(&w->a, NULL), &b->probe, &w->d);
+    return rt_peak_open(&w->a, text, n, rt_cache_dir(&w->a, NULL), probe, &w->d);
 }
 
 /* ---- running ---- */
@@ -164,10 +169,17 @@ static void pause_threads(const Bench *b)
         nanosleep(&(struct timespec){ .tv_nsec = PAUSE * 1000000L }, NULL);
 }
 
+static void probe_once(Bench *b)
+{
+    double peak = rt_peak_probe(&b->probe, b->threads);
+
+    b->peak = peak > b->peak ? peak : b->peak;
+}
+
 /* A turn for each net, then the peak, while no thread of a net is awake. */
 static bool one_round(Work *w, Bench *b, int round)
 {
-    double warm, peak;
+    double warm;
 
     for (int i = 0; i < b->n_lane; i++) {
         Lane *l = &b->lane[i];
@@ -175,8 +187,7 @@ static bool one_round(Work *w, Bench *b, int round)
             return false;
         pause_threads(b);
     }
-    peak = rt_peak_probe(&b->probe, b->threads);
-    b->peak = peak > b->peak ? peak : b->peak;
+    probe_once(b);
     return true;
 }
 
@@ -240,6 +251,8 @@ static void sort(const Bench *b, Lane *l)
  * work; cold runs come last, for they would disturb the others. */
 bool bench_run(Work *w, Bench *b)
 {
+    const Loaded *net;
+
     b->lane = arena_new_n(&w->a, Lane, (size_t)b->n_lane);
     for (int i = 0; i < b->n_lane; i++)
         if (!set_up(w, b, i))
@@ -247,12 +260,32 @@ bool bench_run(Work *w, Bench *b)
     for (int i = 0; i < b->n_lane; i++)
         if (!run_once(w, &b->lane[i], -1, &b->lane[i].first))
             return false;
-    if (!open_probe(w, b) || !run_rounds(w, b))
+    /* all lanes run the same target: on this machine, with the same options */
+    net = &b->lane[0].net;
+    if (!open_probe(w, net->model, net->net->target(), &b->probe) || !run_rounds(w, b))
         return false;
     for (int i = 0; i < b->n_lane; i++) {
         if (!run_cold(w, b, &b->lane[i]))
             return false;
         sort(b, &b->lane[i]);
     }
+    return true;
+}
+
+bool bench_peak(Work *w, Bench *b)
+{
+    mnc_model *m = mnc_open(&w->options);
+
+    if (!m)
+        arena_out_of_memory(&w->a);
+    arena_defer(&w->a, close_model, m);
+    if (!open_probe(w, m, b->target, &b->probe))
+        return false;
+    if (!rt_peak_runs(&b->probe)) {
+        diag_error(&w->d, (Pos){ .file = NULL }, "this CPU is no %s", b->target);
+        return false;
+    }
+    for (int i = 0; i < b->rounds; i++)
+        probe_once(b);
     return true;
 }

@@ -19,6 +19,13 @@ static int bench(Work *w)
     return bench_run(w, b) && bench_report(w, b) ? EXIT_DONE : EXIT_FAILED;
 }
 
+static int peak(Work *w)
+{
+    Bench *b = w->own;
+
+    return bench_peak(w, b) && bench_report_peak(w, b) ? EXIT_DONE : EXIT_FAILED;
+}
+
 /* From 1 to most; without the option *out stays what it is. */
 static bool number(const Args *args, OptionId id, size_t most, int *out)
 {
@@ -39,8 +46,9 @@ int cmd_bench(const Args *args)
                 .svg = !strcmp(format, "svg"), .fresh = args->value[OPT_fresh] != NULL };
 
     b.layers = args->value[OPT_time_layers] || b.svg;
-    if (args->n_operand < 1)
-        return usage_error("bench takes one model or more");
+    if ((args->n_operand < 1) != (args->value[OPT_peak] != NULL))
+        return usage_error(args->n_operand ? "--peak takes no model"
+                                           : "bench takes one model or more");
     if (!number(args, OPT_on_threads, 64, &b.threads))
         return usage_error("--threads is a number of threads from 1 to 64, not '%s'",
                            args->value[OPT_on_threads]);
@@ -50,5 +58,8 @@ int cmd_bench(const Args *args)
         return usage_error("--format is text or svg, not '%s'", format);
     if (b.svg && args->value[OPT_json])
         return usage_error("--json and --format=svg are two formats");
-    return do_work(args, bench, &b);
+    b.target = args->value[OPT_target];
+    if (!b.target || !strcmp(b.target, "native") || !strcmp(b.target, "auto"))
+        b.target = mnc_native_target();
+    return do_work(args, args->value[OPT_peak] ? peak : bench, &b);
 }

@@ -98,8 +98,12 @@ mnc_status mnc_layers(const mnc_model *m, const mnc_layer **list, size_t *n);
 
 /* C text with a function `double mnc_peak(long rounds)` that does nothing but multiply-adds, in the
  * words in which that target's kernels are written, and returns how many floating-point operations
- * it did: what the target could do at best.  The model need not have been read. */
+ * it did: what the target could do at best; 0 on a CPU that is none of it.  The model need not have
+ * been read. */
 mnc_status mnc_peak_text(mnc_model *m, const char *target, const char **text, size_t *n);
+
+/* The best target of this machine, which is what "native" stands for. */
+const char *mnc_native_target(void);
 
 /* Computes every value of the graph as it was read, with the reference interpreter: plain loops,
  * sums in double.  in[i] as mnc_net.run takes them.  Before anything that compiles. */

@@ -37,6 +37,14 @@ expect 0 "$mnc" bench --rounds=3 --format=svg "$tiny"
 [ "$(grep -c '<rect ' out)" = 9 ] || fail "a ground, the net, four blocks, three layers in one of them"
 [ "$(head -c 4 out) $(tail -c 7 out)" = "<svg </svg>" ] || fail "no picture"
 
+# The peak alone, and of a target that there is not.
+expect 0 "$mnc" bench --peak --rounds=2 --threads=2 --target=portable
+grep -q '^portable, 2 threads, peak [1-9][0-9.]* GFLOP/s$' out || fail "no peak"
+expect 0 "$mnc" bench --peak --rounds=1 --json
+has out '"peak_gflops": '
+expect 1 "$mnc" bench --peak --target=x86-64-v9
+expect 2 "$mnc" bench --peak "$tiny"
+
 expect 2 "$mnc" bench
 expect 2 "$mnc" bench --threads=0 "$tiny"
 expect 2 "$mnc" bench --threads=65 "$tiny"
