@@ -6,6 +6,7 @@
  */
 #include "frontend/onnx_export.h"
 #include "onnx.pb-c.h"
+#include "ref/ref_impl.h"
 
 #include <string.h>
 
@@ -145,14 +146,14 @@ const char *export_i64(OnnxExport *x, const int64_t *v, size_t n)
     return name;
 }
 
-const char *export_f32(OnnxExport *x, double v)
+const char *export_scalar(OnnxExport *x, DType t, double v)
 {
     const char *name = export_temp(x, "const");
     Shape s = { .rank = 0 };
-    float *copy = arena_new(x->a, float);
+    RefTensor one = { .dtype = t, .data = arena_alloc(x->a, sizeof(int64_t)) };
 
-    *copy = (float)v;
-    initializer(x, name, DT_F32, &s, copy);
+    ref_set_any_f(&one, 0, v);
+    initializer(x, name, t, &s, one.data);
     return name;
 }
 

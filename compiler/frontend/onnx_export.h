@@ -35,9 +35,10 @@ void export_float(OnnxExport *x, OnnxNodeProto *n, const char *name, double f);
 void export_ints(OnnxExport *x, OnnxNodeProto *n, const char *name, const int64_t *v, size_t k);
 void export_word(OnnxExport *x, OnnxNodeProto *n, const char *name, const char *s);
 
-/* A new initialiser's name: of int64 numbers (one-dimensional), of one float (a scalar). */
+/* A new initialiser's name: of int64 numbers (one-dimensional); of one number of that type (a
+ * scalar), the nearest that the type has. */
 const char *export_i64(OnnxExport *x, const int64_t *v, size_t n);
-const char *export_f32(OnnxExport *x, double v);
+const char *export_scalar(OnnxExport *x, DType t, double v);
 /* A name for a value between two of the export's nodes. */
 const char *export_temp(OnnxExport *x, const char *base);
 

@@ -80,63 +80,77 @@ static const char *one(OnnxExport *x, const char *op, const char *a, const char 
 
 /* ---- activations: out = act(in), with parameters a and b ---- */
 
-static void put_gelu(OnnxExport *x, bool tanh_form, const char *in, const char *out)
-{
-    const char *half = two(x, "Mul", in, export_f32(x, 0.5), NULL), *t;
+/* An Act whose numbers keep a double's precision, and the type that it works on. */
+typedef struct Unary {
+    Op op;
+    DType type;
+    double a, b;
+} Unary;
 
-    if (tanh_form) {
-        t = two(x, "Mul", two(x, "Mul", in, in, NULL), export_f32(x, 0.044715), NULL);
-        t = two(x, "Mul", two(x, "Add", t, export_f32(x, 1), NULL), in, NULL);
-        t = one(x, "Tanh", two(x, "Mul", t, export_f32(x, sqrt(2 / 3.14159265358979323846)), NULL),
-                NULL);
+static const char *times(OnnxExport *x, const Unary *u, const char *in, double k)
+{
+    return two(x, "Mul", in, export_scalar(x, u->type, k), NULL);
+}
+
+/* 0.5 x (1 + erf(x / sqrt 2)), or with tanh(sqrt(2/pi) (1 + 0.044715 x^2) x) for the erf */
+static void put_gelu(OnnxExport *x, const Unary *u, const char *in, const char *out)
+{
+    const char *half = times(x, u, in, 0.5), *unit = export_scalar(x, u->type, 1), *t;
+
+    if (u->a != 0) {
+        t = times(x, u, two(x, "Mul", in, in, NULL), 0.044715);
+        t = two(x, "Mul", two(x, "Add", t, unit, NULL), in, NULL);
+        t = one(x, "Tanh", times(x, u, t, sqrt(2 / 3.14159265358979323846)), NULL);
     } else {
-        t = one(x, "Erf", two(x, "Mul", in, export_f32(x, sqrt(0.5)), NULL), NULL);
+        t = one(x, "Erf", times(x, u, in, sqrt(0.5)), NULL);
     }
-    two(x, "Mul", half, two(x, "Add", t, export_f32(x, 1), NULL), out);
+    two(x, "Mul", half, two(x, "Add", t, unit, NULL), out);
 }
 
-static void put_clip(OnnxExport *x, double lo, double hi, const char *in, const char *out)
+/* Of integers the limits are the integers inside them. */
+static void put_clip(OnnxExport *x, const Unary *u, const char *in, const char *out)
 {
-    const char *args[3] = { in, isinf(lo) ? "" : export_f32(x, lo),
-                            isinf(hi) ? "" : export_f32(x, hi) };
+    bool real = u->type == DT_F32 || u->type == DT_F64, low = !isinf(u->a), high = !isinf(u->b);
+    const char *args[3] = { in, "", "" };
 
-    export_node(x, "Clip", args, isinf(hi) ? (isinf(lo) ? 1 : 2) : 3, &out, 1);
+    if (low)
+        args[1] = export_scalar(x, u->type, real ? u->a : ceil(u->a));
+    if (high)
+        args[2] = export_scalar(x, u->type, real ? u->b : floor(u->b));
+    export_node(x, "Clip", args, high ? 3 : low ? 2 : 1, &out, 1);
 }
 
-static void put_act(OnnxExport *x, const Act *act, const char *in, const char *out)
+static void put_act(OnnxExport *x, const Unary *u, const char *in, const char *out)
 {
     OnnxNodeProto *p;
 
-    switch (act->op) {
-    case OP_clip: put_clip(x, (double)act->a, (double)act->b, in, out); return;
+    switch (u->op) {
+    case OP_clip: put_clip(x, u, in, out); return;
     case OP_silu: two(x, "Mul", in, one(x, "Sigmoid", in, NULL), out); return;
-    case OP_gelu: put_gelu(x, act->a != 0, in, out); return;
+    case OP_gelu: put_gelu(x, u, in, out); return;
     case OP_mish:
         two(x, "Mul", in, one(x, "Tanh", one(x, "Softplus", in, NULL), NULL), out);
         return;
     default: break;
     }
-    p = export_node(x, op_info[act->op].onnx, &in, 1, &out, 1);
-    for (int k = 0, i = 0; k < IR_MAX_ATTR && op_info[act->op].attr[k].name; k++)
-        if (op_info[act->op].attr[k].type == ATTR_FLOAT)
-            export_float(x, p, onnx_name(op_info[act->op].attr[k].name),
-                         (double)(i++ ? act->b : act->a));
+    p = export_node(x, op_info[u->op].onnx, &in, 1, &out, 1);
+    for (int k = 0, i = 0; k < IR_MAX_ATTR && op_info[u->op].attr[k].name; k++)
+        if (op_info[u->op].attr[k].type == ATTR_FLOAT)
+            export_float(x, p, onnx_name(op_info[u->op].attr[k].name), i++ ? u->b : u->a);
 }
 
 /* A unary node's own parameters, as those of a fused one. */
 static bool put_unary(Parts *p)
 {
-    Act act = { .op = p->n->op };
-    float *to[] = { &act.a, &act.b };
+    Unary u = { .op = p->n->op, .type = ir_val(p->x->g, p->n->in[0])->dtype };
+    double *to[] = { &u.a, &u.b };
 
     for (int k = 0, i = 0; k < IR_MAX_ATTR && p->n->attr[k].name && i < 2; k++)
         if (p->n->attr[k].type == ATTR_FLOAT)
-            *to[i++] = (float)p->n->attr[k].u.f;
-    if (p->n->op == OP_clip && ir_val(p->x->g, p->n->in[0])->dtype != DT_F32)
-        return false;                          /* its limits would need that type too */
+            *to[i++] = p->n->attr[k].u.f;
     if (p->n->op == OP_gelu)
-        act.a = !strcmp(ir_word(p->n, A_approximate), "tanh");
-    put_act(p->x, &act, p->in[0], p->out);
+        u.a = !strcmp(ir_word(p->n, A_approximate), "tanh");
+    put_act(p->x, &u, p->in[0], p->out);
     return true;
 }
 
@@ -213,17 +227,17 @@ static bool put_slice(Parts *p)
 
 static bool put_pad(Parts *p)
 {
-    const char *in[3] = { p->in[0], ints_of(p, A_pad), "" };
-    bool constant = !strcmp(ir_word(p->n, A_mode), "constant");
-    DType t = ir_val(p->x->g, p->n->in[0])->dtype;
+    const char *mode = ir_word(p->n, A_mode), *in[3] = { p->in[0], ints_of(p, A_pad), "" };
+    bool constant = !strcmp(mode, "constant");
     OnnxNodeProto *n;
 
-    if (constant && t == DT_F32)
-        in[2] = export_f32(p->x, ir_float(p->n, A_value));
-    else if (constant && ir_float(p->n, A_value) != 0)
-        return false;
-    n = export_node(p->x, "Pad", in, in[2][0] ? 3 : 2, &p->out, 1);
-    export_word(p->x, n, "mode", ir_word(p->n, A_mode));
+    if (!strcmp(mode, "wrap"))
+        return false;                          /* opset 19 */
+    if (constant)
+        in[2] = export_scalar(p->x, ir_val(p->x->g, p->n->in[0])->dtype,
+                              ir_float(p->n, A_value));
+    n = export_node(p->x, "Pad", in, constant ? 3 : 2, &p->out, 1);
+    export_word(p->x, n, "mode", mode);
     return true;
 }
 
@@ -285,24 +299,84 @@ static bool put_dense(Parts *p)
     return true;
 }
 
+/* ---- pooling ---- */
+
+static bool all_ones(const int64_t *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (v[i] != 1)
+            return false;
+    return true;
+}
+
+/* Of windows that begin behind the image we make none; opset 17 does when it rounds up.  The pads
+ * at the end that no window reaches are left out, so that there is nothing to round.  False: there
+ * are not so many. */
+static bool fit_pads(const Parts *p, int64_t *pad)
+{
+    const Shape *x = &ir_val(p->x->g, p->n->in[0])->shape;
+    const Shape *y = &ir_val(p->x->g, p->n->out[0])->shape;
+    uint32_t rank = x->rank - 2;
+    const int64_t *kernel = ir_ints(p->n, A_kernel, NULL), *own = ir_ints(p->n, A_pad, NULL);
+    const int64_t *dilation = ir_ints(p->n, A_dilation, NULL);
+    const int64_t *stride = ir_ints(p->n, A_stride, NULL);
+
+    memcpy(pad, own, 2 * rank * sizeof *pad);
+    for (uint32_t i = 0; i < rank; i++) {
+        int64_t last = x->dim[2 + i] + own[i] + own[rank + i] - (kernel[i] - 1) * dilation[i] - 1;
+        if (last / stride[i] == y->dim[2 + i] - 1)
+            pad[rank + i] -= last % stride[i];
+        if (pad[rank + i] < 0)
+            return false;
+    }
+    return true;
+}
+
 /* Dilated average pooling came with opset 19. */
-static bool put_avg_pool(Parts *p)
+static bool put_pool(Parts *p)
 {
     uint32_t n;
     const int64_t *dilation = ir_ints(p->n, A_dilation, &n);
+    int64_t pad[2 * IR_MAX_RANK];
+    bool ceil = ir_int(p->n, A_ceil), average = p->n->op == OP_avg_pool;
     OnnxNodeProto *node;
 
-    for (uint32_t i = 0; i < n; i++)
-        if (dilation[i] != 1)
-            return false;
-    node = export_node(p->x, "AveragePool", p->in, 1, &p->out, 1);
-    for (int k = 0; k < IR_MAX_ATTR && p->n->attr[k].name; k++) {
-        const Attr *a = &p->n->attr[k];
-        if (a->type == ATTR_INTS && a->name != A_dilation)
-            export_ints(p->x, node, onnx_name(a->name), a->u.ints, a->n);
-        else if (a->type == ATTR_INT)
-            export_int(p->x, node, onnx_name(a->name), a->u.i);
-    }
+    if (average && !all_ones(dilation, n))
+        return false;
+    if (ceil && !fit_pads(p, pad))
+        return false;
+    node = export_node(p->x, op_info[p->n->op].onnx, p->in, 1, &p->out, 1);
+    export_ints(p->x, node, "kernel_shape", ir_ints(p->n, A_kernel, NULL), n);
+    export_ints(p->x, node, "strides", ir_ints(p->n, A_stride, NULL), n);
+    export_ints(p->x, node, "pads", ceil ? pad : ir_ints(p->n, A_pad, NULL), 2 * n);
+    export_int(p->x, node, "ceil_mode", ceil);
+    if (average)
+        export_int(p->x, node, "count_include_pad", ir_int(p->n, A_count_pad));
+    else
+        export_ints(p->x, node, "dilations", dilation, n);
+    return true;
+}
+
+/* ---- types that opset 17 has not for all numbers ---- */
+
+enum {
+    F32 = 1 << DT_F32, REAL = F32 | 1 << DT_F64,
+    BYTES = 1 << DT_I8 | 1 << DT_U8, SIGNED = 1 << DT_I32 | 1 << DT_I64,
+    WORDS = SIGNED | 1 << DT_U32 | 1 << DT_U64
+};
+
+static const struct { Op op; int types; } narrow[] = {
+    { OP_matmul, REAL | WORDS }, { OP_max_pool, REAL | BYTES }, { OP_celu, F32 },
+    { OP_pow, REAL | SIGNED }, { OP_prelu, REAL | WORDS }, { OP_reduce_sum, REAL | WORDS },
+    { OP_reduce_mean, REAL | WORDS }, { OP_reduce_prod, REAL | WORDS },
+    { OP_reduce_max, REAL | WORDS | BYTES }, { OP_reduce_min, REAL | WORDS | BYTES },
+};
+
+static bool has_type(Op op, DType t)
+{
+    for (size_t i = 0; i < sizeof narrow / sizeof narrow[0]; i++)
+        if (narrow[i].op == op)
+            return narrow[i].types >> t & 1;
     return true;
 }
 
@@ -323,7 +397,8 @@ static bool put_plain(Parts *p)
 typedef bool PutFn(Parts *p);
 static const struct { Op op; PutFn *put; } special[] = {
     { OP_conv, put_conv }, { OP_conv_transpose, put_conv }, { OP_dense, put_dense },
-    { OP_avg_pool, put_avg_pool }, { OP_reshape, put_reshape }, { OP_expand, put_expand },
+    { OP_avg_pool, put_pool }, { OP_max_pool, put_pool },
+    { OP_reshape, put_reshape }, { OP_expand, put_expand },
     { OP_tile, put_tile }, { OP_split, put_split }, { OP_slice, put_slice }, { OP_pad, put_pad },
     { OP_resize, put_resize }, { OP_cast, put_cast },
 };
@@ -338,24 +413,41 @@ static PutFn *find_put(const Node *n)
     return op_info[n->op].flags & UNARY && n->op != OP_identity ? put_unary : put_plain;
 }
 
+/* The op alone, which writes p->out. */
+static bool put_node(Parts *p)
+{
+    DType t = p->n->n_in ? ir_val(p->x->g, p->n->in[0])->dtype : DT_NONE;
+
+    if (!has_type(p->n->op, t)) {
+        diag_error(p->x->d, p->n->pos, "'%s': opset 17 has no %s of %s",
+                   diag_quote(p->x->a, name_of(p->x, p->n->out[0])), op_info[p->n->op].name,
+                   dtype_info[t].name);
+        return false;
+    }
+    if (find_put(p->n)(p))
+        return true;
+    diag_error(p->x->d, p->n->pos, "'%s': opset 17 has no %s like this",
+               diag_quote(p->x->a, name_of(p->x, p->n->out[0])), op_info[p->n->op].name);
+    return false;
+}
+
 bool export_op(OnnxExport *x, const Node *n)
 {
     bool add = (n->op == OP_conv || n->op == OP_dense) && ir_in(n, 3).id;
-    const char *out = name_of(x, n->out[0]), *sum;
+    const Value *y = ir_val(x->g, n->out[0]);
+    Unary act = { n->act.op, y->dtype, (double)n->act.a, (double)n->act.b };
+    const char *out = y->name, *sum;
     Parts p = { .x = x, .n = n };
 
     for (uint32_t i = 0; i < 4; i++)
         p.in[i] = name_of(x, ir_in(n, i));
     p.out = add || n->act.op ? export_temp(x, out) : out;
-    if (!find_put(n)(&p)) {
-        diag_error(x->d, n->pos, "'%s': opset 17 has no %s like this",
-                   diag_quote(x->a, out), op_info[n->op].name);
+    if (!put_node(&p))
         return false;
-    }
     sum = p.out;
     if (add)
         sum = two(x, "Add", p.out, p.in[3], n->act.op ? NULL : out);
     if (n->act.op)
-        put_act(x, &n->act, sum, out);
+        put_act(x, &act, sum, out);
     return true;
 }

@@ -234,7 +234,7 @@ static inline void net_pass(Net *t, const char *after)
     for (uint32_t i = 0; i < t->g->n_output; i++)
         name[i] = ir_val(t->g, t->g->output[i])->name;
     if (!pass_run_all(&job, after ? after : "fuse_act"))        /* before copies come in */
-        fail_msg("%s: %s", after, t->d.first->text);
+        fail_msg("%s: %s", after ? after : "the passes", t->d.first->text);
     now = net_eval(t);
     assert_int_equal(now.n, before.n);
     for (uint32_t i = 0; i < now.n; i++) {

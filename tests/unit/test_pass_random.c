@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random graphs through every prefix of the pipeline: what is computed must not change.
+/* Random graphs through every prefix of the pipeline, and through ONNX: what is computed must not
+ * change.
  *
  * A graph grows by steps that take any earlier value: single ops, and the groups of ops that the
  * passes look for, so that they meet in ways that nobody thought of.  Weights are scaled such that
@@ -10,6 +11,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "frontend/onnx.h"
+#include "frontend/onnx_export.h"
 #include "pass_net.h"
 
 enum { SEEDS = 250, STEPS = 24 };
@@ -266,9 +269,52 @@ static void every_prefix(void **state)
         }
 }
 
+/* As it grew, and with batch norms folded, activations and residuals fused. */
+static void through_onnx(Net *t)
+{
+    Results before = net_eval(t), now;
+    OnnxOptions o = { .file = "x.onnx" };
+    const Graph *g = t->g;
+    Buf b;
+
+    buf_init(&b, &t->a);
+    if (!onnx_write(g, &b, &t->d))
+        fail_msg("%s", t->d.first->text);
+    t->g = onnx_read(&t->a, (Bytes){ (const unsigned char *)b.p, b.n }, &o, &t->d);
+    if (!t->g || !ir_check(t->g, "import", &t->d))
+        fail_msg("%s", t->d.first->text);
+    now = net_eval(t);
+    assert_int_equal(now.n, before.n);
+    for (uint32_t i = 0; i < now.n; i++) {
+        assert_string_equal(ir_val(t->g, t->g->output[i])->name,
+                            ir_val(g, g->output[i])->name);
+        same_tensor(&before.t[i], &now.t[i], 2e-6);
+    }
+}
+
+static void written_and_read(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 2 * SEEDS; seed++) {
+        Net t;
+        Grower g = { .t = &t };
+
+        net_begin(&t, seed);
+        t.g->name = "grown";
+        grow(&g);
+        if (seed % 2)
+            net_pass(&t, NULL);
+        through_onnx(&t);
+        net_end(&t);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_prefix) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_prefix),
+        cmocka_unit_test(written_and_read),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
