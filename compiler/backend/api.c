@@ -4,8 +4,6 @@
 #include "backend/emit.h"
 #include "backend/model.h"
 #include "base/file.h"
-#include "frontend/mnet.h"
-#include "frontend/onnx.h"
 #include "ir/count.h"
 #include "mnc/mnc.h"
 #include "passes/pass.h"
@@ -14,7 +12,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 /* Bounds what the sample adds to the time of a compilation, in the steps that count_work
  * counts. */
@@ -71,86 +68,6 @@ void mnc_close(mnc_model *m)
 mnc_status model_result(const mnc_model *m, bool ok)
 {
     return ok && !m->diag.n_error ? MNC_OK : MNC_INVALID;
-}
-
-/* ---- reading ---- */
-
-/* A spec's batch is a parameter of it, which the option names for short. */
-static const char *const *definitions(mnc_model *m)
-{
-    const char *const *given = m->options.define;
-    const char **all;
-    size_t n = 0;
-
-    if (!m->options.batch)
-        return given;
-    while (given && given[n])
-        n++;
-    all = arena_new_n(&m->arena, const char *, n + 2);
-    for (size_t i = 0; i < n; i++)
-        all[i] = given[i];
-    all[n] = arena_printf(&m->arena, "batch=%" PRId64, m->options.batch);
-    return all;
-}
-
-/* The suffix decides, not the contents.  dir: where the model's other files are looked for. */
-static Graph *parse(mnc_model *m, const char *name, const char *dir, Bytes bytes)
-{
-    if (path_has_suffix(name, ".mnet")) {
-        MnetOptions o = { .file = name, .dir = dir, .define = definitions(m) };
-        return mnet_read(&m->arena, bytes, &o, &m->diag);
-    } else {
-        OnnxOptions o = { .batch = m->options.batch, .input_shape = m->options.input_shape,
-                          .bind = m->options.bind, .dir = dir, .file = name };
-        return onnx_read(&m->arena, bytes, &o, &m->diag);
-    }
-}
-
-/* bytes live as long as the model: constants may be read in place. */
-static bool take(mnc_model *m, const char *path, Bytes bytes)
-{
-    const char *name = arena_strdup(&m->arena, path);
-
-    m->hash = XXH3_64bits(bytes.p, bytes.n);
-    m->g = parse(m, name, path_dir(&m->arena, path), bytes);
-    if (!m->g)
-        return false;
-    if (!path_has_suffix(name, ".mnet"))      /* exporters call every graph main_graph */
-        m->g->name = intern(&m->g->names, path_stem(&m->arena, name));
-    m->params = count_params(m->g);
-    m->macs = count_graph_macs(m->g);
-    return ir_check(m->g, "import", &m->diag);
-}
-
-/* The caller's buffer may go after the call.  One byte more, so that there is something to
- * point to. */
-static bool take_copy(mnc_model *m, const char *name, const void *data, size_t n)
-{
-    unsigned char *copy = arena_alloc(&m->arena, n + 1);
-
-    if (n)
-        memcpy(copy, data, n);
-    return take(m, name, (Bytes){ copy, n });
-}
-
-mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_t n)
-{
-    PROTECT(m);
-    return model_result(m, take_copy(m, name, data, n));
-}
-
-/* The file is read as a whole, into the arena. */
-static bool take_file(mnc_model *m, const char *path)
-{
-    Bytes bytes;
-
-    return file_read(&m->arena, path, &bytes, &m->diag) && take(m, path, bytes);
-}
-
-mnc_status mnc_read(mnc_model *m, const char *path)
-{
-    PROTECT(m);
-    return model_result(m, take_file(m, path));
 }
 
 /* ---- the self-test's sample ---- */
@@ -339,19 +256,40 @@ static const char *beside(mnc_model *m, const char *path, const char *suffix)
                         path_stem(&m->arena, path), suffix);
 }
 
+static bool separate_weights(const mnc_model *m)
+{
+    return m->options.weights && !strcmp(m->options.weights, "file");
+}
+
+/* net.h cannot be the C file and its header both; beside a pipe or a device nothing can stand. */
+static bool check_path(mnc_model *m, const char *path)
+{
+    Pos pos = { .file = path };
+    bool special = path_is_special(path);
+
+    if (!special && (path_has_suffix(path, ".h") || !*path_base(path)
+                     || (separate_weights(m) && path_has_suffix(path, ".weights"))))
+        diag_error(&m->diag, pos, "is no name for a C file: NAME.c is, with NAME.h beside it");
+    else if (special && separate_weights(m))
+        diag_error(&m->diag, pos, "weights in a file of their own need a C file to stand beside");
+    else
+        return true;
+    return false;
+}
+
 /* The files of one compilation: all are written before the first is put in place. */
 static bool write_files(mnc_model *m, Emit *e, const char *path)
 {
-    bool separate = m->options.weights && !strcmp(m->options.weights, "file"), ok;
+    bool header = !path_is_special(path), separate = separate_weights(m), ok;
     OutFile *c = file_create(&m->arena, path, &m->diag), *h = NULL, *w = NULL;
     Buf none;
 
     buf_init(&none, &m->arena);
-    if (strcmp(path, "-"))
+    if (header)
         h = file_create(&m->arena, beside(m, path, ".h"), &m->diag);
     if (separate)
         w = file_create(&m->arena, beside(m, path, ".weights"), &m->diag);
-    if (!c || (strcmp(path, "-") && !h) || (separate && !w))
+    if (!c || (header && !h) || (separate && !w))
         return false;
     ok = emit_file(e, file_buf(c), h ? file_buf(h) : &none);
     if (ok && w)
@@ -366,7 +304,8 @@ static bool write_c(mnc_model *m, const char *path)
     Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
 
     e.prefix = m->options.prefix ? m->options.prefix : default_prefix(m, path);
-    if (!check_prefix(m, e.prefix) || !compute_sample(m) || !run_passes(m, NULL))
+    if (!check_path(m, path) || !check_prefix(m, e.prefix) || !compute_sample(m)
+        || !run_passes(m, NULL))
         return false;
     e.g = m->g;
     e.plan = m->plan;

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,7 +89,8 @@ bool file_read(Arena *a, const char *path, Bytes *out, Diag *d)
 
 struct OutFile {
     Arena *arena;
-    const char *path;
+    const char *said;         /* the path as the caller gave it, for messages */
+    const char *path;         /* what is replaced in the end */
     const char *temp;         /* the name until it is whole; NULL: none yet, or written directly */
     bool nameless;            /* it gets its first name from file_commit */
     int fd;                   /* -1: closed */
@@ -184,28 +187,35 @@ static bool give_name(OutFile *f)
     return f->temp != NULL;
 }
 
+/* A link stays, and what it points to is replaced. */
+static const char *behind_links(Arena *a, const char *path)
+{
+    char real[PATH_MAX];
+
+    return arena_strdup(a, realpath(path, real) ? real : path);
+}
+
 /* Until file_commit the path keeps its old contents: nobody ever sees half a file.  NULL, with
  * a message, when it cannot be written. */
 OutFile *file_create(Arena *a, const char *path, Diag *d)
 {
     OutFile *f = arena_new(a, OutFile);
-    struct stat st;
 
     f->arena = a;
-    f->path = arena_strdup(a, path);
+    f->said = arena_strdup(a, path);
     buf_init_sink(&f->buf, a, write_some, f);
     if (!strcmp(path, "-")) {
         f->fd = STDOUT_FILENO;
         return f;
     }
-    /* /dev/null, /dev/full, a pipe: nothing to rename over, so written to directly */
-    if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+    if (path_is_special(path)) {            /* nothing to rename over, so written to directly */
         f->fd = open(path, O_WRONLY | O_CLOEXEC);
         if (f->fd < 0)
             return fail(d, path, "cannot write"), NULL;
         return f;
     }
     f->fd = -1;
+    f->path = behind_links(a, path);
     arena_defer(a, abandon, f);
     if (!open_nameless(f))
         open_named(f);
@@ -230,14 +240,14 @@ bool file_commit(OutFile *f, Diag *d)
     if (!ok)
         errno = f->error;
     if (!f->temp && !f->nameless)
-        return ok ? true : fail(d, !strcmp(f->path, "-") ? "standard output" : f->path,
+        return ok ? true : fail(d, !strcmp(f->said, "-") ? "standard output" : f->said,
                                 "cannot write");
     if (ok && fsync(f->fd))
         ok = false;
     if (ok && (!give_name(f) || rename(f->temp, f->path)))
         ok = false;
     if (!ok) {
-        fail(d, f->path, "cannot write");
+        fail(d, f->said, "cannot write");
         abandon(f);
         return false;
     }
@@ -246,12 +256,17 @@ bool file_commit(OutFile *f, Diag *d)
     return true;
 }
 
-/* Standard output, or something that is there and is no regular file: it has no files beside
- * it. */
+/* Standard output, or something that is there and is no regular file: it has no files beside it.
+ * /dev/stdout is special even where it leads to a regular file: replacing that would lose what
+ * others write to it. */
 bool path_is_special(const char *path)
 {
+    static const char *const always[] = { "/dev/std", "/dev/fd/", "/proc/" };
     struct stat st;
 
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (!strncmp(path, always[i], strlen(always[i])))
+            return true;
     return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode));
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool args_bytes(const char *text, size_t *out)
@@ -34,7 +35,7 @@ static bool one_of(const Args *args, OptionId id, const char *a, const char *b)
 
     if (!v || !strcmp(v, a) || !strcmp(v, b))
         return true;
-    usage_error("the argument is %s or %s, not '%s'", a, b, v);
+    usage_error("--%s is %s or %s, not '%s'", option_name(id), a, b, v);
     return false;
 }
 
@@ -44,7 +45,28 @@ static bool number(const Args *args, OptionId id, size_t most, size_t *out)
 
     if (!v || (args_bytes(v, out) && *out && *out <= most))
         return true;
-    usage_error("'%s' is not a positive number", v);
+    usage_error("--%s is a number from 1 on, not '%s'", option_name(id), v);
+    return false;
+}
+
+/* These say how --params are taken; alone they say nothing. */
+static bool needs_params(const Args *args, OptionId id)
+{
+    if (!args->value[id] || args->value[OPT_params])
+        return true;
+    usage_error("--%s needs --params", option_name(id));
+    return false;
+}
+
+/* A wrong name would silently mean the built-in templates. */
+static bool folder(const Args *args, OptionId id)
+{
+    const char *v = args->value[id];
+    struct stat st;
+
+    if (!v || (!stat(v, &st) && S_ISDIR(st.st_mode)))
+        return true;
+    usage_error("--%s: '%s' is not a folder", option_name(id), v);
     return false;
 }
 
@@ -64,7 +86,9 @@ bool args_options(const Args *args, mnc_options *o)
     o->max_memory = most_memory();
     if (!one_of(args, OPT_weights, "embed", "file") || !one_of(args, OPT_level, "0", "2")
         || !number(args, OPT_batch, INT64_MAX, &batch)
-        || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory))
+        || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory)
+        || !needs_params(args, OPT_rename) || !needs_params(args, OPT_partial)
+        || !folder(args, OPT_templates))
         return false;
     o->batch = (int64_t)batch;
     o->target = args->value[OPT_target];

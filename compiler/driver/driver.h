@@ -35,6 +35,9 @@ typedef struct Args {
     int n_operand;
 } Args;
 
+/* Its long name, without the dashes. */
+const char *option_name(OptionId id);
+
 typedef int Verb(const Args *args);    /* an exit code */
 
 Verb cmd_compile, cmd_run, cmd_check, cmd_dump, cmd_passes, cmd_ops, cmd_bench, cmd_export,

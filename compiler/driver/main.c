@@ -42,6 +42,11 @@ static const VerbInfo verbs[] = {
 };
 enum { N_VERB = sizeof verbs / sizeof verbs[0] };
 
+const char *option_name(OptionId id)
+{
+    return option_info[id].name;
+}
+
 int usage_error(const char *fmt, ...)
 {
     va_list ap;

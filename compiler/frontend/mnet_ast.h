@@ -116,6 +116,7 @@ typedef struct Parser {
     Arena *arena;
     Diag *d;
     bool bad;              /* an error was said in this statement; nothing more is */
+    bool omitted;          /* numbers were left out, which was said */
     uint32_t depth;        /* of nested expressions and bodies */
     uint32_t loops;        /* enclosing repeat and for, within the block */
     Stmt *unnamed;         /* the block's layers without a name, last one first */

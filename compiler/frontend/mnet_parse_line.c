@@ -62,13 +62,23 @@ void parse_layer(Parser *p, Stmt *s)
     s->arg = parse_arguments(p);
 }
 
+/* Said once: where one weight was left out all were. */
+static void left_out(Parser *p)
+{
+    if (!p->bad && !p->omitted) {
+        parse_error(p, p->tok.at, "these numbers were left out when the text was written");
+        diag_hint(p->d, "mnc dump -o FILE keeps them, in FILE.data");
+    }
+    p->bad = p->omitted = true;
+}
+
 /* file = "@" NAME "+" NUMBER */
 static void data_file(Parser *p, Stmt *s)
 {
     Expr *e;
 
     if (p->tok.kind == '-') {
-        parse_error(p, p->tok.at, "these numbers were left out when the text was written");
+        left_out(p);
         return;
     }
     if (p->tok.kind != T_NAME && p->tok.kind != T_STRING)

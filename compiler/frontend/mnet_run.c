@@ -306,6 +306,10 @@ Graph *mnet_read(Arena *a, Bytes text, const MnetOptions *o, Diag *d)
     Mnet m;
 
     init(&m, a, o, d);
+    if (text.n && memchr(text.p, 0, text.n)) {         /* one message instead of one a byte */
+        diag_error(d, (Pos){ .file = o->file }, "is not text: it has bytes that are 0");
+        return NULL;
+    }
     diag_source(d, o->file, (const char *)text.p, text.n);
     list = mnet_parse(a, text, o->file, &m.names, d);
     if (d->n_error != before)

@@ -33,7 +33,7 @@ typedef void *mnc_alloc_fn(void *user, void *ptr, size_t size);
 
 /* All zero is the default.  Strings must live as long as the model. */
 typedef struct mnc_options {
-    const char *target;           /* "auto" (default), "native", or a name of `mnc ops --targets` */
+    const char *target;           /* "auto" (default), "native", "portable", "x86-64-v3" ... */
     const char *prefix;            /* of all external names; default: from the output's file name */
     const char *weights;           /* "embed" (default) or "file": NAME.weights beside the C file */
     const char *templates;           /* folder that overrides the built-in templates */
@@ -63,7 +63,7 @@ mnc_status mnc_read(mnc_model *m, const char *path);
 mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_t n);
 
 /* Writes the C file and, beside it, the header (net.c -> net.h) and perhaps net.weights.  Each
- * appears whole or not at all.  path "-": the C alone, to standard output. */
+ * appears whole or not at all.  path "-" (standard output), a pipe or a device: the C alone. */
 mnc_status mnc_write_c(mnc_model *m, const char *path);
 
 /* The graph as text: after the pass of that name (NULL: all), or as read ("import"). */
