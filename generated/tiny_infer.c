@@ -26,7 +26,7 @@
  *     NAME_ARENA_BYTES, NAME_SELFTEST_BYTES, NAME_INPUT_x_BYTES ...
  */
 #ifndef MNC_NET_ABI
-#define MNC_NET_ABI 1
+#define MNC_NET_ABI 2
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +41,8 @@ enum {
     MNC_NET_NO_SAMPLE = 5,       /* made without a self-test */
     MNC_NET_THREADS = 6          /* no such number of threads, or the system gave none */
 };
+
+struct mnc_trainer;
 
 typedef struct mnc_tensor {
     const char *name;
@@ -71,6 +73,7 @@ typedef struct mnc_net {
     int (*run_with)(void *context, const void *const *in, void *const *out, const void *weights,
                     void *arena);
     void (*close)(void *context);
+    const struct mnc_trainer *trainer;   /* made with --train, else NULL: see train.h */
 } mnc_net;
 
 #endif
@@ -1009,7 +1012,8 @@ const mnc_net *tiny_infer_describe(void)
         tiny_infer_ARENA_BYTES, tiny_infer_WEIGHT_BYTES, tiny_infer_weights,
         run_by_position,
         tiny_infer_SELFTEST_BYTES, tiny_infer_selftest,
-        0, 0, 0, 0
+        0, 0, 0, 0,
+        0
     };
 
     return &net;

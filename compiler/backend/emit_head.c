@@ -210,10 +210,11 @@ void emit_describe(Emit *e, Buf *out)
                embeds(e) && e->weights.bytes ? p : "0",
                embeds(e) && e->weights.bytes ? "_weights" : "", p, p);
     if (e->options->threads)
-        buf_printf(out, "        %s_CONTEXT_BYTES, %s_open, run_with_by_position, %s_close\n", p, p,
-                   p);
+        buf_printf(out, "        %s_CONTEXT_BYTES, %s_open, run_with_by_position, %s_close,\n", p,
+                   p, p);
     else
-        buf_str(out, "        0, 0, 0, 0\n");
+        buf_str(out, "        0, 0, 0, 0,\n");
+    buf_str(out, "        0\n");
     buf_str(out, "    };\n\n    return &net;\n}\n");
 }
 

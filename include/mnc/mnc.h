@@ -14,6 +14,7 @@
 #define MNC_MNC_H
 
 #include "mnc/net.h"
+#include "mnc/train.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,21 @@ typedef enum mnc_status {
 /* Like realloc; size 0 frees.  Returns NULL when there is no memory. */
 typedef void *mnc_alloc_fn(void *user, void *ptr, size_t size);
 
+/* How a net is to be trained.  All zero is the default. */
+typedef struct mnc_train_options {
+    const char *optimizer;           /* "sgd" (default), "nesterov", "adam", "adamw" */
+    const char *loss;                /* cross-entropy of "logits" (default): of the softmax of the
+                                        output, whatever it is; "probabilities": the output is them,
+                                        and a softmax at the net's end is part of the loss */
+    const char *const *freeze;       /* "features.*": parameters that stay; a batch norm among them
+                                        uses its running statistics; ends with NULL; NULL: none */
+    int keep_gradients;              /* gradients are slots; also makes gradients() and update() */
+    int clip;                        /* with head.clip: needs all gradients at once */
+    int average;                     /* with averages of the weights */
+    int initial;                     /* init's weights are in the file; 0: init leaves zeros, and
+                                        the caller sets them, from mnc_params perhaps */
+} mnc_train_options;
+
 /* All zero is the default.  Strings must live as long as the model. */
 typedef struct mnc_options {
     const char *target;           /* "auto" (default), "native", "portable", "x86-64-v3" ... */
@@ -45,6 +61,7 @@ typedef struct mnc_options {
     const char *const *bind;         /* "NAME=FILE.pb": input NAME is this constant; as above */
     int64_t selftest_work;           /* steps to spend on the self-test's expected output; 0: 25e9,
                                         some 20 s; nets that need more, or -1, get no self-test */
+    const struct mnc_train_options *train;     /* NULL: infers; else: trains */
     size_t max_memory;               /* bytes the compiler may use; 0: no limit */
     mnc_alloc_fn *alloc;             /* NULL: malloc */
     void *alloc_user;

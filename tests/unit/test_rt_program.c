@@ -146,18 +146,18 @@ static void runs_and_caches(void **state)
     mnc_program_options o = { .compiling = count_compiles, .compiling_user = &n };
     const char *said;
 
-    assert_true(answer(h, &o, text(h, 1, 5), &said) == 10);
+    assert_true(answer(h, &o, text(h, 2, 5), &said) == 10);
     assert_int_equal(n, 1);
-    assert_true(answer(h, &o, text(h, 1, 5), &said) == 10);
+    assert_true(answer(h, &o, text(h, 2, 5), &said) == 10);
     assert_int_equal(n, 1);
     assert_string_equal(said, "");
     assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
     setenv("CC", "/bin/false", 1);                  /* another compiler is another key */
-    assert_true(answer(h, NULL, text(h, 1, 5), &said) == 0);
+    assert_true(answer(h, NULL, text(h, 2, 5), &said) == 0);
     unsetenv("CC");
-    assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, NULL, text(h, 2, 5), NULL) == 10);
     assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
-    assert_true(answer(h, NULL, text(h, 1, 6), NULL) == 12);
+    assert_true(answer(h, NULL, text(h, 2, 6), NULL) == 12);
     assert_int_equal(count_files(sub(h, "cache/mnc")), 2);
 }
 
@@ -181,7 +181,7 @@ static void damaged_objects_are_made_again(void **state)
     const char *so;
     FILE *f;
 
-    assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, NULL, text(h, 2, 5), NULL) == 10);
     so = only_file(h);
     assert_int_equal(stat(so, &st), 0);
     for (int kind = 0; kind < 3; kind++) {
@@ -194,7 +194,7 @@ static void damaged_objects_are_made_again(void **state)
             fputc(0xa5, f);
             fclose(f);
         }
-        assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+        assert_true(answer(h, NULL, text(h, 2, 5), NULL) == 10);
         assert_int_equal(stat(so, &again), 0);
         assert_int_equal(again.st_size, st.st_size);
     }
@@ -207,11 +207,11 @@ static void leftovers_are_swept(void **state)
     struct timespec old[2] = { { time(NULL) - 7200, 0 }, { time(NULL) - 7200, 0 } };
     const char *stale, *fresh;
 
-    assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, NULL, text(h, 2, 5), NULL) == 10);
     stale = write_file(h, "cache/mnc/0.so.tmp1.0", "x", 1);
     fresh = write_file(h, "cache/mnc/1.so.tmp2.0", "x", 1);
     assert_int_equal(utimensat(AT_FDCWD, stale, old, 0), 0);
-    assert_true(answer(h, NULL, text(h, 1, 6), NULL) == 12);
+    assert_true(answer(h, NULL, text(h, 2, 6), NULL) == 12);
     assert_int_equal(access(stale, F_OK), -1);
     assert_int_equal(access(fresh, F_OK), 0);
 }
@@ -234,12 +234,12 @@ static void a_full_disk_is_no_reason_to_fail(void **state)
         getrlimit(RLIMIT_FSIZE, &limit);
         limit.rlim_cur = 8192;
         setrlimit(RLIMIT_FSIZE, &limit);
-        _exit(answer(h, &o, text(h, 1, 5), NULL) == 10 ? 0 : 1);
+        _exit(answer(h, &o, text(h, 2, 5), NULL) == 10 ? 0 : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
     assert_int_equal(count_files(sub(h, "cache/mnc")), 0);
-    assert_true(answer(h, &o, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, &o, text(h, 2, 5), NULL) == 10);
     assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
 }
 
@@ -248,14 +248,14 @@ static void goes_on_without_a_cache(void **state)
     Home *h = *state;
     mnc_program_options none = { .cache = "" };
 
-    assert_true(answer(h, &none, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, &none, text(h, 2, 5), NULL) == 10);
     assert_int_equal(count_files(sub(h, "cache")), 0);
     setenv("XDG_CACHE_HOME", "/dev/null/x", 1);
-    assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, NULL, text(h, 2, 5), NULL) == 10);
     setenv("XDG_CACHE_HOME", sub(h, "cache"), 1);
-    assert_true(answer(h, NULL, text(h, 1, 5), NULL) == 10);
+    assert_true(answer(h, NULL, text(h, 2, 5), NULL) == 10);
     chmod(sub(h, "cache/mnc"), 0777);              /* somebody else could have written there */
-    assert_true(answer(h, NULL, text(h, 1, 6), NULL) == 12);
+    assert_true(answer(h, NULL, text(h, 2, 6), NULL) == 12);
     assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
 }
 
@@ -269,12 +269,12 @@ static void a_compiler_that_fails_is_quoted(void **state)
     assert_non_null(strstr(said, "int x = ;"));
     assert_int_equal(count_files(sub(h, "cache/mnc")), 0);
     setenv("CC", "no-such-cc -m64", 1);
-    answer(h, NULL, text(h, 1, 5), &said);
+    answer(h, NULL, text(h, 2, 5), &said);
     assert_string_equal(said, "error: cannot find the C compiler 'no-such-cc -m64', which CC "
                               "names\n");
     unsetenv("CC");
     setenv("PATH", sub(h, "tmp"), 1);
-    answer(h, NULL, text(h, 1, 5), &said);
+    answer(h, NULL, text(h, 2, 5), &said);
     assert_string_equal(said, "error: there is no C compiler: neither cc, gcc nor clang is in "
                               "PATH\n    install gcc or clang, or let CC name one\n");
 }
@@ -284,7 +284,7 @@ static void the_command_is_split_at_spaces(void **state)
     Home *h = *state;
     mnc_program_options o = { .compiler = "  cc  -DFACTOR=7 " };
 
-    assert_true(answer(h, &o, arena_printf(&h->job.a, "#define ABI 1\n#define WEIGHTS 0\n%s",
+    assert_true(answer(h, &o, arena_printf(&h->job.a, "#define ABI 2\n#define WEIGHTS 0\n%s",
                                                      net_c), NULL) == 14);
 }
 
@@ -294,7 +294,7 @@ static void foreign_objects_are_refused(void **state)
     const char *said;
 
     answer(h, NULL, text(h, 99, 5), &said);
-    assert_string_equal(said, "net: error: was made for ABI 99, and this is ABI 1\n"
+    assert_string_equal(said, "net: error: was made for ABI 99, and this is ABI 2\n"
                               "    compile the model again with this version of mnc\n");
     answer(h, NULL, "int x;\n", &said);
     assert_string_equal(said, "net: error: is no generated net: it has no function net_describe\n");
@@ -306,7 +306,7 @@ static void selftest_and_misuse(void **state)
 
     for (int factor = 2; factor <= 3; factor++) {
         mnc_program *p = mnc_program_open(NULL);
-        const char *c = text(h, 1, factor);
+        const char *c = text(h, 2, factor);
         assert_int_equal(mnc_program_selftest(p), MNC_INVALID);
         assert_int_equal(mnc_program_run(p, NULL, NULL), MNC_INVALID);
         assert_int_equal(mnc_program_load_text(p, "x", c, strlen(c)), MNC_OK);
@@ -320,7 +320,7 @@ static void selftest_and_misuse(void **state)
 static void weights_are_found_beside(void **state)
 {
     Home *h = *state;
-    const char *c = arena_printf(&h->job.a, "#define ABI 1\n#define FACTOR 2\n"
+    const char *c = arena_printf(&h->job.a, "#define ABI 2\n#define FACTOR 2\n"
                                  "#define WEIGHTS 4\n%s", net_c);
     const char *path = write_file(h, "n.c", c, strlen(c));
     float weight[2] = { 100, 0 }, x[4] = { 0, 1, 2, 3 }, y[4];
@@ -358,7 +358,7 @@ static void many_processes_at_once(void **state)
         pid[i] = fork();
         if (pid[i] == 0) {
             mnc_program *p = mnc_program_open(NULL);
-            const char *c = text(h, 1, 9);
+            const char *c = text(h, 2, 9);
             _exit(mnc_program_load_text(p, "x", c, strlen(c)) == MNC_OK ? 0 : 1);
         }
     }
@@ -367,7 +367,7 @@ static void many_processes_at_once(void **state)
         assert_int_equal(status, 0);
     }
     assert_int_equal(count_files(sub(h, "cache/mnc")), 1);
-    assert_true(answer(h, NULL, text(h, 1, 9), NULL) == 18);
+    assert_true(answer(h, NULL, text(h, 2, 9), NULL) == 18);
 }
 
 /* Ctrl-C while the compiler runs: it ends, we end by the signal, and nothing is left. */
@@ -411,7 +411,7 @@ static void *failing(void *user, void *p, size_t n)
 static void lack_of_memory_is_reported(void **state)
 {
     Home *h = *state;
-    const char *c = text(h, 1, 5);
+    const char *c = text(h, 2, 5);
     mnc_status s = MNC_NO_MEMORY;
 
     for (long n = 0; s != MNC_OK; n++) {

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: 0BSD */
+/* train.h: what a file made with --train exports beside net.h's.
+ *
+ * The same text stands in each such file.  A net NAME that trains has
+ *     int NAME_init(void *state, uint64_t seed);
+ *     int NAME_train_step(void *state, const float *x, const int32_t *labels, float *loss);
+ *     int NAME_eval(void *state, const float *x, const int32_t *labels, float *loss);
+ *     NAME_STATE_BYTES, NAME_BATCH ...
+ * and the same by pointers in mnc_net.trainer.  All memory is the state, which is the caller's:
+ * first what is kept between steps (mnc_head, then the slots), then what is used during a step.
+ * Saving the first kept_bytes, and later copying them back, goes on bit for bit.
+ */
+#ifndef MNC_TRAIN_ABI
+#define MNC_TRAIN_ABI 1
+
+/* The state begins with it.  init sets all of it; afterwards the caller may change the numbers
+ * between steps, as a schedule does with rate. */
+typedef struct mnc_head {
+    uint64_t layout;             /* of the slots: a state of another net is refused */
+    int64_t step;                /* steps done */
+    double beta1_power, beta2_power;   /* beta^step */
+    float rate;                  /* the learning rate */
+    float momentum;              /* of sgd */
+    float decay;                 /* weight decay: added to the gradient; adamw: to the weights */
+    float beta1, beta2, eps;     /* of adam and adamw */
+    float clip;                  /* the most that the norm of all gradients may be; 0: any */
+    float smoothing;             /* of labels: 0 is none */
+    float statistics;            /* weight of the newest batch in the running statistics */
+    float average;               /* decay of the averaged weights, where there are such */
+} mnc_head;
+
+typedef enum mnc_slot_kind {
+    MNC_SLOT_PARAM = 1,          /* trained */
+    MNC_SLOT_STATISTIC,          /* running mean or variance of a batch normalisation */
+    MNC_SLOT_MOMENT,             /* of the optimiser: NAME.momentum, NAME.m, NAME.v */
+    MNC_SLOT_AVERAGE,            /* exponential moving average of a parameter: NAME.average */
+    MNC_SLOT_GRADIENT,           /* NAME.grad: with --keep-gradients; not kept between steps */
+    MNC_SLOT_SCORES              /* the net's output of the last step or eval, (batch, classes) */
+} mnc_slot_kind;
+
+/* A tensor in the state: row-major, in ONNX order. */
+typedef struct mnc_slot {
+    mnc_tensor tensor;
+    int kind;                    /* mnc_slot_kind */
+    size_t offset;               /* bytes from the start of the state, a multiple of 64 */
+} mnc_slot;
+
+/* x: (batch, C, H, W) as mnc_net.input[0] says; labels: batch numbers in [0, classes).
+ * loss: mean over the batch.  state: 64-byte aligned.
+ * All return MNC_NET_OK, _NULL, _MISALIGNED, _CPU, MNC_NET_STATE or MNC_NET_LABEL; after an error
+ * the state is as before. */
+typedef struct mnc_trainer {
+    int abi;                     /* MNC_TRAIN_ABI */
+    const char *optimizer;       /* "sgd", "nesterov", "adam", "adamw" */
+    int batch, classes;
+    int n_slot;
+    const mnc_slot *slot;
+    size_t kept_bytes;           /* what a checkpoint has to hold, from the start of the state */
+    size_t state_bytes;          /* all of it */
+    /* The file's own initial weights.  seed: of the parameters that are drawn. */
+    int (*init)(void *state, uint64_t seed);
+    /* Forward, backward, update.  context: NULL, or one that mnc_net.open has made. */
+    int (*step)(void *context, void *state, const float *x, const int32_t *labels, float *loss);
+    /* The same in two halves; between them a program may change the gradients, or add up those of
+     * several machines.  NULL without --keep-gradients. */
+    int (*gradients)(void *context, void *state, const float *x, const int32_t *labels,
+                     float *loss);
+    int (*update)(void *context, void *state);
+    /* Forward alone, with the running statistics.  labels and loss may both be NULL. */
+    int (*eval)(void *context, void *state, const float *x, const int32_t *labels, float *loss);
+} mnc_trainer;
+
+/* Return codes beside net.h's. */
+enum {
+    MNC_NET_STATE = 7,           /* the state is not this net's, or was never initialised */
+    MNC_NET_LABEL = 8            /* a label out of range */
+};
+
+#endif
