@@ -3,6 +3,7 @@
  * numbers are the same on every machine. */
 #include "dataset.h"
 
+#include "base/rng.h"
 #include "build.h"
 
 #include <dirent.h>
@@ -82,16 +83,6 @@ bool rt_read_data_set(Arena *a, const char *dir, RtDataSet *out, Diag *d)
     return ok;
 }
 
-/* Steele, Lea and Flood: Fast splittable pseudorandom number generators (2014). */
-static uint64_t split_mix(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15U;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebU;
-    return z ^ z >> 31;
-}
-
 /* Floats have 24 random bits, the same value in float and double. */
 void rt_random(RtTensor *t, uint64_t seed)
 {
@@ -99,7 +90,7 @@ void rt_random(RtTensor *t, uint64_t seed)
     unsigned char *p = t->data;
 
     for (size_t i = 0; i < t->bytes; i += type->size) {
-        uint64_t x = split_mix(&seed), whole = type->kind == 'b' ? x & 1 : x % 10;
+        uint64_t x = rng_bits(seed, i / type->size), whole = type->kind == 'b' ? x & 1 : x % 10;
         double d = (double)(x >> 40) * 0x1p-23 - 1;    /* 24 bits: exact in float too */
         float s = (float)d;
         if (type->kind == 'f' && type->size == 8)

@@ -4,7 +4,7 @@
  * The generator is counter-based, so that a tensor's numbers depend on its name, its shape and the
  * spec's `seed` alone, and are the same bits on every machine: element i of the tensor NAME is made
  * from the 64 bits
- *     z = mix(XXH64(NAME, seed) + (i + 1) * 0x9e3779b97f4a7c15)      mix: that of splitmix64
+ *     z = mix(XXH64(NAME, seed) + (i + 1) * 0x9e3779b97f4a7c15)      (rng_bits, splitmix64)
  * uniform: the upper 24 bits of z, centred in (-1, 1).  normal: the sum of the four 16-bit parts of
  * z (Irwin-Hall: normal to the eye, nothing beyond 3.5 deviations).  Both are scaled by one
  * multiplication in double, rounded once to float; there is no call of libm but sqrt.
@@ -12,6 +12,8 @@
  * Variances: He (2015) 2 / fan; Glorot (2010) 2 / (fan_in + fan_out); LeCun (1998) 1 / fan.
  */
 #include "frontend/mnet_run.h"
+
+#include "base/rng.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,16 +54,6 @@ bool init_is_word(const char *name)
     return find(name) != NULL;
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014), jumped to its element i. */
-static uint64_t bits(uint64_t key, int64_t i)
-{
-    uint64_t z = key + ((uint64_t)i + 1) * 0x9e3779b97f4a7c15;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 /* Four times the variance of 0..65535, (2^32 - 1) / 12, has this root. */
 #define DEVIATION 37837.22723720648
 
@@ -71,7 +63,7 @@ static void fill_normal(float *p, int64_t n, uint64_t key, double deviation)
     double scale = deviation / DEVIATION;
 
     for (int64_t i = 0; i < n; i++) {
-        uint64_t z = bits(key, i);
+        uint64_t z = rng_bits(key, (uint64_t)i);
         int64_t sum = (int64_t)((z & 65535) + (z >> 16 & 65535) + (z >> 32 & 65535) + (z >> 48));
         p[i] = (float)((double)(sum - 131070) * scale);
     }
@@ -83,7 +75,7 @@ static void fill_uniform(float *p, int64_t n, uint64_t key, double limit)
     double scale = limit / 16777216;
 
     for (int64_t i = 0; i < n; i++) {
-        int64_t odd = 2 * (int64_t)(bits(key, i) >> 40) + 1;       /* in (0, 2^25) */
+        int64_t odd = 2 * (int64_t)(rng_bits(key, (uint64_t)i) >> 40) + 1;  /* in (0, 2^25) */
         p[i] = (float)((double)(odd - 16777216) * scale);
     }
 }
