@@ -22,6 +22,7 @@ import numpy as np
 
 from onnxgraph import Cannot
 
+WAKE = 0.005      # s of runs before the one that counts: clocks rise, caches fill, threads wake
 CC_FLAGS = ["-O3", "-fPIC", "-shared"]
 
 
@@ -257,7 +258,9 @@ def main():
         return
     answers.write(json.dumps(about) + "\n")
     for _ in sys.stdin:
-        once(run)
+        end = time.perf_counter() + WAKE
+        while once(run) and time.perf_counter() < end:
+            pass
         answers.write(f"{once(run)}\n")
 
 

@@ -86,28 +86,58 @@ def text(run):
     return "\n".join(lines)
 
 
-def markdown(result):
+def times(result, lanes):
     """A line for each net: each lane's shortest run in ms, and the best peer's over mnc's."""
-    lanes = list(dict.fromkeys(n for run in result["runs"] for n in run["lanes"]))
     lines = ["| net | batch | threads | " + " | ".join(lanes)
              + " | best peer / mnc | of peak | others' load |",
              "|---|---|---|" + "---|" * (len(lanes) + 3)]
     for run in result["runs"]:
         best = min((r["ratio"] for n, r in run["lanes"].items() if n != "mnc" and "ratio" in r),
                    default=None)
-        times = [cell(run["lanes"].get(n, {}).get("seconds_min"), 2, 1e3) for n in lanes]
+        ms = [cell(run["lanes"].get(n, {}).get("seconds_min"), 2, 1e3) for n in lanes]
         lines.append(f"| {run['model']} | {run['batch']} | {run['threads']} | "
-                     + " | ".join(times) + f" | **{cell(best, 2)}** | "
+                     + " | ".join(ms) + f" | **{cell(best, 2)}** | "
                      f"{100 * run['lanes']['mnc']['peak_share']:.0f} % | "
                      f"{100 * (run['load']['others'] + run['load']['stolen']):.0f} % |")
+    return lines
+
+
+def sizes(result, lanes):
+    """What it takes before the first run: seconds from the model's file, and memory beside code."""
+    lines = ["| net | C KB, mnc | emx | object KB, mnc | emx | arena KB, mnc | cc s, mnc | emx "
+             "| " + " | ".join(f"{n} MB" for n in lanes) + " |", "|---|---|---|---|---|---|---|---|"
+             + "---|" * len(lanes)]
+    for run in result["runs"]:
+        if run["threads"] > 1:
+            continue
+        ours, emx = run["lanes"]["mnc"], run["lanes"].get("emx", {})
+        figures = [cell(r.get(key), digits, factor) for r, key, digits, factor in (
+            (ours, "c_bytes", 0, 1 / 1024), (emx, "c_bytes", 0, 1 / 1024),
+            (ours, "object_bytes", 0, 1 / 1024), (emx, "object_bytes", 0, 1 / 1024),
+            (ours, "arena_bytes", 0, 1 / 1024), (ours, "compile_seconds", 1, 1),
+            (emx, "compile_seconds", 1, 1))]
+        memory = [cell(run["lanes"].get(n, {}).get("memory_bytes"), 0, 2**-20) for n in lanes]
+        lines.append(f"| {run['model']}, batch {run['batch']} | "
+                     + " | ".join(figures + memory) + " |")
+    return lines
+
+
+def markdown(result):
     m, runs = result["machine"], result["runs"]
+    lanes = [n for n in COLOUR if any(n in run["lanes"] for run in runs)]
     versions = {n: r["version"] for run in runs for n, r in run["lanes"].items() if "version" in r}
     rounds = max(r["lanes"]["mnc"]["runs"] for r in runs)
-    peaks = {t: max(r["peak"] for r in runs if r["threads"] == t) for t in
-             sorted({r["threads"] for r in runs})}
+    peaks = {t: max(r["peak"] for r in runs if r["threads"] == t)
+             for t in sorted({r["threads"] for r in runs})}
     peak = ", ".join(f"{1e-9 * p:.0f} GFLOP/s on {t} thread{'s' * (t > 1)}"
                      for t, p in peaks.items())
+    limited = sorted(n for n in lanes for r in runs[:1] if r["lanes"].get(n, {}).get("limited"))
     return "\n".join([
-        f"Shortest run in ms, {rounds} rounds, float32; {m['cpu']}, {m['cores']} cores, target "
-        f"{result['target']}, peak {peak}. " + ", ".join(f"{n} {v}" for n, v in versions.items())
-        + ".", "", *lines, ""])
+        f"{m['cpu']}, {m['cores']} cores; target {result['target']}; peak {peak}. float32, shortest "
+        f"of {rounds} rounds, in ms; \"of peak\" is mnc's share. "
+        + ", ".join(f"{n} {v}" for n, v in versions.items()) + "."
+        + (f" Without AVX-512: {', '.join(limited)}." if limited else ""), "",
+        *times(result, lanes), "",
+        "Compiled by `cc -O3` (emx: and `-march=native -ffast-math`); C and object are without the "
+        "weights. MB: what the process has grown by, weights among it, until after the first run.",
+        "", *sizes(result, lanes), ""])
