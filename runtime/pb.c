@@ -87,14 +87,11 @@ static bool take_shape(Arena *a, const char *path, const Onnx__TensorProto *p, R
 }
 
 /* raw_data wins when both are there, as in onnx.proto; an empty tensor has neither. */
-bool rt_read_pb(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
+static bool take_tensor(Arena *a, const char *path, const Onnx__TensorProto *p, RtTensor *out,
+                        Diag *d)
 {
-    ProtobufCAllocator alloc = { .alloc = pb_alloc, .free = pb_free, .allocator_data = a };
-    Onnx__TensorProto *p = onnx__tensor_proto__unpack(&alloc, file.n, file.p);
     size_t have;
 
-    if (!p)
-        return refuse(d, path, "it is no protobuf message, or one that is damaged");
     if (!take_shape(a, path, p, out, d))
         return false;
     have = p->raw_data.len ? p->raw_data.len
@@ -113,5 +110,30 @@ bool rt_read_pb(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
         for (size_t i = 0; i < out->bytes; i++)
             ((uint8_t *)out->data)[i] = ((uint8_t *)out->data)[i] != 0;
     out->name = p->name ? arena_strdup(a, p->name) : "";
+    return true;
+}
+
+bool rt_read_pb(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
+{
+    ProtobufCAllocator alloc = { .alloc = pb_alloc, .free = pb_free, .allocator_data = a };
+    Onnx__TensorProto *p = onnx__tensor_proto__unpack(&alloc, file.n, file.p);
+
+    if (!p)
+        return refuse(d, path, "it is no protobuf message, or one that is damaged");
+    return take_tensor(a, path, p, out, d);
+}
+
+bool rt_read_initialisers(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d)
+{
+    ProtobufCAllocator alloc = { .alloc = pb_alloc, .free = pb_free, .allocator_data = a };
+    Onnx__ModelProto *m = onnx__model_proto__unpack(&alloc, file.n, file.p);
+
+    memset(out, 0, sizeof *out);
+    if (!m || !m->graph)
+        return refuse(d, path, "it is no ONNX model, or one that is damaged");
+    out->t = arena_new_n(a, RtTensor, m->graph->n_initializer);
+    for (; out->n < m->graph->n_initializer; out->n++)
+        if (!take_tensor(a, path, m->graph->initializer[out->n], &out->t[out->n], d))
+            return false;
     return true;
 }

@@ -61,6 +61,8 @@ bool rt_read_npy(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d)
 bool rt_read_npz(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d);
 bool rt_read_pb(Arena *a, const char *path, Bytes file, RtTensor *out, Diag *d);
 bool rt_read_safetensors(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d);
+/* An ONNX model's initialisers, whatever else is in it. */
+bool rt_read_initialisers(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d);
 bool rt_is_npy(Bytes file);
 bool rt_is_npz(Bytes file);
 

@@ -6,6 +6,7 @@
  * the graph is found out.
  */
 #include "driver/check.h"
+#include "driver/training.h"
 
 #include "dataset.h"
 
@@ -261,12 +262,14 @@ int cmd_check(const Args *args)
 {
     Check c = { .result = { .model = args->operand[0] } };
 
-    if (args->n_operand != 1)
+    if (args->n_operand != 1 && !(args->value[OPT_training] && args->n_operand == 0))
         return usage_error("check takes one model, not %d", args->n_operand);
     if (!read_tolerance(args->value[OPT_atol], &c.tolerance.atol))
         return usage_error("--atol is a number, not '%s'", args->value[OPT_atol]);
     if (!read_tolerance(args->value[OPT_rtol], &c.tolerance.rtol))
         return usage_error("--rtol is a number, not '%s'", args->value[OPT_rtol]);
+    if (args->value[OPT_training])
+        return do_work(args, check_training, NULL);
     c.result.layers = args->value[OPT_layers] != NULL;
     return do_work(args, check, &c);
 }

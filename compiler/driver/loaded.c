@@ -45,7 +45,7 @@ static int protect(Work *w, int (*fn)(Work *w))
 /* The options are read before there is any memory to lose. */
 int do_work(const Args *args, int (*fn)(Work *w), void *own)
 {
-    Work w = { .args = args, .own = own };
+    Work w = { .args = args, .model = args->operand[0], .own = own };
 
     return args_options(args, &w.options) ? protect(&w, fn) : EXIT_USAGE;
 }
@@ -66,7 +66,7 @@ mnc_model *open_model(Work *w)
     if (!m)
         arena_out_of_memory(&w->a);
     arena_defer(&w->a, close_model, m);
-    if (mnc_read(m, w->args->operand[0]) == MNC_OK && driver_params(w->args, m))
+    if (mnc_read(m, w->model) == MNC_OK && driver_params(w->args, m))
         return m;
     fputs(mnc_messages(m), stderr);
     return NULL;
@@ -131,7 +131,7 @@ bool load_model(Work *w, int how, Loaded *out)
         return false;
     weights = mnc_weights(out->model, &n_weights);
     mnc_program_weights(out->program, weights, n_weights);
-    ok = mnc_program_load_text(out->program, w->args->operand[0], text, n) == MNC_OK;
+    ok = mnc_program_load_text(out->program, w->model, text, n) == MNC_OK;
     fputs(mnc_program_messages(out->program), stderr);
     out->net = mnc_program_net(out->program);
     return ok;

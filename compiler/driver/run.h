@@ -20,6 +20,7 @@
 /* What a verb works with.  Memory goes, and messages are shown, when it has returned. */
 typedef struct Work {
     const Args *args;
+    const char *model;           /* path of the model that open_model reads: the first operand */
     mnc_options options;
     Arena a;
     Diag d;
@@ -48,7 +49,7 @@ typedef struct LayerHook {
 /* LOAD_ALL_LAYERS: all layers' results are outputs.  LOAD_FRESH: without the cache. */
 enum { LOAD_ALL_LAYERS = 1, LOAD_TIMED = 2, LOAD_FRESH = 4 };
 
-/* The model that is the first operand, read; NULL, with its messages shown, when that fails.  It is
+/* The model at w->model, read; NULL, with its messages shown, when that fails.  It is
  * closed with the arena. */
 mnc_model *open_model(Work *w);
 
