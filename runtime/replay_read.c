@@ -140,7 +140,8 @@ bool rt_replay_read(Arena *a, const char *dir, RtReplay *out, Diag *d)
     out->dir = dir;
     rt_recipe_default(&out->recipe);
     ok = rt_recipe_read(a, in_dir(a, out, "recipe.json"), &out->recipe, d);
-    ok &= read_tensor(a, out, "x.pb", &out->x, d) & read_tensor(a, out, "y.pb", &out->y, d);
+    ok &= read_tensor(a, out, "x.pb", &out->x, d);
+    ok &= read_tensor(a, out, "y.pb", &out->y, d);
     ok = ok && fits(a, out, d);
     ok = read_gradients(a, out, d) && ok;
     if (!access(in_dir(a, out, "scores_after.pb"), F_OK))

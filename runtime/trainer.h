@@ -22,8 +22,9 @@ typedef struct RtTrainer {
     const mnc_slot *scores;        /* (batch, classes) */
 } RtTrainer;
 
-/* The caller has set name and net.  Memory and mnc_trainer.init; threads above 1 need a net made with threads; they end with the
- * arena.  False with a message when the net does not train, or refuses. */
+/* The caller has set name and net.  Memory and mnc_trainer.init; threads above 1 need a net made
+ * with threads, and end with the arena.  False with a message when the net does not train, or
+ * refuses. */
 bool rt_trainer_open(Arena *a, RtTrainer *t, int threads, uint64_t seed, Diag *d);
 
 /* NULL: there is none of that name. */
