@@ -3,7 +3,7 @@
  *
  * model       7d0d4bb5dc023e2e
  * options     -O2 --target=x86-64-v3 --weights=embed
- * passes      fold_const dce fold_identity cse recognise sink_transpose global_pool to_dense sink_reshape fold_bn fold_pad fuse_residual fuse_act layout plan_memory
+ * passes      fold_const dce fold_identity cse recognise sink_transpose global_pool to_dense sink_reshape fold_bn fold_pad fuse_residual fuse_act layout fuse_block plan_memory
  * parameters  739
  * mult-adds   9880
  * weights     2816 bytes
@@ -142,6 +142,13 @@ const mnc_net *tiny_infer_describe(void);
 #define NET_FROM16(n) (((ptrdiff_t)(n) + 15) / 16 * part / parts * 16)
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
+/* The first of n rows that fall to thread number k, of which at most m take part. */
+#define NET_LEAST(a, b) ((a) < (b) ? (a) : (b))
+#define NET_MOST(a, b) ((a) > (b) ? (a) : (b))
+#define NET_SHARE(n, k, m) (int)((ptrdiff_t)(n) * NET_LEAST(k, NET_LEAST(parts, m)) \
+                            / NET_LEAST(parts, m))
+/* Where row r lies among the n rows of a ring. */
+#define NET_RING(r, n) (ptrdiff_t)((unsigned)(r) % (n))
 
 /* What happens after each layer, number i in the order of the graph: nothing, or a time is
  * taken. */
@@ -436,7 +443,8 @@ NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float 
     v_f32 a3_0 = v_load(b + 0);
 
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)8, *wr = w + r * 72;
+        const float *xr = x + at + r * (ptrdiff_t)8;
+        const float *wr = w + r * 72;
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 0 + k * 64, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -659,7 +667,8 @@ NET_FN void depthwise_v3_7_0(const float *x, ptrdiff_t at, const float *w, const
     v_f32 a2 = bias;
     v_f32 a3 = bias;
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)64, *wr = w + r * 48;
+        const float *xr = x + at + r * (ptrdiff_t)64;
+        const float *wr = w + r * 48;
         NET_UNUSED v_f32 p;
         NET_UNUSED const v_f32 w0 = v_load(wr + 0);
         NET_UNUSED const v_f32 w1 = v_load(wr + 16);
@@ -703,7 +712,8 @@ NET_FN void depthwise_v3_7(const float *x, const float *w, const float *b, float
             const int c = k;
             for (int i = 0; i < 4; i += 4)
                 depthwise_v3_7_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)16 + c, r0, r1);
+                    yr + i * (ptrdiff_t)16 + c,
+                    r0, r1);
         }
     }
 }

@@ -26,6 +26,13 @@
 #define NET_FROM16(n) (((ptrdiff_t)(n) + 15) / 16 * part / parts * 16)
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
+/* The first of n rows that fall to thread number k, of which at most m take part. */
+#define NET_LEAST(a, b) ((a) < (b) ? (a) : (b))
+#define NET_MOST(a, b) ((a) > (b) ? (a) : (b))
+#define NET_SHARE(n, k, m) (int)((ptrdiff_t)(n) * NET_LEAST(k, NET_LEAST(parts, m)) \
+                            / NET_LEAST(parts, m))
+/* Where row r lies among the n rows of a ring. */
+#define NET_RING(r, n) (ptrdiff_t)((unsigned)(r) % (n))
 
 /* What happens after each layer, number i in the order of the graph: nothing, or a time is
  * taken. */

@@ -1,12 +1,21 @@
-//@ params NAME TILE BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] PANELS_OUTER
+//# BAND: the caller asks for some rows, between others; x, y and s may be rings of that many rows.
+//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] PANELS_OUTER
+//@ if BAND
+/* Convolution: some of ${GROUPS} x ${ROWS} rows of output, each in register tiles along the row,
+//@ else
 /* Convolution: ${BATCH} x ${GROUPS} x ${ROWS} rows of output, each in register tiles along the row,
+//@ end
  * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
  * outside; rows at the border shorten the loop over the kernel's rows. */
 NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
     const float *s,
 //@ end
+//@ if BAND
+    float *y, int from, int to)
+//@ else
     float *y, int part, int parts)
+//@ end
 {
     for (int n = 0; n < ${BATCH}; n++)
     for (int g = 0; g < ${GROUPS}; g++) {
@@ -16,7 +25,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
         const float *sg = s + n * (ptrdiff_t)${SN} + g * ${YG};
 //@ end
-//@ if !PANELS_OUTER
+//@ if BAND
+        for (int row = from; row < to; row++) {
+//@ elif !PANELS_OUTER
         for (int row = (int)NET_FROM(${ROWS}); row < (int)NET_TO(${ROWS}); row++) {
 //@ end
 //@ for p in 0..len(START)
@@ -32,10 +43,22 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
             const int r0 = top < 0 ? (-top + ${DIL - 1}) / ${DIL} : 0;
             const int r1 = top + ${(R - 1) * DIL} < ${H} ? ${R} : (${H - 1 + DIL} - top) / ${DIL};
 //@ end
+//@ if XRING && TAPS
+            const ptrdiff_t at = -(ptrdiff_t)${XFIRST};
+//@ elif XRING
+            const ptrdiff_t at = NET_RING(row * ${STRIDE}, ${XRING}) * ${XROW};
+//@ else
             const ptrdiff_t at = row * (ptrdiff_t)${XROW} - ${XFIRST};
+//@ end
             const float *wc = wg + (ptrdiff_t)c * ${K};
+//@ if YRING
+            float *yr = yg + NET_RING(row, ${YRING}) * ${YROW} + c;
+//@ else
             float *yr = yg + row * (ptrdiff_t)${YROW} + c;
-//@ if ADD
+//@ end
+//@ if ADD && SRING
+            const float *sr = sg + NET_RING(row, ${SRING}) * ${SROW} + c;
+//@ elif ADD
             const float *sr = sg + row * (ptrdiff_t)${SROW} + c;
 //@ end
 //@ for t in FIRST[p]..FIRST[p + 1]
@@ -46,6 +69,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ end
 //@ if TAPS
                     r0, r1,
+//@ end
+//@ if TAPS && XRING
+                    top,
 //@ end
                     yr + i * (ptrdiff_t)${YW});
 //@ end

@@ -1,4 +1,4 @@
-//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD ACT
+//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD RING DIL ACT
 /* ${M} pixels x ${(NV - 1) * VW + LAST} channels, the sum over ${C} channels of each tap in order.
  * x: pixel step ${XW}, channel step ${XC}; w: rows of ${LDW} channels. */
 NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
@@ -7,6 +7,9 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
 //@ end
 //@ if TAPS
     int r0, int r1,
+//@ end
+//@ if RING
+    int top,
 //@ end
     float *y)
 {
@@ -19,7 +22,11 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
 //@ if TAPS && INNER
     for (int r = r0; r < r1; r++)
     for (int q = 0; q < ${S}; q++) {
+//@ if RING
+        const float *xq = x + at + NET_RING(top + r * ${DIL}, ${RING}) * ${XR} + q * ${XQ};
+//@ else
         const float *xq = x + at + r * (ptrdiff_t)${XR} + q * ${XQ};
+//@ end
         const float *wq = w + (r * ${S} + q) * ${C * LDW};
         for (int k = 0; k < ${C}; k++) {
 //@ include conv_step.c.t
@@ -27,7 +34,12 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
     }
 //@ elif TAPS
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)${XR}, *wr = w + r * ${S * C * LDW};
+//@ if RING
+        const float *xr = x + at + NET_RING(top + r * ${DIL}, ${RING}) * ${XR};
+//@ else
+        const float *xr = x + at + r * (ptrdiff_t)${XR};
+//@ end
+        const float *wr = w + r * ${S * C * LDW};
 //@ for q in 0..S
 //@ if (COL + M - 1) * STEP - PADQ + q * DILQ >= 0 && COL * STEP - PADQ + q * DILQ < W
         for (int k = 0; k < ${C}; k++) {

@@ -67,7 +67,7 @@ void mnc_close(mnc_model *m)
 /* An error that was said counts even where the work went on. */
 mnc_status model_result(const mnc_model *m, bool ok)
 {
-    return ok && !m->diag.n_error ? MNC_OK : MNC_INVALID;
+    return m->too_large ? MNC_TOO_LARGE : ok && !m->diag.n_error ? MNC_OK : MNC_INVALID;
 }
 
 /* ---- the self-test's sample ---- */
@@ -180,6 +180,7 @@ static bool run_passes(mnc_model *m, const char *after)
     ok = ok && pass_run_all(&job, after);
 
     m->plan = job.plan;
+    m->too_large = job.too_large;
     return ok;
 }
 
@@ -206,7 +207,7 @@ mnc_status mnc_dump(mnc_model *m, const char *after, const char *path)
 {
     PROTECT(m);
     if ((!after || strcmp(after, "import")) && !run_passes(m, after))
-        return MNC_INVALID;
+        return model_result(m, false);
     return model_result(m, dump(m, path));
 }
 
@@ -228,7 +229,7 @@ mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path)
 {
     PROTECT(m);
     if (!run_passes(m, NULL))
-        return MNC_INVALID;
+        return model_result(m, false);
     return model_result(m, dump_plan(m, format, path));
 }
 

@@ -40,7 +40,7 @@ static Steps steps_of(const Emit *e, ValueId v)
 {
     const Place *p = emit_place(e, v);
     uint32_t rank = emit_shape(e, v)->rank;
-    Steps s = { .n = p->stride[0], .c = p->stride[1] };
+    Steps s = { .n = p->stride[0], .c = p->stride[1], .ring = p->ring };
 
     s.w = rank > 2 ? p->stride[rank - 1] : 0;
     s.h = rank > 3 ? p->stride[2] : 0;
@@ -76,6 +76,9 @@ ConvShape conv_shape(const Emit *e, const Node *n)
         c.add = true;
         c.res = steps_of(e, n->in[3]);
     }
+    c.band = e->rows != NULL;
+    if (c.band)
+        c.n = 1;
     return c;
 }
 

@@ -5,8 +5,8 @@
 
 #include "backend/kernels.h"
 
-/* Elements from one batch item, channel, row, column to the next. */
-typedef struct Steps { int64_t n, c, h, w; } Steps;
+/* Elements from one batch item, channel, row, column to the next; ring: see Place. */
+typedef struct Steps { int64_t n, c, h, w, ring; } Steps;
 
 /* A convolution with up to two spatial dimensions; one without rows has h = r = oh = 1, a dense
  * layer no columns either. */
@@ -17,6 +17,7 @@ typedef struct ConvShape {
     int64_t stride_h, stride_w, pad_h, pad_w, dil_h, dil_w;      /* pad: at the begin */
     Steps x, y, res;                     /* res: of the residual operand */
     bool add;                            /* there is one */
+    bool band;                           /* some rows of one image, which the caller asks for */
 } ConvShape;
 
 ConvShape conv_shape(const Emit *e, const Node *n);

@@ -41,21 +41,43 @@ static void layer_comment(Emit *e, const Node *n)
 {
     Buf *b = &e->body;
 
-    buf_printf(b, "    /* %s: %s, ", c_comment(e->arena, ir_val(e->g, n->out[0])->name),
-               layers_op(e->arena, n));
+    buf_printf(b, "%*s/* %s: %s, ", 4 + 4 * e->depth, "",
+               c_comment(e->arena, ir_val(e->g, n->out[0])->name), layers_op(e->arena, n));
     buf_str(b, shape_text(e->arena, emit_shape(e, n->in[0])));
     buf_str(b, " -> ");
     buf_str(b, shape_text(e->arena, emit_shape(e, n->out[0])));
     buf_str(b, " */\n");
 }
 
-/* All threads have done their part; the hook may take a time. */
-static void layer_end(Emit *e, const Node *n, uint32_t number)
+/* Nobody goes on before all threads have done their parts. */
+static void barrier(Emit *e)
 {
     if (e->options->threads)
-        buf_str(&e->body, "    net_barrier(context);\n    if (part == 0)\n    ");
-    buf_printf(&e->body, "    NET_LAYER(%u, %s);\n", number,
+        buf_str(&e->body, "    net_barrier(context);\n");
+}
+
+/* Thread 0 may take a time. */
+static void layer_hook(Emit *e, const Node *n, uint32_t number)
+{
+    if (e->options->threads)
+        buf_printf(&e->body, "%*sif (part == 0)\n    ", 4 + 4 * e->depth, "");
+    buf_printf(&e->body, "%*sNET_LAYER(%u, %s);\n", 4 + 4 * e->depth, "", number,
                c_string(e->arena, ir_val(e->g, n->out[0])->name));
+}
+
+/* Node number i: what it is, its call, and in a band the hook, which is passed many times then. */
+bool emit_layer(Emit *e, KernelFn *kernel, uint32_t i)
+{
+    const Node *n = &e->g->node[i];
+    bool ok;
+
+    layer_comment(e, n);
+    ok = kernel(e, n);
+    if (!e->rows)
+        barrier(e);
+    layer_hook(e, n, i);
+    layers_end(e, n, i);
+    return ok;
 }
 
 /* Goes on after a node without a kernel, so that all of them are said at once.  Views and empty
@@ -66,8 +88,15 @@ static bool emit_nodes(Emit *e)
 
     for (uint32_t i = 1; i < e->g->n_node; i++) {
         const Node *n = &e->g->node[i];
+        const Band *band = plan_band(e->plan, i);
         KernelFn *kernel;
 
+        if (band) {
+            ok = emit_band(e, band) && ok;
+            barrier(e);
+            i = band->last;
+            continue;
+        }
         if (!n->op || plan_is_view(e->plan, n) || shape_count(emit_shape(e, n->out[0])) == 0)
             continue;
         kernel = kernel_for(e, n);
@@ -77,10 +106,7 @@ static bool emit_nodes(Emit *e)
             ok = false;
             continue;
         }
-        layer_comment(e, n);
-        ok = kernel(e, n) && ok;
-        layer_end(e, n, i);
-        layers_end(e, n, i);
+        ok = emit_layer(e, kernel, i) && ok;
     }
     return ok;
 }

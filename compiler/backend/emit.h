@@ -47,6 +47,9 @@ typedef struct Emit {
     const char *prefix;        /* "net": of everything external, and of the file's own statics */
     const Target *target;      /* the one being written */
     bool plain;                /* -O0: the plain kernels */
+    const char *rows;          /* in a band: "from, to", of the rows that are asked for; or NULL */
+    int depth;                 /* of loops around the next call */
+    const char *image;         /* in a band: which of the batch, or NULL if there is one */
     Weights weights;
     const char **packed; /* by node: C expression of its packed weights, the same for all targets */
     Intern functions;          /* template + parameters -> mark: number of the function + 1 */
@@ -73,7 +76,8 @@ uint32_t emit_function_number(Emit *e, const char *file, const char *base, TmplV
 /* Writes fn(args...); args are C expressions, n of them.  One thread alone calls it. */
 void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n);
 
-/* The same for a function that shares its work among threads: it gets "part, parts" as well. */
+/* The same for a function that shares its work among threads: it gets "part, parts" as well, or in
+ * a band the rows. */
 void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n);
 
 /* How the kernel cuts the node's work: "14x32".  Several are shown as a sum. */
@@ -152,6 +156,12 @@ bool emit_file(Emit *e, Buf *c, Buf *h);
 const char *c_comment(Arena *a, const char *s);        /* inside a comment */
 const char *c_string(Arena *a, const char *s);         /* inside "", as a literal with its quotes */
 const char *c_identifier(Arena *a, const char *s);     /* letters, digits, _; no keyword */
+
+/* emit.c: a layer's comment, the call of its kernel, the hook behind it. */
+bool emit_layer(Emit *e, KernelFn *kernel, uint32_t node);
+
+/* emit_band.c: loops over rows around the layers of a band.  False with messages. */
+bool emit_band(Emit *e, const Band *b);
 
 /* emit_run.c: the functions that run a net: of one target; the choice among them, on one thread or
  * several; and, before the targets, what threads need.  False with messages. */

@@ -63,7 +63,7 @@ static void put_call(Emit *e, const char *fn, const char *const *args, uint32_t 
             buf_str(&e->body, ",");
         if (e->body.n - line + strlen(args[i]) > 88) {
             line = e->body.n;
-            buf_str(&e->body, "\n        ");
+            buf_printf(&e->body, "\n%*s", 8 + 4 * e->depth, "");
         } else if (i) {
             buf_char(&e->body, ' ');
         }
@@ -80,16 +80,15 @@ void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
     put_call(e, fn, args, n);
 }
 
-/* n is at most 6: two more go behind. */
+/* n is at most 6: one or two more go behind. */
 void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n)
 {
     const char *all[8];
 
     memcpy(all, args, n * sizeof *args);
-    all[n] = "part";
-    all[n + 1] = "parts";
-    buf_str(&e->body, "    ");
-    put_call(e, fn, all, n + 2);
+    all[n] = e->rows ? e->rows : "part, parts";
+    buf_printf(&e->body, "%*s", 4 + 4 * e->depth, "");
+    put_call(e, fn, all, n + 1);
 }
 
 /* The text of a pointer to the data, of the type that the kernel reads it with. */
@@ -98,6 +97,20 @@ const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, cons
     int64_t offset = weights_add(&e->weights, t, data, count, what);
 
     return arena_printf(e->arena, "AT(const %s, w, %" PRId64 ")", dtype_info[t].c, offset);
+}
+
+/* In a band: where the image's part of v begins, behind the first byte of its buffer or its first
+ * element; size is that of what is counted.  A ring has no images, but one part for each thread. */
+static const char *band_offset(Emit *e, ValueId v, int64_t size)
+{
+    const Place *p = emit_place(e, v);
+    int64_t ring = e->plan->slot[p->owner.id].bytes / e->plan->parts;
+
+    if (p->ring)
+        return e->plan->parts == 1 ? ""
+             : arena_printf(e->arena, " + part * (ptrdiff_t)%" PRId64, ring);
+    return e->image ? arena_printf(e->arena, " + %s * (ptrdiff_t)%" PRId64, e->image,
+                                   p->stride[0] * size) : "";
 }
 
 /* Offsets in a place count elements of the value's type, and so does extra; slots and weights
@@ -113,11 +126,14 @@ static const char *pointer(Emit *e, ValueId v, int64_t extra, bool write)
     switch (p->kind) {
     case PLACE_ARENA:
         at = e->plan->slot[p->owner.id].offset + at * size;
-        return arena_printf(e->arena, "AT(%s%s, a, %" PRId64 ")", c, type, at);
+        return arena_printf(e->arena, "AT(%s%s, a, %" PRId64 "%s)", c, type, at,
+                            band_offset(e, v, size));
     case PLACE_INPUT:
-        return arena_printf(e->arena, "in->%s + %" PRId64, e->in_name[p->index], at);
+        return arena_printf(e->arena, "in->%s + %" PRId64 "%s", e->in_name[p->index], at,
+                            band_offset(e, v, 1));
     case PLACE_OUTPUT:
-        return arena_printf(e->arena, "out->%s + %" PRId64, e->out_name[p->index], at);
+        return arena_printf(e->arena, "out->%s + %" PRId64 "%s", e->out_name[p->index], at,
+                            band_offset(e, v, 1));
     case PLACE_WEIGHTS: {
         const Value *own = ir_val(e->g, p->owner);
         int64_t base = weights_add(&e->weights, own->dtype, own->data, shape_count(&own->shape),

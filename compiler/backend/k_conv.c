@@ -146,7 +146,7 @@ static void flatten(const Emit *e, ConvShape *c)
 {
     int64_t pixels = c->n * c->oh * c->ow;
 
-    if (c->r * c->s != 1 || c->stride_h != 1 || c->stride_w != 1 || c->pad_h || c->pad_w
+    if (c->band || c->r * c->s != 1 || c->stride_h != 1 || c->stride_w != 1 || c->pad_h || c->pad_w
         || c->groups != 1 || c->h != c->oh || c->w != c->ow)
         return;
     if (c->oh * c->ow == 1)
@@ -239,11 +239,13 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
     const struct { const char *name; int64_t x; } vars[] = {
         { "M", run->m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
         { "PANEL", c->r * c->s * c->c * PANEL }, { "LAST", p->last }, { "TAPS", taps },
-        { "C", c->c }, { "S", c->s }, { "XR", c->dil_h * c->x.h }, { "XQ", c->dil_w * c->x.w },
+        { "C", c->c }, { "S", c->s }, { "XR", c->x.ring ? c->x.h : c->dil_h * c->x.h },
+        { "XQ", c->dil_w * c->x.w },
         { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "YW", c->y.w }, { "SW", c->res.w },
         { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
         { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
         { "AHEAD", is_hot(c) ? 0 : PREFETCH_ROWS },
+        { "RING", taps ? c->x.ring : 0 }, { "DIL", c->dil_h },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -300,14 +302,17 @@ static void set_vars(const Tiling *t, TmplVars *v)
     bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
     bool few_rows = c->r * c->s == 1 && c->oh == 1;
     const struct { const char *name; int64_t x; } vars[] = {
-        { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh }, { "TAPS", taps },
+        { "BAND", c->band }, { "XRING", c->x.ring }, { "YRING", c->y.ring },
+        { "SRING", c->res.ring }, { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh },
+        { "TAPS", taps },
         { "R", c->r }, { "H", c->h }, { "STRIDE", c->stride_h }, { "PAD", c->pad_h },
         { "DIL", c->dil_h }, { "XN", c->x.n }, { "XG", c->c * c->x.c },
-        { "XROW", c->stride_h * c->x.h }, { "XFIRST", c->pad_h * c->x.h + c->pad_w * c->x.w },
+        { "XROW", c->x.ring ? c->x.h : c->stride_h * c->x.h },
+        { "XFIRST", (c->x.ring ? 0 : c->pad_h * c->x.h) + c->pad_w * c->x.w },
         { "XT", c->stride_w * c->x.w }, { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
-        { "PANELS_OUTER", few_rows || !is_hot(c) },
+        { "PANELS_OUTER", !c->band && (few_rows || !is_hot(c)) },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)

@@ -61,11 +61,13 @@ static void set_vars(const Emit *e, const ConvShape *c, TmplVars *v)
 {
     int64_t vw = e->target->width;
     const struct { const char *name; int64_t x; } vars[] = {
+        { "BAND", c->band }, { "XRING", c->x.ring }, { "YRING", c->y.ring },
         { "BATCH", c->n }, { "C", c->k }, { "LANES", c->k < vw ? c->k : vw }, { "VW", vw },
         { "ROWS", c->oh }, { "R", c->r }, { "S", c->s }, { "H", c->h }, { "W", c->w },
         { "STRIDE", c->stride_h }, { "STEP", c->stride_w }, { "PAD", c->pad_h },
         { "PADQ", c->pad_w }, { "DIL", c->dil_h }, { "DILQ", c->dil_w }, { "XN", c->x.n },
-        { "XH", c->x.h }, { "XW", c->x.w }, { "XFIRST", c->pad_h * c->x.h + c->pad_w * c->x.w },
+        { "XH", c->x.h }, { "XW", c->x.w }, 
+        { "XFIRST", (c->x.ring ? 0 : c->pad_h * c->x.h) + c->pad_w * c->x.w },
         { "YN", c->y.n }, { "YH", c->y.h }, { "YW", c->y.w },
     };
 

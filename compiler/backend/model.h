@@ -26,6 +26,7 @@ struct mnc_model {
     const mnc_layer *layers;   /* of that text; NULL: none yet */
     size_t n_layer;
     char *text;                /* what mnc_messages gave last */
+    bool too_large;            /* no plan keeps to options.max_ram */
     mnc_status dead;           /* out of memory: nothing works any more */
 };
 

@@ -80,17 +80,20 @@ static size_t most_memory(void)
 
 bool args_options(const Args *args, mnc_options *o)
 {
-    size_t batch = 0;
+    size_t batch = 0, max_ram = 0;
 
     memset(o, 0, sizeof *o);
     o->max_memory = most_memory();
     if (!one_of(args, OPT_weights, "embed", "file") || !one_of(args, OPT_level, "0", "2")
         || !number(args, OPT_batch, INT64_MAX, &batch)
         || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory)
+        || !number(args, OPT_max_ram, INT64_MAX, &max_ram)
         || !needs_params(args, OPT_rename) || !needs_params(args, OPT_partial)
         || !folder(args, OPT_templates))
         return false;
     o->batch = (int64_t)batch;
+    o->max_ram = (int64_t)max_ram;
+    o->no_fuse = args->value[OPT_no_fuse] != NULL;
     o->target = args->value[OPT_target];
     o->prefix = args->value[OPT_prefix];
     o->weights = args->value[OPT_weights];
@@ -131,7 +134,7 @@ int driver_finish(mnc_model *m, mnc_status s)
 {
     fputs(mnc_messages(m), stderr);
     mnc_close(m);
-    return s == MNC_OK ? EXIT_DONE : EXIT_FAILED;
+    return s == MNC_OK ? EXIT_DONE : s == MNC_TOO_LARGE ? EXIT_NOT_HELD : EXIT_FAILED;
 }
 
 int driver_flush(int code)

@@ -101,6 +101,21 @@ bool plan_reshape(const Shape *from, const int64_t *stride, const Shape *to,
     return true;
 }
 
+/* By halves: bands do not overlap. */
+const Band *plan_band(const Plan *p, uint32_t i)
+{
+    uint32_t low = 0, high = p->n_band;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->band[middle].last < i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < p->n_band && p->band[low].first <= i ? &p->band[low] : NULL;
+}
+
 /* A view needs no code: all its results lie in the operand's buffer. */
 bool plan_is_view(const Plan *p, const Node *n)
 {

@@ -27,6 +27,7 @@ typedef struct Place {
     ValueId owner;                   /* whose buffer this is a part of; itself when its own */
     int64_t offset;                  /* elements from the start of the owner's buffer */
     int64_t stride[IR_MAX_RANK];     /* elements, per logical dimension */
+    int64_t ring;                    /* rows that are kept, row r at r % ring; 0: all of them */
 } Place;
 
 /* A buffer in the arena: one per owner.  Owners that work in place share one. */
@@ -36,10 +37,23 @@ typedef struct Slot {
     ValueId shares;                  /* the owner whose slot this one lies in; 0: its own */
 } Slot;
 
+/* Nodes first .. last, computed together by bands of rows: each reads what the one before it
+ * wrote, and asks for as many rows of that as its own next rows need.  What lies between them is
+ * no more than a ring of few rows, one for each thread; a thread makes some rows of the last
+ * result, and all that these depend on.  rows[i]: how many node first + i makes at a time; 0: as
+ * many as are asked for. */
+typedef struct Band {
+    uint32_t first, last;
+    const int64_t *rows;
+} Band;
+
 typedef struct Plan {
     Place *place;                    /* [n_value] */
     uint32_t n_place;
     Slot *slot;                      /* [n_value], of owners in the arena */
+    Band *band;                      /* [n_band], in the order of nodes */
+    uint32_t n_band;
+    int64_t parts;                   /* for how many threads there are rings */
     int64_t arena_bytes;
     int64_t naive_bytes;             /* all slots side by side, for the report */
     int64_t least_bytes;             /* the most that is alive at one node: no plan can be below */
@@ -59,6 +73,9 @@ bool plan_is_channels_last(const Shape *s, const int64_t *stride);     /* dense 
  * the logical index; false when that takes a copy. */
 bool plan_reshape(const Shape *from, const int64_t *stride, const Shape *to,
                   int64_t out[IR_MAX_RANK]);
+
+/* The band that node i is one of, or NULL. */
+const Band *plan_band(const Plan *p, uint32_t i);
 
 /* Does node n move or compute anything, or is its result just a Place in its operand's buffer? */
 bool plan_is_view(const Plan *p, const Node *n);

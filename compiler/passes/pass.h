@@ -32,6 +32,7 @@ typedef struct Job {
     Plan *plan;            /* made by layout and plan_memory */
     const mnc_options *options;
     Diag *d;
+    bool too_large;        /* no schedule keeps the arena below options->max_ram */
 } Job;
 
 /* Returns false, with the reason in job->d, when the job cannot go on. */

@@ -9,8 +9,10 @@
  *
  * needs SORTED, LAYOUT.  Two buffers alive at the same node never overlap.
  */
+#include "passes/memory.h"
 #include "passes/pass.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,20 +30,29 @@ static int64_t round_up(int64_t n)
     return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+/* Of what is kept of it: a ring of few rows for each thread, or all. */
+static int64_t slot_bytes(const Memory *m, ValueId owner)
+{
+    const Place *p = &m->p->place[owner.id];
+    const Value *own = ir_val(m->g, owner);
+    int64_t size = (int64_t)dtype_info[own->dtype].size, n = shape_count(&own->shape) * size;
+
+    return p->ring ? m->p->parts * round_up(p->ring * p->stride[2] * size) : round_up(n ? n : 1);
+}
+
 static void touch(Memory *m, ValueId v, uint32_t node)
 {
     const Place *p = &m->p->place[v.id];
+    const Band *band = plan_band(m->p, node);
     Slot *s = &m->p->slot[p->owner.id];
 
     if (!v.id || p->kind != PLACE_ARENA)
         return;
     if (!s->bytes) {
-        const Value *own = ir_val(m->g, p->owner);
-        int64_t n = shape_count(&own->shape) * (int64_t)dtype_info[own->dtype].size;
-        s->bytes = round_up(n ? n : 1);
-        s->first = node;
+        s->bytes = slot_bytes(m, p->owner);
+        s->first = band ? band->first : node;
     }
-    s->last = node;
+    s->last = band ? band->last : node;
 }
 
 static void find_lifetimes(Memory *m)
@@ -248,9 +259,9 @@ static void find_bounds(Memory *m)
     }
 }
 
-bool pass_plan_memory(Job *job)
+void memory_plan(const Graph *g, Plan *p)
 {
-    Memory m = { .g = job->g, .p = job->plan, .a = job->g->arena };
+    Memory m = { .g = g, .p = p, .a = g->arena };
 
     m.p->slot = arena_new_n(m.a, Slot, m.g->n_value);
     m.p->naive_bytes = m.p->least_bytes = 0;
@@ -267,5 +278,17 @@ bool pass_plan_memory(Job *job)
     for (uint32_t i = 1; i < m.g->n_value; i++)
         if (m.p->slot[i].shares.id)
             m.p->slot[i].offset = m.p->slot[root(m.p, (ValueId){ i }).id].offset;
-    return true;
+}
+
+/* The limit holds for every level of optimisation; only fuse_block can do something about it. */
+bool pass_plan_memory(Job *job)
+{
+    int64_t most = job->options->max_ram;
+
+    memory_plan(job->g, job->plan);
+    job->too_large = most && job->plan->arena_bytes > most;
+    if (job->too_large)
+        diag_error(job->d, (Pos){ 0 }, "the arena takes %" PRId64 " bytes at least, more than the %"
+                   PRId64 " that are allowed", job->plan->arena_bytes, most);
+    return !job->too_large;
 }

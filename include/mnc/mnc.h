@@ -26,7 +26,8 @@ extern "C" {
 typedef enum mnc_status {
     MNC_OK = 0,
     MNC_INVALID = 1,       /* wrong input, unreadable file, full disk: see mnc_messages */
-    MNC_NO_MEMORY = 2
+    MNC_NO_MEMORY = 2,
+    MNC_TOO_LARGE = 3      /* no schedule keeps the arena below max_ram: see mnc_messages */
 } mnc_status;
 
 /* Like realloc; size 0 frees.  Returns NULL when there is no memory. */
@@ -62,6 +63,8 @@ typedef struct mnc_options {
     int64_t selftest_work;           /* steps to spend on the self-test's expected output; 0: 25e9,
                                         some 20 s; nets that need more, or -1, get no self-test */
     const struct mnc_train_options *train;     /* NULL: infers; else: trains */
+    int64_t max_ram;                 /* bytes that the arena may take; 0: any number */
+    int no_fuse;                     /* each layer by itself, none together by bands of rows */
     size_t max_memory;               /* bytes the compiler may use; 0: no limit */
     mnc_alloc_fn *alloc;             /* NULL: malloc */
     void *alloc_user;

@@ -35,7 +35,8 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
     v_f32 a1_3 = v_load(b + 12);
 
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45, *wr = w + r * 240;
+        const float *xr = x + at + r * (ptrdiff_t)45;
+        const float *wr = w + r * 240;
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 16;
             NET_UNUSED v_f32 p;
@@ -159,7 +160,8 @@ NET_FN void tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *
     v_f32 a0_3 = v_load(b + 12);
 
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45, *wr = w + r * 240;
+        const float *xr = x + at + r * (ptrdiff_t)45;
+        const float *wr = w + r * 240;
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 16;
             NET_UNUSED v_f32 p;
@@ -205,7 +207,8 @@ NET_FN void tile_c_6(const float *x, ptrdiff_t at, const float *w, const float *
     v_f32 a2_0 = v_load(b + 0);
 
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45, *wr = w + r * 120;
+        const float *xr = x + at + r * (ptrdiff_t)45;
+        const float *wr = w + r * 120;
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -254,7 +257,8 @@ NET_FN void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *
     v_f32 a1_0 = v_load(b + 0);
 
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45, *wr = w + r * 120;
+        const float *xr = x + at + r * (ptrdiff_t)45;
+        const float *wr = w + r * 120;
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;

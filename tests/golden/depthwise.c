@@ -98,7 +98,8 @@ NET_FN void depthwise_c_5_0(const float *x, ptrdiff_t at, const float *w, const 
     v_f32 a1 = bias;
     v_f32 a2 = bias;
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)48, *wr = w + r * 24;
+        const float *xr = x + at + r * (ptrdiff_t)48;
+        const float *wr = w + r * 24;
         NET_UNUSED v_f32 p;
         NET_UNUSED const v_f32 w0 = v_load(wr + 0);
         NET_UNUSED const v_f32 w1 = v_load(wr + 8);
@@ -141,7 +142,8 @@ NET_FN void depthwise_c_5(const float *x, const float *w, const float *b, float 
             const int c = k;
             for (int i = 0; i < 3; i += 3)
                 depthwise_c_5_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)8 + c, r0, r1);
+                    yr + i * (ptrdiff_t)8 + c,
+                    r0, r1);
         }
     }
 }

@@ -21,6 +21,7 @@ typedef struct World {
     Diag d;
     Graph *g;
     Job job;
+    mnc_options options;
 } World;
 
 /* x -> softmax a -> relu b (in place) -> its transpose c -> softmax d, e from both. */
@@ -32,7 +33,8 @@ static void build(World *w, const char *const name[6])
     arena_init(&w->a, NULL, NULL, 0, &w->oom);
     diag_init(&w->d, &w->a);
     w->g = ir_new(&w->a);
-    w->job = (Job){ .g = w->g, .d = &w->d };
+    w->options = (mnc_options){ 0 };
+    w->job = (Job){ .g = w->g, .options = &w->options, .d = &w->d };
     x = ir_value(w->g, name[0], VAL_INPUT, DT_F32, &s, (Pos){ 0 });
     ir_set_inputs(w->g, &x, 1);
     a = ir_add1(w->g, name[1], &(NodeSpec){ .op = OP_softmax, .in = &x, .n_in = 1 }, &w->d);
@@ -192,7 +194,8 @@ static void test_empty(void **state)
     arena_init(&w.a, NULL, NULL, 0, &w.oom);
     diag_init(&w.d, &w.a);
     w.g = ir_new(&w.a);
-    w.job = (Job){ .g = w.g, .d = &w.d };
+    w.options = (mnc_options){ 0 };
+    w.job = (Job){ .g = w.g, .options = &w.options, .d = &w.d };
     x = ir_value(w.g, "x", VAL_INPUT, DT_F32, &s, (Pos){ 0 });
     ir_set_inputs(w.g, &x, 1);
     x = ir_add1(w.g, "y", &(NodeSpec){ .op = OP_relu, .in = &x, .n_in = 1 }, &w.d);
