@@ -35,6 +35,7 @@ static int protect(Work *w, int (*fn)(Work *w))
     }
     diag_init(&w->d, &w->a);
     code = fn(w);
+    code = code == EXIT_FAILED && w->too_large ? EXIT_NOT_HELD : code;
     buf_init(&b, &w->a);
     diag_print(&w->d, &b);
     fputs(b.p, stderr);
@@ -88,10 +89,14 @@ static const char timed[] =
 static bool make_text(Work *w, int how, Loaded *l, const char **text, size_t *n)
 {
     double start = rt_now();
+    mnc_status s;
     Buf b;
 
-    if ((how & LOAD_ALL_LAYERS && mnc_expose_layers(l->model) != MNC_OK)
-        || mnc_c_text(l->model, text, n) != MNC_OK)
+    if (how & LOAD_ALL_LAYERS)
+        mnc_expose_layers(l->model);
+    s = mnc_c_text(l->model, text, n);
+    w->too_large = s == MNC_TOO_LARGE;
+    if (s != MNC_OK)
         return false;
     l->translate_seconds += rt_now() - start;
     l->text_bytes = *n;

@@ -22,6 +22,7 @@ typedef struct Work {
     const Args *args;
     const char *model;           /* path of the model that open_model reads: the first operand */
     mnc_options options;
+    bool too_large;              /* no schedule keeps to options.max_ram: exit code 3 */
     Arena a;
     Diag d;
     void *own;                   /* the verb's */

@@ -33,6 +33,9 @@ enum {
     CHUNK_BYTES = 16 * 1024, HOT_BYTES = 512 * 1024, TILE = 14
 };
 
+/* By node: bytes that are alive at it, and those of them that are no more at the next. */
+typedef struct Alive { int64_t *at, *ends; } Alive;
+
 typedef struct Fuse {
     Job *job;
     const Graph *g;
@@ -41,7 +44,7 @@ typedef struct Fuse {
     bool *joins;                /* by node: may follow the node before it in a band */
     uint32_t *last;             /* by value: the last node that reads it; UINT32_MAX: others do */
     const Slot *slot;           /* of the plan without bands */
-    int64_t *alive, *ends;      /* by node, of that: bytes alive at it, or alive there last */
+    Alive single, band;         /* of that; and if nothing were done in place, as in bands */
     int64_t *best;              /* by node: the sum of gains up to it; INT64_MIN: does not fit */
     uint32_t *from;             /* by node: where the band that ends with it begins, in that sum */
     int64_t most;               /* bytes that may be alive */
@@ -197,7 +200,7 @@ static bool try_band(const Fuse *f, uint32_t first, uint32_t last, Trial *t)
 
     t->band = (Band){ first, last, t->rows };
     t->gain = 0;
-    t->alive = f->alive[last];
+    t->alive = f->band.at[last];
     for (uint32_t i = first; i <= last; i++) {
         const Node *n = &f->g->node[i];
         weights += bytes_of(f->g, n->in[1]);
@@ -207,7 +210,7 @@ static bool try_band(const Fuse *f, uint32_t first, uint32_t last, Trial *t)
         if (f->last[n->out[0].id] > last)
             return false;
         whole += bytes_of(f->g, n->out[0]);
-        t->alive += f->ends[i] - f->slot[n->out[0].id].bytes;
+        t->alive += f->band.ends[i] - f->slot[n->out[0].id].bytes;
     }
     choose_rows(f, t);
     rings = ring_bytes(f, &t->band);
@@ -225,7 +228,7 @@ static void cut_before(Fuse *f, uint32_t i)
     uint32_t first = i;
 
     f->from[i] = i;
-    f->best[i] = f->alive[i] <= f->most ? f->best[i - 1] : INT64_MIN;
+    f->best[i] = f->single.at[i] <= f->most ? f->best[i - 1] : INT64_MIN;
     while (f->joins[first] && i - first + 2 <= LONGEST) {
         Trial t;
         first--;
@@ -264,7 +267,7 @@ static void take_cuts(Fuse *f)
     clear_bands(f);
     f->worst = 0;
     for (uint32_t i = f->g->n_node - 1; i >= 1; i = f->from[i] - 1) {
-        Trial t = { .alive = f->alive[i] };
+        Trial t = { .alive = f->single.at[i] };
         if (f->from[i] < i) {
             try_band(f, f->from[i], i, &t);
             add_band(f, &t);
@@ -312,23 +315,43 @@ static void search_small(Fuse *f, int64_t max_ram)
     cut(f);
 }
 
-/* alive[] and ends[] of the plan without bands. */
-static void find_alive(Fuse *f)
+/* The slots as they are when no result takes over its operand's. */
+static Slot *own_slots(Fuse *f)
 {
+    Slot *own = arena_new_n(f->a, Slot, f->g->n_value);
+
+    for (uint32_t i = 1; i < f->g->n_node; i++) {
+        const Node *n = &f->g->node[i];
+        for (uint32_t k = 0; n->op && k < n->n_in + n->n_out; k++) {
+            ValueId v = k < n->n_in ? n->in[k] : n->out[k - n->n_in];
+            ValueId owner = f->p->place[v.id].owner;
+            if (!own[owner.id].bytes)
+                own[owner.id].first = i;
+            own[owner.id].bytes = f->slot[owner.id].bytes;
+            own[owner.id].last = i;
+        }
+    }
+    return own;
+}
+
+static Alive count_alive(const Fuse *f, const Slot *slot)
+{
+    Alive a = { arena_new_n(f->a, int64_t, f->g->n_node),
+                arena_new_n(f->a, int64_t, f->g->n_node) };
     int64_t now = 0;
 
     for (uint32_t v = 1; v < f->g->n_value; v++) {
-        const Slot *s = &f->slot[v];
-        if (!s->bytes || s->shares.id)
+        if (!slot[v].bytes || slot[v].shares.id)
             continue;
-        f->alive[s->first] += s->bytes;
-        f->ends[s->last] += s->bytes;
+        a.at[slot[v].first] += slot[v].bytes;
+        a.ends[slot[v].last] += slot[v].bytes;
     }
     for (uint32_t i = 1; i < f->g->n_node; i++) {
-        now += f->alive[i];
-        f->alive[i] = now;
-        now -= f->ends[i];
+        now += a.at[i];
+        a.at[i] = now;
+        now -= a.ends[i];
     }
+    return a;
 }
 
 bool pass_fuse_block(Job *job)
@@ -342,15 +365,14 @@ bool pass_fuse_block(Job *job)
     f.p->band = arena_new_n(a, Band, nodes);
     f.joins = arena_new_n(a, bool, nodes);
     f.last = arena_new_n(a, uint32_t, values);
-    f.alive = arena_new_n(a, int64_t, nodes);
-    f.ends = arena_new_n(a, int64_t, nodes);
     f.best = arena_new_n(a, int64_t, nodes);
     f.from = arena_new_n(a, uint32_t, nodes);
-    if (job->options->no_fuse && !max_ram)
+    if (job->options->no_fuse)
         return true;
     memory_plan(f.g, f.p);
     f.slot = f.p->slot;
-    find_alive(&f);
+    f.single = count_alive(&f, f.slot);
+    f.band = count_alive(&f, own_slots(&f));
     find_last_readers(&f);
     find_joins(&f);
     cut(&f);

@@ -288,7 +288,7 @@ bool pass_plan_memory(Job *job)
     memory_plan(job->g, job->plan);
     job->too_large = most && job->plan->arena_bytes > most;
     if (job->too_large)
-        diag_error(job->d, (Pos){ 0 }, "the arena takes %" PRId64 " bytes at least, more than the %"
-                   PRId64 " that are allowed", job->plan->arena_bytes, most);
+        diag_error(job->d, (Pos){ 0 }, "the smallest arena found takes %" PRId64
+                   " bytes, more than the %" PRId64 " that are allowed", job->plan->arena_bytes, most);
     return !job->too_large;
 }

@@ -34,7 +34,7 @@ while limit=$((limit * 3 / 4)); do
     smaller=$((smaller + 1))
 done
 cat said
-least=$(sed -n 's/.*takes \([0-9]*\) bytes at least.*/\1/p' said)
+least=$(sed -n 's/.*takes \([0-9]*\) bytes, more.*/\1/p' said)
 [ "$least" -gt $limit ] && [ $smaller -ge 2 ]
 "$mnc" compile "$spec" "$@" $common --threads --max-ram=$least -o bands.c
 [ "$(arena bands.h)" -le "$least" ]
