@@ -289,6 +289,7 @@ bool pass_plan_memory(Job *job)
     job->too_large = most && job->plan->arena_bytes > most;
     if (job->too_large)
         diag_error(job->d, (Pos){ 0 }, "the smallest arena found takes %" PRId64
-                   " bytes, more than the %" PRId64 " that are allowed", job->plan->arena_bytes, most);
+                   " bytes, more than the %" PRId64 " that are allowed", job->plan->arena_bytes,
+                   most);
     return !job->too_large;
 }
