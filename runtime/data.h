@@ -2,11 +2,11 @@
 /* data: labelled images, from a --data SPEC to batches in memory.
  *
  * SPEC is one of these; without the prefix, what lies at PATH decides:
- *   cifar10:PATH   cifar100:PATH     a folder with the files of the binary or the Python version, or
- *                                    the .tar.gz as it is downloaded (or .tar)
+ *   cifar10:PATH   cifar100:PATH   a folder with the files of the binary or the Python version, or
+ *                                  the .tar.gz as it is downloaded (or .tar)
  *   idx:DIR        the four files of MNIST, Fashion-MNIST and their like, gzip or not
- *   folder:DIR     one folder a class, named by it, of JPEG and PNG files; or train/ and test/ (val/,
- *                  valid/) with such folders in each
+ *   folder:DIR     one folder a class, named by it, of JPEG and PNG files; or train/ and test/
+ *                  (val/, valid/) with such folders in each
  *   npz:FILE       arrays x and y, or x_train, y_train, x_test and y_test: x (N,H,W), (N,H,W,C) or
  *                  (N,C,H,W) of uint8 or float32, y (N) or (N,1) of whole numbers
  * A set that does not say what is for training is split by share and seed, class by class.
@@ -58,12 +58,6 @@ typedef struct RtData {
 
 /* False with everything that is wrong in d, by file and offset or sample. */
 bool rt_data_open(Arena *a, const char *spec, const RtDataOptions *o, RtData *out, Diag *d);
-
-/* The readers, one a kind; path has no prefix any more.  kind is "cifar10" or "cifar100". */
-bool rt_data_cifar(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d);
-bool rt_data_idx(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d);
-bool rt_data_folder(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d);
-bool rt_data_npz(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d);
 
 /* ---- batches ---- */
 

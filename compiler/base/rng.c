@@ -20,11 +20,13 @@ uint64_t rng_key(uint64_t key, uint64_t name)
     return rng_bits(rng_bits(key, name), 0x6a09e667f3bcc908u);
 }
 
+/* A multiple of 2^-53: as fine as a double near 1 can be. */
 double rng_unit(Rng *r)
 {
     return (double)(rng_bits(r->key, r->at++) >> 11) * 0x1p-53;
 }
 
+/* high is not reached, but for rounding. */
 double rng_between(Rng *r, double low, double high)
 {
     return low + (high - low) * rng_unit(r);

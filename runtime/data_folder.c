@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* data_folder: one folder a class, of image files.
+ *
+ * Classes and files come in the order of their names' bytes.  A file is known as an image by its
+ * suffix, so that those of kinds that are not read (TIFF, say) are named and not passed over.
+ */
+#include "data_parts.h"
+
+#include "archive.h"
+#include "build.h"
+#include "check_images.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Names, as they are found. */
+typedef struct Names {
+    const char **v;
+    size_t n, cap;
+} Names;
+
+/* The samples of the whole set, before they are split. */
+typedef struct Listing {
+    Names class_name, path;
+    int32_t *label;                    /* as many as paths */
+    size_t cap;
+} Listing;
+
+/* Doubles, so that a million files cost a few copies. */
+static void push(Arena *a, Names *s, const char *name)
+{
+    if (s->n == s->cap) {
+        size_t cap = s->cap ? s->cap * 2 : 64;
+        s->v = arena_resize(a, s->v, s->cap * sizeof *s->v, cap * sizeof *s->v);
+        s->cap = cap;
+    }
+    s->v[s->n++] = name;
+}
+
+/* The order of Python's sorted(), which the classes' numbers come from in other frameworks. */
+static int by_bytes(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+/* For arena_defer. */
+static void close_dir(void *arg)
+{
+    closedir(arg);
+}
+
+/* The names in a folder that are wanted, sorted; hidden ones never are. */
+static Names list(Arena *a, const char *dir, bool (*wanted)(Arena *a, const char *dir,
+                                                             const char *name))
+{
+    Arena *scratch = rt_scratch(a);
+    DIR *h = opendir(dir);
+    Names names = { 0 };
+    const struct dirent *e;
+
+    if (!h)
+        return names;
+    arena_defer(scratch, close_dir, h);
+    while ((e = readdir(h)))
+        if (e->d_name[0] != '.' && wanted(scratch, dir, e->d_name))
+            push(a, &names, arena_strdup(a, e->d_name));
+    arena_destroy(scratch);
+    if (names.n)
+        qsort(names.v, names.n, sizeof *names.v, by_bytes);
+    return names;
+}
+
+/* Links to folders count as folders. */
+static bool want_folder(Arena *a, const char *dir, const char *name)
+{
+    return rt_is_folder(arena_printf(a, "%s/%s", dir, name));
+}
+
+/* TIFF and its like are listed to be complained of when they are opened. */
+static bool want_image(Arena *a, const char *dir, const char *name)
+{
+    static const char *const suffix[] = { ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif",
+                                          ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm" };
+    const char *dot = strrchr(name, '.');
+
+    (void)a, (void)dir;
+    for (size_t i = 0; dot && i < sizeof suffix / sizeof *suffix; i++)
+        if (!strcasecmp(dot, suffix[i]))
+            return true;
+    return false;
+}
+
+/* DIR/NAME when there is such a folder, of the names the first; NULL: none. */
+static const char *sub_folder(Arena *a, const char *dir, const char *const *name)
+{
+    for (; *name; name++)
+        if (want_folder(a, dir, *name))
+            return arena_printf(a, "%s/%s", dir, *name);
+    return NULL;
+}
+
+/* Where the training and the test images are; the same folder twice: they are to be split. */
+static void find_roots(Arena *a, const char *path, const char *root[2])
+{
+    static const char *const train[] = { "train", "training", NULL };
+    static const char *const test[] = { "test", "val", "valid", "validation", NULL };
+
+    root[RT_TRAIN] = sub_folder(a, path, train);
+    root[RT_TEST] = sub_folder(a, path, test);
+    if (!root[RT_TRAIN] || !root[RT_TEST])
+        root[RT_TRAIN] = root[RT_TEST] = path;
+}
+
+/* Appends what a class's folder has; the labels grow beside the paths. */
+static size_t add_class(Arena *a, Listing *l, const char *dir, int32_t label)
+{
+    Names files = list(a, dir, want_image);
+    size_t most = l->path.n + files.n;
+
+    if (most > l->cap) {
+        size_t cap = most * 2;
+        l->label = arena_resize(a, l->label, l->cap * sizeof *l->label, cap * sizeof *l->label);
+        l->cap = cap;
+    }
+    for (size_t i = 0; i < files.n; i++) {
+        l->label[l->path.n] = label;
+        push(a, &l->path, arena_printf(a, "%s/%s", dir, files.v[i]));
+    }
+    return files.n;
+}
+
+/* An error or a note, as the user wants; true: go on. */
+static bool complain(const RtDataOptions *o, const char *path, const char *text, Diag *d)
+{
+    if (o->bad == RT_BAD_STOP)
+        diag_error(d, (Pos){ .file = path }, "%s", text);
+    else
+        diag_note(d, (Pos){ .file = path }, "%s", text);
+    return o->bad != RT_BAD_STOP;
+}
+
+/* Test folders may only be of classes that were trained. */
+static bool same_classes(Arena *a, const Listing *l, const char *root, Diag *d)
+{
+    Names names = list(a, root, want_folder);
+    bool ok = true;
+
+    for (size_t i = 0; i < names.n; i++)
+        if (!bsearch(&names.v[i], l->class_name.v, l->class_name.n, sizeof *names.v, by_bytes)) {
+            diag_error(d, (Pos){ .file = arena_printf(d->arena, "%s/%s", root, names.v[i]) },
+                       "is a class that the training images do not have");
+            ok = false;
+        }
+    return ok;
+}
+
+/* All classes that are empty are named. */
+static bool list_all(Arena *a, const char *const root[2], const RtDataOptions *o, Listing *l,
+                     Diag *d)
+{
+    const char *here = root[o->part];
+    bool ok = true;
+
+    l->class_name = list(a, root[RT_TRAIN], want_folder);
+    if (l->class_name.n == 0 || l->class_name.n > RT_MAX_CLASSES) {
+        diag_error(d, (Pos){ .file = root[RT_TRAIN] }, l->class_name.n ? "has too many folders"
+                   : "is no folder with a folder for each class");
+        return false;
+    }
+    if (root[RT_TRAIN] != root[RT_TEST] && !same_classes(a, l, root[RT_TEST], d))
+        return false;
+    for (size_t i = 0; i < l->class_name.n; i++) {
+        const char *dir = arena_printf(d->arena, "%s/%s", here, l->class_name.v[i]);
+        if (!add_class(a, l, dir, (int32_t)i))
+            ok &= complain(o, dir, "is a class without an image", d);
+    }
+    return ok;
+}
+
+/* Takes the samples of the part that decode. */
+static bool take(Arena *a, const Listing *l, const int64_t *pick, const RtDataOptions *o,
+                 RtData *out, Diag *d)
+{
+    const char **path = arena_new_n(a, const char *, (size_t)out->n);
+    int32_t *label = arena_new_n(a, int32_t, (size_t)out->n);
+    const char **why = NULL;
+    int64_t n = 0;
+    bool ok = true;
+
+    for (int64_t i = 0; i < out->n; i++) {
+        path[i] = l->path.v[pick ? pick[i] : i];
+        label[i] = l->label[pick ? pick[i] : i];
+    }
+    if (o->bad != RT_BAD_LATER)
+        why = rt_check_images(a, path, out->n, o->workers);
+    for (int64_t i = 0; i < out->n; i++) {
+        if (why && why[i])
+            ok &= complain(o, path[i], why[i], d);
+        else {
+            path[n] = path[i];
+            label[n++] = label[i];
+        }
+    }
+    out->n = n;
+    out->path = path;
+    out->label = label;
+    return ok;
+}
+
+/* The split comes before the check: a file that is damaged later moves no other one. */
+static bool open_folder(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d)
+{
+    Listing l = { 0 };
+    const char *root[2];
+    int64_t *pick = NULL;
+
+    find_roots(a, path, root);
+    if (!list_all(a, root, o, &l, d))
+        return false;
+    out->n = (int64_t)l.path.n;
+    out->classes = (int)l.class_name.n;
+    out->class_name = l.class_name.v;
+    out->channels = 3;
+    if (root[RT_TRAIN] == root[RT_TEST])
+        pick = rt_split(a, l.label, &out->n, out->classes, o);
+    return take(a, &l, pick, o, out, d);
+}
+
+/* Any folder that no other kind wants. */
+static bool is_image_folder(Arena *a, const char *path)
+{
+    (void)a;
+    return rt_is_folder(path);
+}
+
+const RtKind rt_folder = { "folder", open_folder, is_image_folder };
