@@ -60,6 +60,8 @@ mnc_model *mnc_open(const mnc_options *options)
 
 void mnc_close(mnc_model *m)
 {
+    if (!m)
+        return;
     arena_destroy(&m->arena);
     call_alloc(&(mnc_model){ .options = m->options }, m, 0);
 }

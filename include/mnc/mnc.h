@@ -22,6 +22,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)     /* the libraries hide everything else */
 
 typedef enum mnc_status {
     MNC_OK = 0,
@@ -72,7 +73,7 @@ typedef struct mnc_options {
 
 typedef struct mnc_model mnc_model;
 
-/* NULL when there is no memory. */
+/* NULL when there is no memory, which mnc_close takes as well. */
 mnc_model *mnc_open(const mnc_options *options);
 void mnc_close(mnc_model *m);
 
@@ -182,6 +183,7 @@ void mnc_count(const mnc_model *m, int64_t *params, int64_t *macs);
 /* What was said so far, as text; "" when nothing was. */
 const char *mnc_messages(mnc_model *m);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -25,6 +25,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)     /* the libraries hide everything else */
 
 /* All zero is the default.  The strings must live until mnc_program_load has returned. */
 typedef struct mnc_program_options {
@@ -89,6 +90,7 @@ mnc_status mnc_program_selftest(mnc_program *p);
 /* What was said so far, as text; "" when nothing was.  Lives until the next call with p. */
 const char *mnc_program_messages(mnc_program *p);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
