@@ -4,9 +4,9 @@
  * A net without batch norms stays within 2e-5 of each loss, relative, and within 1e-6 where a
  * frozen part feeds it the same features each time.  Batch norms that train amplify rounding
  * from step to step: the first two losses hold 1e-5, later ones drift from float64 by as much as
- * the other framework's float32 did up to then (loss_float32), to a factor of ten.  The gradients of step 0
- * hold 1e-4 of each tensor's largest.  The scores hold 1e-4 of the largest, or ten times that
- * drift, relative, where that is more.
+ * the other framework's float32 did up to then (loss_float32), to a factor of ten.  The gradients
+ * of step 0 hold 1e-4 of each tensor's largest.  The scores hold 1e-4 of the largest, or ten times
+ * that drift, relative, where that is more.
  */
 #include "replay.h"
 
