@@ -36,7 +36,7 @@ static const Key keys[] = {
     { "optimizer.eps", AT(eps), REAL, NULL, 0, 1 },
     { "schedule.kind", AT(schedule.kind), WORD,
       "constant step exponential cosine one_cycle", 0, 0 },
-    { "schedule.by_epoch", AT(schedule.by_epoch), FLAG, NULL, 0, 0 },
+    { "schedule.unit", AT(schedule.unit), WORD, "auto step epoch", 0, 0 },
     { "schedule.total_steps", AT(schedule.total), COUNT, NULL, 1, 1e15 },
     { "schedule.total_epochs", AT(schedule_epochs), REAL, NULL, 0, 1e9 },
     { "schedule.gamma", AT(schedule.gamma), REAL, NULL, 0, 1e6 },

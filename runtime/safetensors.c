@@ -5,7 +5,7 @@
  * header, the data.  The header maps each name to {"dtype", "shape", "data_offsets": [begin, end)},
  * offsets from the end of the header; "__metadata__" maps texts to texts.
  */
-#include "tensor.h"
+#include "safetensors.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -109,28 +109,110 @@ static void free_json(void *root)
     json_decref(root);
 }
 
-bool rt_read_safetensors(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d)
+/* The header as JSON, which goes with the arena, and what is behind it; NULL when there is none.
+ * why: what is wrong then. */
+static json_t *read_header(Arena *a, Bytes file, Bytes *data, const char **why)
 {
-    Reader r = { a, d, { .file = path }, NULL, 0 };
     uint64_t n = 0;
     json_error_t e;
     json_t *root;
 
-    memset(out, 0, sizeof *out);
     for (int i = 0; i < HEAD && file.n >= HEAD; i++)
         n |= (uint64_t)file.p[i] << 8 * i;
-    if (file.n < HEAD || n > MOST_HEADER || n > file.n - HEAD) {
-        diag_error(d, r.pos, "is no safetensors file: its header is longer than the file");
-        return false;
-    }
+    *why = "its header is longer than the file";
+    if (file.n < HEAD || n > MOST_HEADER || n > file.n - HEAD)
+        return NULL;
     root = json_loadb((const char *)file.p + HEAD, (size_t)n, JSON_REJECT_DUPLICATES, &e);
-    if (!json_is_object(root)) {
-        diag_error(d, r.pos, "is no safetensors file: its header is no JSON object");
-        json_decref(root);
+    if (root)
+        arena_defer(a, free_json, root);
+    *why = "its header is no JSON object";
+    *data = (Bytes){ file.p + HEAD + n, file.n - HEAD - (size_t)n };
+    return json_is_object(root) ? root : NULL;
+}
+
+bool rt_read_safetensors(Arena *a, const char *path, Bytes file, RtTensors *out, Diag *d)
+{
+    Reader r = { a, d, { .file = path }, NULL, 0 };
+    const char *why;
+    Bytes data;
+    json_t *root = read_header(a, file, &data, &why);
+
+    memset(out, 0, sizeof *out);
+    if (!root) {
+        diag_error(d, r.pos, "is no safetensors file: %s", why);
         return false;
     }
-    arena_defer(a, free_json, root);
-    r.data = file.p + HEAD + n;
-    r.n = file.n - HEAD - (size_t)n;
+    r.data = data.p;
+    r.n = data.n;
     return read_all(&r, root, out);
+}
+
+bool rt_read_metadata(Arena *a, Bytes file, RtTexts *out)
+{
+    const char *why, *key;
+    Bytes data;
+    json_t *root = read_header(a, file, &data, &why), *texts, *v;
+
+    memset(out, 0, sizeof *out);
+    texts = root ? json_object_get(root, "__metadata__") : NULL;
+    out->t = arena_new_n(a, RtText, json_object_size(texts));
+    json_object_foreach(texts, key, v)
+        if (json_is_string(v))
+            out->t[out->n++] = (RtText){ arena_strdup(a, key),
+                                         arena_strdup(a, json_string_value(v)) };
+    return root != NULL;
+}
+
+/* ---- writing ---- */
+
+static const char *name_of(int dtype)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].dtype == dtype)
+            return types[i].name;
+    return "U8";
+}
+
+static void put_entry(Buf *b, const RtTensor *t, size_t from)
+{
+    buf_json(b, t->name);
+    buf_printf(b, ":{\"dtype\":\"%s\",\"shape\":[", name_of(t->dtype));
+    for (int i = 0; i < t->rank; i++)
+        buf_printf(b, "%s%lld", i ? "," : "", (long long)t->dim[i]);
+    buf_printf(b, "],\"data_offsets\":[%zu,%zu]}", from, from + t->bytes);
+}
+
+static void put_header(Buf *b, const RtTensors *list, const RtTexts *texts)
+{
+    size_t at = 0;
+
+    buf_str(b, "{\"__metadata__\":{");
+    for (size_t i = 0; i < texts->n; i++) {
+        buf_str(b, i ? "," : "");
+        buf_json(b, texts->t[i].key);
+        buf_char(b, ':');
+        buf_json(b, texts->t[i].value);
+    }
+    buf_char(b, '}');
+    for (size_t i = 0; i < list->n; i++) {
+        buf_char(b, ',');
+        put_entry(b, &list->t[i], at);
+        at += list->t[i].bytes;
+    }
+    buf_char(b, '}');
+    while ((b->n + HEAD) % 64)             /* the format allows spaces behind the object */
+        buf_char(b, ' ');
+}
+
+void rt_write_safetensors(Buf *out, const RtTensors *list, const RtTexts *metadata)
+{
+    Buf header;
+
+    buf_init(&header, out->arena);
+    put_header(&header, list, metadata);
+    for (int i = 0; i < HEAD; i++)
+        buf_char(out, (char)(header.n >> 8 * i & 0xff));
+    buf_put(out, header.p, header.n);
+    for (size_t i = 0; i < list->n; i++)
+        buf_put(out, list->t[i].data, list->t[i].bytes);
 }

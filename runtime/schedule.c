@@ -18,6 +18,13 @@ void rt_schedule_default(RtSchedule *s)
     *s = start;
 }
 
+bool rt_schedule_by_epoch(const RtSchedule *s)
+{
+    if (s->unit != RT_UNIT_AUTO)
+        return s->unit == RT_UNIT_EPOCH;
+    return s->kind == RT_STEP || s->kind == RT_EXPONENTIAL;
+}
+
 /* OneCycleLR._annealing_cos and _annealing_linear: from start to end as pct goes from 0 to 1. */
 static double anneal(const RtSchedule *s, double start, double end, double pct)
 {

@@ -19,11 +19,15 @@ typedef enum RtScheduleKind {
     RT_ONE_CYCLE           /* OneCycleLR: up to max_rate, down again and further */
 } RtScheduleKind;
 
+/* Automatic: step and exponential go by epoch, as they are used with PyTorch, the others by
+ * step. */
+typedef enum RtScheduleUnit { RT_UNIT_AUTO, RT_UNIT_STEP, RT_UNIT_EPOCH } RtScheduleUnit;
+
 typedef struct RtSchedule {
     int kind;              /* RtScheduleKind */
     double rate;           /* the optimiser's learning rate */
     int64_t total;         /* steps in all (one_cycle, cosine); cosine stays at eta_min behind it */
-    bool by_epoch;         /* t counts epochs, not steps */
+    int unit;              /* RtScheduleUnit: what t counts */
     double gamma;          /* .1 */
     int64_t step_size;
     double eta_min;        /* 0 */
@@ -42,6 +46,8 @@ typedef struct RtSchedule {
 
 /* PyTorch's defaults, constant. */
 void rt_schedule_default(RtSchedule *s);
+
+bool rt_schedule_by_epoch(const RtSchedule *s);
 
 /* The rate of the step with t steps (or epochs) before it. */
 double rt_schedule_rate(const RtSchedule *s, int64_t t);

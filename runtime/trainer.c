@@ -159,11 +159,37 @@ void rt_trainer_rate(RtTrainer *t, const RtRecipe *r, int64_t steps_per_epoch)
 {
     int64_t at = t->head->step;
 
-    if (r->schedule.by_epoch && steps_per_epoch > 0)
+    if (rt_schedule_by_epoch(&r->schedule) && steps_per_epoch > 0)
         at /= steps_per_epoch;
     t->head->rate = (float)rt_schedule_rate(&r->schedule, at);
     if (r->schedule.kind == RT_ONE_CYCLE && r->schedule.cycle_momentum)
         t->head->momentum = (float)rt_schedule_momentum(&r->schedule, at);
+}
+
+static void swap(float *x, float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float z = x[i];
+        x[i] = y[i];
+        y[i] = z;
+    }
+}
+
+void rt_trainer_swap_averages(RtTrainer *t)
+{
+    for (int i = 0; i < t->api->n_slot; i++) {
+        const mnc_slot *s = &t->api->slot[i];
+        const char *name = s->tensor.name;
+        size_t n = strlen(name), tail = strlen(".average");
+        if (s->kind != MNC_SLOT_AVERAGE || n <= tail)
+            continue;
+        for (int k = 0; k < t->api->n_slot; k++) {
+            const char *of = t->api->slot[k].tensor.name;
+            if (strlen(of) == n - tail && !memcmp(of, name, n - tail))
+                swap(rt_trainer_data(t, s), rt_trainer_data(t, &t->api->slot[k]),
+                     s->tensor.bytes / sizeof(float));
+        }
+    }
 }
 
 bool rt_trainer_step(RtTrainer *t, const float *x, const int32_t *label, float *loss, Diag *d)

@@ -40,6 +40,10 @@ bool rt_trainer_set(Arena *a, RtTrainer *t, const RtTensor *list, size_t n, Diag
 void rt_trainer_recipe(RtTrainer *t, const RtRecipe *r);
 void rt_trainer_rate(RtTrainer *t, const RtRecipe *r, int64_t steps_per_epoch);
 
+/* The averaged weights and the current ones change places, where there are averages; twice is as
+ * before.  Evaluations are done with the averages in place. */
+void rt_trainer_swap_averages(RtTrainer *t);
+
 /* One step; its loss.  False with a message that says what the net's code means. */
 bool rt_trainer_step(RtTrainer *t, const float *x, const int32_t *label, float *loss, Diag *d);
 

@@ -44,11 +44,16 @@ static int protect(Work *w, int (*fn)(Work *w))
 }
 
 /* The options are read before there is any memory to lose. */
-int do_work(const Args *args, int (*fn)(Work *w), void *own)
+int do_work_on(const Args *args, const char *model, int (*fn)(Work *w), void *own)
 {
-    Work w = { .args = args, .model = args->operand[0], .own = own };
+    Work w = { .args = args, .model = model, .own = own };
 
     return args_options(args, &w.options) ? protect(&w, fn) : EXIT_USAGE;
+}
+
+int do_work(const Args *args, int (*fn)(Work *w), void *own)
+{
+    return do_work_on(args, args->operand[0], fn, own);
 }
 
 /* A model is read from one file but may be opened twice: for compiling, and for the reference.  The

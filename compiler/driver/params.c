@@ -5,7 +5,7 @@
  * the files, the library knows the graph.
  */
 #include "driver/driver.h"
-#include "tensor.h"
+#include "checkpoint.h"
 
 #include <string.h>
 
@@ -31,12 +31,30 @@ static bool read_model(Source *s, const char *path)
     return ok;
 }
 
+/* Of a checkpoint only what infers: the optimiser's moments are no parameters of a net. */
+static bool read_tensors(Source *s, const char *path, RtTensors *out)
+{
+    RtCheckpoint c;
+    Bytes file;
+
+    if (!path_has_suffix(path, ".safetensors"))
+        return rt_read_tensors(&s->a, path, out, &s->d);
+    if (!file_read(&s->a, path, &file, &s->d))
+        return false;
+    if (!rt_is_checkpoint(&s->a, file))
+        return rt_read_safetensors(&s->a, path, file, out, &s->d);
+    if (!rt_checkpoint_read(&s->a, path, &c, &s->d))
+        return false;
+    rt_checkpoint_params(&s->a, &c, out);
+    return true;
+}
+
 static bool read_file(Source *s, const char *path)
 {
     mnc_param *list;
     RtTensors t;
 
-    if (!rt_read_tensors(&s->a, path, &t, &s->d))
+    if (!read_tensors(s, path, &t))
         return false;
     list = arena_new_n(&s->a, mnc_param, t.n);
     for (size_t i = 0; i < t.n; i++)

@@ -30,6 +30,8 @@ typedef struct Work {
 
 /* fn's exit code; EXIT_USAGE when the model's options are wrong, EXIT_FAILED without memory. */
 int do_work(const Args *args, int (*fn)(Work *w), void *own);
+/* The same for one of several models; NULL: fn finds out which. */
+int do_work_on(const Args *args, const char *model, int (*fn)(Work *w), void *own);
 
 /* A model, compiled and loaded.  Both handles are closed with the arena. */
 typedef struct Loaded {

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_train: `mnc train [NET...] --data SPEC [--recipe NAME]`: one net after the other, compiled
+ * for training, trained on the data, evaluated on its test part; checkpoints, log and curves go to
+ * a folder.
+ */
+#include "driver/train.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Set by Ctrl-C and by a polite kill: the step is finished, and what it came to is saved.  The
+ * second one ends the process where it is. */
+static volatile sig_atomic_t stop_signal;
+
+static void on_stop(int number)
+{
+    stop_signal = number;
+}
+
+/* One net. */
+typedef struct Job {
+    Work *w;
+    RtRecipe recipe;
+    Training training;
+    RtTrainer trainer;
+    RtData train, test;
+    RtLoop loop;
+    const char *dir;
+    TrainResult result;
+} Job;
+
+/* ---- data ---- */
+
+static bool open_part(Job *j, RtPart part, RtData *out, Diag *d)
+{
+    RtDataOptions o = { .part = part, .share = j->recipe.share,
+                        .seed = (uint64_t)j->recipe.seed, .classes = j->trainer.api->classes,
+                        .bad = (RtBad)j->recipe.bad, .workers = (int)j->recipe.workers };
+
+    return rt_data_open(&j->w->a, j->recipe.data, &o, out, d);
+}
+
+static RtLoader *open_loader(Job *j, const RtData *data, bool train)
+{
+    const mnc_tensor *x = &j->trainer.net->input[0];
+    RtLoaderOptions o = {
+        .batch = j->trainer.api->batch, .channels = (int)x->dim[1], .height = (int)x->dim[2],
+        .width = (int)x->dim[3], .steps = train ? j->recipe.augment : j->recipe.test_augment,
+        .normalise = j->recipe.normalise, .shuffle = train && j->recipe.shuffle,
+        .drop_last = train, .seed = (uint64_t)j->recipe.seed, .workers = (int)j->recipe.workers
+    };
+
+    return rt_loader_open(&j->w->a, data, &o, &j->w->d);
+}
+
+static bool open_data(Job *j)
+{
+    const mnc_tensor *x = &j->trainer.net->input[0];
+
+    if (x->rank != 4) {
+        diag_error(&j->w->d, (Pos){ .file = j->w->model }, "takes no images: its input has %d "
+                   "dimensions, not 4", x->rank);
+        return false;
+    }
+    if (!open_part(j, RT_TRAIN, &j->train, &j->w->d)
+        || !open_part(j, RT_TEST, &j->test, &j->w->d))
+        return false;
+    j->loop.n_train = j->train.n;
+    j->loop.n_test = j->test.n;
+    j->loop.train = open_loader(j, &j->train, true);
+    j->loop.test = j->test.n ? open_loader(j, &j->test, false) : NULL;
+    return j->loop.train && (j->loop.test || !j->test.n);
+}
+
+/* ---- the net ---- */
+
+/* What a checkpoint holds beside the state: the other parameters, and what eval and predict need to
+ * prepare an image as it was in training. */
+static void fill_extra(Job *j)
+{
+    Arena *a = &j->w->a;
+    RtExtra *e = &j->loop.extra;
+    Buf names;
+
+    e->frozen = (RtTensors){ j->training.param, j->training.n_param };
+    buf_init(&names, a);
+    for (int i = 0; i < j->train.classes; i++)
+        buf_printf(&names, "%s%s", i ? "\n" : "", j->train.class_name[i]);
+    e->texts.t = arena_new_n(a, RtText, 4);
+    e->texts.t[e->texts.n++] = (RtText){ "data.classes", names.p };
+    if (j->recipe.normalise)
+        e->texts.t[e->texts.n++] = (RtText){ "data.normalise", j->recipe.normalise };
+    if (j->recipe.test_augment)
+        e->texts.t[e->texts.n++] = (RtText){ "data.test_augment", j->recipe.test_augment };
+}
+
+static bool open_net(Job *j)
+{
+    Work *w = j->w;
+    int threads = thread_count(w);
+
+    if (!threads)
+        return false;
+    w->options.batch = j->recipe.batch;
+    w->options.threads = threads > 1;
+    if (!load_training(w, &j->recipe, &j->training))
+        return false;
+    j->trainer.name = w->model;
+    j->trainer.net = j->training.net.net;
+    return rt_trainer_open(&w->a, &j->trainer, threads, (uint64_t)j->recipe.seed, &w->d)
+        && rt_trainer_set(&w->a, &j->trainer, j->training.param, j->training.n_param, &w->d);
+}
+
+/* ---- checkpoints ---- */
+
+static bool make_folder(Job *j)
+{
+    const char *given = j->w->args->value[OPT_folder];
+
+    j->dir = given ? given : arena_printf(&j->w->a, "%s.train", path_stem(&j->w->a, j->w->model));
+    if (j->w->args->n_operand > 1 && given)
+        j->dir = arena_printf(&j->w->a, "%s/%s", given, path_stem(&j->w->a, j->w->model));
+    j->loop.dir = j->dir;
+    if ((given && mkdir(given, 0777) && errno != EEXIST) || (mkdir(j->dir, 0777)
+                                                            && errno != EEXIST)) {
+        diag_error(&j->w->d, (Pos){ .file = j->dir }, "cannot be made: %s", strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* A damaged checkpoint is not gone on from silently; but which other one there is, is said. */
+static void offer_other(Job *j, const char *path)
+{
+    size_t n;
+    const char *const *list = rt_checkpoint_list(&j->w->a, j->dir, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        RtCheckpoint c;
+        Diag quiet;
+        diag_init(&quiet, &j->w->a);
+        if (strcmp(list[i], path) && rt_checkpoint_read(&j->w->a, list[i], &c, &quiet)) {
+            diag_hint(&j->w->d, "the one before it is whole: --resume=%s", list[i]);
+            return;
+        }
+    }
+    diag_hint(&j->w->d, "there is no other in '%s'", j->dir);
+}
+
+static bool resume(Job *j)
+{
+    const char *path = j->w->args->value[OPT_resume];
+    RtCheckpoint c;
+    size_t n;
+
+    if (!path)
+        return true;
+    if (!strcmp(path, "last")) {
+        const char *const *list = rt_checkpoint_list(&j->w->a, j->dir, &n);
+        if (n == 0)
+            return true;                 /* killed before the first one: from the beginning */
+        path = list[0];
+    }
+    if (!rt_checkpoint_read(&j->w->a, path, &c, &j->w->d)) {
+        offer_other(j, path);
+        return false;
+    }
+    return rt_loop_resume(&j->w->a, &j->loop, &c, &j->w->d);
+}
+
+/* A new run in a folder that has a run's checkpoints would mix the two. */
+static bool folder_is_free(Job *j)
+{
+    size_t n;
+
+    if (j->w->args->value[OPT_resume])
+        return true;
+    rt_checkpoint_list(&j->w->a, j->dir, &n);
+    if (!n)
+        return true;
+    diag_error(&j->w->d, (Pos){ .file = j->dir }, "has checkpoints of a run");
+    diag_hint(&j->w->d, "--resume=last goes on from them; -o names another folder");
+    return false;
+}
+
+/* ---- the end ---- */
+
+static bool write_text(Job *j, const char *name, void (*put)(Buf *out, const char *net,
+                                                             const RtHistory *h))
+{
+    OutFile *f = file_create(&j->w->a, rt_loop_file(&j->w->a, &j->loop, name), &j->w->d);
+
+    if (!f)
+        return false;
+    put(file_buf(f), j->trainer.net->name, &j->loop.history);
+    return file_commit(f, &j->w->d);
+}
+
+static void fill_result(Job *j, TrainResult *r)
+{
+    const RtHistory *h = &j->loop.history;
+    const RtRow *last = h->n ? &h->row[h->n - 1] : NULL;
+
+    r->done = true;
+    r->train_top1 = last ? last->train_top1 : NAN;
+    r->test_top1 = last ? last->test_top1 : NAN;
+    r->test_loss = last ? last->test_loss : NAN;
+    r->seconds = last ? last->seconds : 0;
+    r->epoch_seconds = last && last->epoch > 0 ? last->seconds / last->epoch : 0;
+    r->steps = (double)j->trainer.head->step;
+    r->state_bytes = (double)j->trainer.api->state_bytes;
+    for (size_t i = 0; i < j->training.n_param; i++)
+        r->params += (double)rt_count(&j->training.param[i]);
+}
+
+static void say_stopped(const Job *j)
+{
+    fprintf(stderr, "mnc: stopped after step %lld of %lld, saved in '%s'\n"
+            "The same command with --resume=last goes on from there.\n",
+            (long long)j->trainer.head->step, (long long)j->loop.steps, j->dir);
+}
+
+static bool run_loop(Job *j)
+{
+    struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND }, old[2];
+    bool ok;
+
+    j->loop.stop = &stop_signal;
+    sigaction(SIGINT, &stop, &old[0]);
+    sigaction(SIGTERM, &stop, &old[1]);
+    ok = rt_loop_run(&j->w->a, &j->loop, &j->w->d);
+    sigaction(SIGINT, &old[0], NULL);
+    sigaction(SIGTERM, &old[1], NULL);
+    return ok;
+}
+
+/* The cheap mistakes first: recipe and folder before the compiler, the compiler before the data. */
+static int train(Work *w)
+{
+    Job *j = arena_new(&w->a, Job);
+    TrainResult *result = w->own;
+
+    j->w = w;
+    if (!read_recipe(w, &j->recipe))
+        return EXIT_FAILED;
+    if (!result->net)
+        result->net = strdup(w->model);
+    if (!j->recipe.data) {
+        diag_error(&w->d, (Pos){ .file = w->model }, "train needs --data");
+        return EXIT_USAGE;
+    }
+    j->loop.recipe = j->recipe;
+    j->loop.trainer = &j->trainer;
+    show_log(&j->loop.log, w->args->value[OPT_json] != NULL);
+    if (!make_folder(j) || !folder_is_free(j) || !open_net(j) || !open_data(j))
+        return EXIT_FAILED;
+    fill_extra(j);
+    if (!rt_loop_begin(&w->a, &j->loop, &w->d) || !resume(j) || !run_loop(j)
+        || !write_text(j, "log.json", rt_history_json)
+        || !write_text(j, "curves.svg", rt_history_svg))
+        return EXIT_FAILED;
+    fill_result(j, result);
+    if (!j->loop.stopped)
+        return EXIT_DONE;
+    say_stopped(j);
+    return 128 + (int)stop_signal;
+}
+
+/* A net that fails does not keep the others from being trained, but for the exit code. */
+int cmd_train(const Args *args)
+{
+    int n = args->n_operand > 0 ? args->n_operand : 1, code = EXIT_DONE;
+    TrainResult *r = calloc((size_t)n, sizeof *r);
+
+    if (!args->n_operand && !args->value[OPT_recipe])
+        code = usage_error("train takes a net, or --recipe of one");
+    for (int i = 0; r && i < n && code != EXIT_USAGE && !stop_signal; i++) {
+        int one;
+        r[i].net = args->n_operand ? args->operand[i] : NULL;
+        one = do_work_on(args, r[i].net, train, &r[i]);
+        code = one != EXIT_DONE ? one : code;
+    }
+    if (r && code != EXIT_USAGE)
+        show_results(r, n, args->value[OPT_json] != NULL);
+    if (r && !args->n_operand)
+        free((char *)(uintptr_t)r->net);
+    free(r);
+    return r ? driver_flush(code) : EXIT_FAILED;
+}

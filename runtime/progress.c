@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* progress: see progress.h.  The bar is tqdm's (tqdm/std.py, format_meter): eighths of a block,
+ * elapsed<remaining, batches a second or seconds a batch. */
+#include "progress.h"
+
+#include <math.h>
+#include <string.h>
+
+/* 00:38, or 1:02:03 from an hour on. */
+static void put_time(Buf *b, double seconds)
+{
+    long long s = seconds > 0 && seconds < 1e12 ? (long long)seconds : 0;
+
+    if (s >= 3600)
+        buf_printf(b, "%lld:", s / 3600);
+    buf_printf(b, "%02lld:%02lld", s / 60 % 60, s % 60);
+}
+
+static void put_clock(Buf *b, double seconds)
+{
+    long long s = seconds > 0 && seconds < 1e12 ? (long long)seconds : 0;
+
+    buf_printf(b, "%02lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+}
+
+static double per_second(const RtProgress *p)
+{
+    return p->seconds > 0 ? (double)p->timed / p->seconds : 0;
+}
+
+/* "[00:38<00:00, 2.37it/s]" */
+static void put_speed(Buf *b, const RtProgress *p)
+{
+    double speed = per_second(p);
+
+    buf_char(b, '[');
+    put_time(b, p->seconds);
+    buf_char(b, '<');
+    if (speed > 0)
+        put_time(b, (double)(p->total - p->done) / speed);
+    else
+        buf_char(b, '?');
+    if (speed <= 0)
+        buf_str(b, ", ?it/s");
+    else if (speed < 1)
+        buf_printf(b, ", %.2fs/it", 1 / speed);
+    else
+        buf_printf(b, ", %.2fit/s", speed);
+    if (p->format != RT_LOG_EPOCH)
+        buf_printf(b, ", %.4g images/s", speed * (double)p->batch);
+    buf_char(b, ']');
+}
+
+/* width characters, the last full one in eighths. */
+static void put_blocks(Buf *b, double share, int width)
+{
+    static const char *const eighth[] = { " ", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+    int n = (int)(share * width * 8);
+
+    for (int i = 0; i < width; i++, n -= 8)
+        buf_str(b, n >= 8 ? "█" : n > 0 ? eighth[n] : " ");
+}
+
+static void put_head(Buf *b, const RtProgress *p)
+{
+    const char *what = !p->test ? "train" : p->format == RT_LOG_EPOCH ? "valid" : "test";
+
+    buf_printf(b, "%s epoch[%lld", what, (long long)p->epoch + 1);
+    if (p->epochs)
+        buf_printf(b, "/%lld", (long long)p->epochs);
+    buf_printf(b, "] loss:%.3f, acc:%.3f: ", p->loss, p->top1);
+}
+
+/* columns 0: a bar of three blocks, for a line that stays. */
+static void put_bar(Buf *b, const RtProgress *p, int columns)
+{
+    double share = p->total > 0 ? (double)p->done / (double)p->total : 0;
+    size_t start = b->n, rest;
+    int width = 3;
+    Buf tail;
+
+    buf_init(&tail, b->arena);
+    buf_printf(&tail, "| %lld/%lld ", (long long)p->done, (long long)p->total);
+    put_speed(&tail, p);
+    put_head(b, p);
+    buf_printf(b, "%3d%%|", (int)(100 * share));
+    rest = b->n - start + tail.n;
+    if (columns > 0)
+        width = (size_t)columns > rest + 4 ? columns - (int)rest : 4;
+    put_blocks(b, share, width < 60 ? width : 60);
+    buf_put(b, tail.p, tail.n);
+}
+
+void rt_progress_bar(Buf *out, const RtProgress *p, int columns)
+{
+    put_bar(out, p, columns);
+}
+
+static void put_plain(Buf *b, const RtProgress *p)
+{
+    buf_printf(b, "epoch %lld", (long long)p->epoch + 1);
+    if (p->epochs)
+        buf_printf(b, "/%lld", (long long)p->epochs);
+    buf_printf(b, "  step %lld/%lld  loss %.4f  acc %.4f  rate %.3g  %.4g images/s\n",
+               (long long)p->step, (long long)p->steps, p->loss, p->top1, p->rate,
+               per_second(p) * (double)p->batch);
+}
+
+static void put_iter(Buf *b, const RtProgress *p)
+{
+    int64_t seen = p->done * p->batch;
+
+    buf_printf(b, "Epoch:%lld Iter %lld/%lld %s ACC: %.5f Used_Time:", (long long)p->epoch,
+               (long long)(seen < p->samples ? seen : p->samples), (long long)p->samples,
+               p->test ? "Test" : "Train", p->top1);
+    put_clock(b, p->seconds);
+    buf_str(b, " / Total_Time:");
+    put_clock(b, p->all_seconds);
+    buf_char(b, '\n');
+}
+
+void rt_progress_line(Buf *b, const RtProgress *p)
+{
+    switch (p->format) {
+    case RT_LOG_STEP:
+        if (p->test)
+            buf_printf(b, "[Test ] Step: %lld, acc: %.5f\n", (long long)p->step, p->top1);
+        else
+            buf_printf(b, "[Train] Step: %lld, loss: %.5f, acc: %.5f\n", (long long)p->step,
+                       p->batch_loss, p->batch_top1);
+        break;
+    case RT_LOG_EPOCH:
+        put_bar(b, p, 0);
+        buf_char(b, '\n');
+        break;
+    case RT_LOG_ITER:
+        put_iter(b, p);
+        break;
+    default:
+        if (!p->test)
+            put_plain(b, p);
+    }
+}
