@@ -40,7 +40,8 @@ shared_and_static(mnc mnc_compiler ${MNC_LIBS})
 shared_and_static(mncrt mnc_runtime ${MNCRT_LIBS})
 set_target_properties(mnc PROPERTIES EXPORT_NAME tool)
 install(TARGETS mnc EXPORT mncTargets)
-install(DIRECTORY include/mnc TYPE INCLUDE FILES_MATCHING PATTERN *.h)
+file(GLOB headers CONFIGURE_DEPENDS include/mnc/*.h)
+install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mnc)
 install(FILES README.md CHANGELOG.md LICENSES/Apache-2.0.txt LICENSES/0BSD.txt TYPE DOC)
 
 # For pkg-config, and for find_package(mnc).
@@ -61,3 +62,35 @@ install(EXPORT mncTargets NAMESPACE mnc:: DESTINATION ${MNC_CMAKE})
 add_custom_target(uninstall
     COMMAND ${CMAKE_COMMAND} -D MANIFEST=${CMAKE_CURRENT_BINARY_DIR}/install_manifest.txt
             -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/uninstall.cmake VERBATIM)
+
+# Man pages and completions are made of the tool's own table; mnet(5) by scdoc, where there is one.
+set(texts ${CMAKE_CURRENT_BINARY_DIR}/texts)
+find_program(SCDOC scdoc)
+file(GLOB scripts CONFIGURE_DEPENDS cmake/table/*)
+add_custom_command(OUTPUT ${texts}/tables
+    COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/cmake/table/make.sh $<TARGET_FILE:mnc>
+            ${CMAKE_CURRENT_SOURCE_DIR}/doc ${texts} ${PROJECT_VERSION} $<$<BOOL:${SCDOC}>:${SCDOC}>
+    DEPENDS mnc doc/verbs.txt doc/mnet.5.scd ${scripts} VERBATIM)
+add_custom_target(texts ALL DEPENDS ${texts}/tables)
+install(DIRECTORY ${texts}/man1 ${texts}/man5 TYPE MAN)
+install(FILES ${texts}/mnc DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${texts}/_mnc DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${texts}/mnc.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+# The Debian package.  What the libraries need, dpkg-shlibdeps finds out; what it takes to link with
+# the static ones, and the compiler that `mnc run` starts, only some want.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "The mnc authors <mnc@example.org>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compiler of neural networks to C")
+set(CPACK_PACKAGE_DESCRIPTION "Turns networks of the MobileNet family, from ONNX files or from its own
+specs, into one C file each that needs no library.")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gcc | clang")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "pkg-config, libprotobuf-c-dev, libxxhash-dev, libturbojpeg0-dev, \
+libpng-dev, libjansson-dev, zlib1g-dev")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+include(CPack)

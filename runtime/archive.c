@@ -137,8 +137,21 @@ static bool take_member(Arena *a, Tar *t, const RtFiles *f, size_t i)
     return ok;
 }
 
+/* To the end of a packed file, where its checksum stands: without it the data might be damaged. */
+static bool drain(RtStream *s)
+{
+    unsigned char sink[16 * BLOCK];
+    size_t got;
+
+    do
+        if (!rt_stream_some(s, sink, sizeof sink, &got))
+            return false;
+    while (got == sizeof sink);
+    return true;
+}
+
 /* Takes the members that are wanted, as they come. */
-static bool each_member(Arena *a, const char *path, const RtFiles *f, Bytes file, Diag *d)
+bool rt_each_member(Arena *a, const char *path, const RtFiles *f, Bytes file, Diag *d)
 {
     bool *seen = arena_new_n(a, bool, f->n + 1), end, ok = true;
     Tar *t = arena_new(a, Tar);
@@ -153,7 +166,7 @@ static bool each_member(Arena *a, const char *path, const RtFiles *f, Bytes file
         ok = (i < f->n ? take_member(a, t, f, i) : skip(t, t->size))
              && skip(t, (BLOCK - t->size % BLOCK) % BLOCK);
     }
-    return ok;
+    return ok && drain(&t->s);
 }
 
 /* Not a folder of that name: CIFAR-100 has files called train and test. */
@@ -208,7 +221,7 @@ bool rt_each_file(Arena *a, const char *path, const RtFiles *f, Diag *d)
     if (rt_is_folder(path))
         return each_in_folder(a, path, f, d);
     scratch = rt_scratch(a);
-    ok = file_read(scratch, path, &file, d) && each_member(scratch, path, f, file, d);
+    ok = file_read(scratch, path, &file, d) && rt_each_member(scratch, path, f, file, d);
     arena_destroy(scratch);
     return ok;
 }

@@ -58,6 +58,9 @@ typedef struct RtFiles {
  * in an archive are. */
 bool rt_each_file(Arena *a, const char *path, const RtFiles *f, Diag *d);
 
+/* The same from a .tar in memory. */
+bool rt_each_member(Arena *a, const char *path, const RtFiles *f, Bytes file, Diag *d);
+
 bool rt_is_folder(const char *path);
 
 #endif

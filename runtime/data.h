@@ -103,7 +103,8 @@ typedef struct RtBatch {
 
 typedef struct RtLoader RtLoader;
 
-/* data must outlive the loader.  The threads end when the arena is destroyed, at the latest.
+/* What data points to must outlive the loader.  The threads end when the arena is destroyed, at the
+ * latest.
  * NULL, with messages in d: a wrong step, sizes that do not fit the net, fewer samples than a
  * batch where short ones are dropped. */
 RtLoader *rt_loader_open(Arena *a, const RtData *data, const RtLoaderOptions *o, Diag *d);

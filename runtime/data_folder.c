@@ -26,6 +26,7 @@ typedef struct Listing {
     Names class_name, path;
     int32_t *label;                    /* as many as paths */
     size_t cap;
+    bool bad;                          /* something was complained of as an error */
 } Listing;
 
 /* Doubles, so that a million files cost a few copies. */
@@ -156,12 +157,11 @@ static bool same_classes(Arena *a, const Listing *l, const char *root, Diag *d)
     return ok;
 }
 
-/* All classes that are empty are named. */
+/* All classes that are empty are named.  False when nothing can be listed. */
 static bool list_all(Arena *a, const char *const root[2], const RtDataOptions *o, Listing *l,
                      Diag *d)
 {
     const char *here = root[o->part];
-    bool ok = true;
 
     l->class_name = list(a, root[RT_TRAIN], want_folder);
     if (l->class_name.n == 0 || l->class_name.n > RT_MAX_CLASSES) {
@@ -174,9 +174,9 @@ static bool list_all(Arena *a, const char *const root[2], const RtDataOptions *o
     for (size_t i = 0; i < l->class_name.n; i++) {
         const char *dir = arena_printf(d->arena, "%s/%s", here, l->class_name.v[i]);
         if (!add_class(a, l, dir, (int32_t)i))
-            ok &= complain(o, dir, "is a class without an image", d);
+            l->bad |= !complain(o, dir, "is a class without an image", d);
     }
-    return ok;
+    return true;
 }
 
 /* Takes the samples of the part that decode. */
@@ -187,7 +187,7 @@ static bool take(Arena *a, const Listing *l, const int64_t *pick, const RtDataOp
     int32_t *label = arena_new_n(a, int32_t, (size_t)out->n);
     const char **why = NULL;
     int64_t n = 0;
-    bool ok = true;
+    bool ok = !l->bad;
 
     for (int64_t i = 0; i < out->n; i++) {
         path[i] = l->path.v[pick ? pick[i] : i];

@@ -13,13 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UINT8 = 8, MOST_RANK = 4, MOST_SIDE = 65535, RGB = 3 };
-
-typedef struct Idx {
-    int rank;
-    uint64_t dim[MOST_RANK], size;     /* size: of all elements */
-    unsigned char *data;
-} Idx;
+enum { UINT8 = 8, MOST_SIDE = 65535, RGB = 3 };
 
 /* Not for what the stream says by itself: a file that is cut short, or damaged. */
 static bool fail(RtStream *s, const char *what)
@@ -34,7 +28,7 @@ static uint32_t big32(const unsigned char *p)
 }
 
 /* Sizes are checked against overflow only: the stream finds out whether the data is there. */
-static bool read_head(RtStream *s, Idx *x)
+static bool read_head(RtStream *s, RtIdx *x)
 {
     unsigned char p[4];
 
@@ -45,7 +39,7 @@ static bool read_head(RtStream *s, Idx *x)
     if (p[2] != UINT8)
         return fail(s, "its elements are not uint8");
     x->rank = p[3];
-    if (x->rank < 1 || x->rank > MOST_RANK)
+    if (x->rank < 1 || x->rank > RT_IDX_RANK)
         return fail(s, "it has not one to four dimensions");
     x->size = 1;
     for (int i = 0; i < x->rank; i++) {
@@ -59,22 +53,26 @@ static bool read_head(RtStream *s, Idx *x)
 }
 
 /* The elements must end where the file does. */
-static bool read_idx(Arena *a, const char *path, Idx *x, Diag *d)
+bool rt_idx_read(Arena *a, const char *path, Bytes file, RtIdx *x, Diag *d)
 {
-    Arena *scratch = rt_scratch(a);
     unsigned char more;
     size_t got = 0;
     RtStream s;
-    Bytes file;
-    bool ok = file_read(scratch, path, &file, d);
 
-    if (ok) {
-        rt_stream_open(scratch, &s, path, file, d);
-        ok = read_head(&s, x) && (x->data = rt_stream_take(a, &s, x->size, "the data"))
-             && rt_stream_some(&s, &more, 1, &got);
-        if (ok && got)
-            ok = fail(&s, "it has more bytes than its dimensions say");
-    }
+    rt_stream_open(a, &s, path, file, d);
+    if (!read_head(&s, x) || !(x->data = rt_stream_take(a, &s, x->size, "the data"))
+        || !rt_stream_some(&s, &more, 1, &got))
+        return false;
+    return !got || fail(&s, "it has more bytes than its dimensions say");
+}
+
+/* The file as it is on disk is not kept. */
+static bool read_idx(Arena *a, const char *path, RtIdx *x, Diag *d)
+{
+    Arena *scratch = rt_scratch(a);
+    Bytes file;
+    bool ok = file_read(scratch, path, &file, d) && rt_idx_read(a, path, file, x, d);
+
     arena_destroy(scratch);
     return ok;
 }
@@ -117,7 +115,7 @@ static const char *find(Arena *a, const char *dir, RtPart part, const char *what
 }
 
 /* Any byte is a label; rt_data_open compares them with the net's classes. */
-static bool read_labels(Arena *a, const char *path, Idx *x, Diag *d)
+static bool read_labels(Arena *a, const char *path, RtIdx *x, Diag *d)
 {
     if (!read_idx(a, path, x, d))
         return false;
@@ -128,7 +126,7 @@ static bool read_labels(Arena *a, const char *path, Idx *x, Diag *d)
 }
 
 /* (n,H,W,C) -> (n,C,H,W) */
-static unsigned char *to_planes(Arena *a, const Idx *x)
+static unsigned char *to_planes(Arena *a, const RtIdx *x)
 {
     size_t pixels = (size_t)(x->dim[1] * x->dim[2]), c = (size_t)x->dim[3];
     unsigned char *y = arena_alloc(a, (size_t)x->size), *out = y;
@@ -143,7 +141,7 @@ static unsigned char *to_planes(Arena *a, const Idx *x)
 /* Zero is a size of no image. */
 static bool read_images(Arena *a, const char *path, RtData *out, Diag *d)
 {
-    Idx x = { 0 };
+    RtIdx x = { 0 };
     uint64_t c;
 
     if (!read_idx(a, path, &x, d))
@@ -166,7 +164,7 @@ static bool read_images(Arena *a, const char *path, RtData *out, Diag *d)
 /* The labels of both parts, or of the one that is there, say how many classes there are. */
 static bool take_labels(Arena *a, const char *const *path, RtPart part, RtData *out, Diag *d)
 {
-    Idx x[2] = { { 0 }, { 0 } };
+    RtIdx x[2] = { { 0 }, { 0 } };
     int32_t *label;
 
     for (int p = 0; p < 2; p++)

@@ -5,6 +5,8 @@
 
 #include "data.h"
 
+#include "base/file.h"
+
 /* A kind of data set.  open gets the path without the prefix, and fills in all of *out but spec and
  * kind.  is: what lies at path looks like one, told from names and first bytes. */
 typedef struct RtKind {
@@ -14,6 +16,15 @@ typedef struct RtKind {
 } RtKind;
 
 extern const RtKind rt_cifar10, rt_cifar100, rt_idx, rt_folder, rt_npz;
+
+/* An IDX file: elements of uint8, size of them, row-major. */
+enum { RT_IDX_RANK = 4 };
+typedef struct RtIdx {
+    int rank;
+    uint64_t dim[RT_IDX_RANK], size;
+    unsigned char *data;
+} RtIdx;
+bool rt_idx_read(Arena *a, const char *path, Bytes file, RtIdx *x, Diag *d);
 
 /* "0", "1" ... */
 const char *const *rt_class_numbers(Arena *a, int classes);

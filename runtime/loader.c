@@ -42,7 +42,7 @@ typedef struct Worker {
 
 struct RtLoader {
     Arena *a;
-    const RtData *data;
+    RtData data;
     RtLoaderOptions o;
     RtSteps steps;
     RtNormalise normalise;
@@ -72,7 +72,7 @@ static Slot *slot_of(RtLoader *l, int64_t batch)
 /* The pixels of a sample.  NULL, or why there are none. */
 static const char *open_sample(Worker *w, int64_t i, RtView *v)
 {
-    const RtData *s = w->l->data;
+    const RtData *s = &w->l->data;
     size_t size = (size_t)s->channels * (size_t)s->height * (size_t)s->width;
     const Message *m;
     RtImage image;
@@ -113,7 +113,7 @@ static const char *make_sample(Worker *w, const Slot *s, int64_t k)
     if (why)
         return why;
     rt_view_write(&v, &l->normalise, s->x + (size_t)k * size);
-    s->label[k] = l->data->label[s->sample[k]];
+    s->label[k] = l->data.label[s->sample[k]];
     return NULL;
 }
 
@@ -122,8 +122,8 @@ static void failed(Worker *w, Slot *s, int64_t k, const char *why)
 {
     RtLoader *l = w->l;
     const char *words = arena_strdup(&w->words, why);
-    const char *what = l->data->path ? l->data->path[s->sample[k]]
-        : arena_printf(&w->words, "%s: sample %lld", l->data->spec, (long long)s->sample[k]);
+    const char *what = l->data.path ? l->data.path[s->sample[k]]
+        : arena_printf(&w->words, "%s: sample %lld", l->data.spec, (long long)s->sample[k]);
 
     pthread_mutex_lock(&l->lock);
     if (k < s->bad) {
@@ -150,7 +150,7 @@ static void do_some(Worker *w)
 {
     RtLoader *l = w->l;
     Slot *s = slot_of(l, l->work);
-    int64_t from = s->taken, n = l->data->path ? 1 : CHUNK;
+    int64_t from = s->taken, n = l->data.path ? 1 : CHUNK;
 
     n = n < s->n - from ? n : s->n - from;
     s->taken += n;
@@ -265,9 +265,9 @@ void rt_loader_shape(const RtLoader *l, int *channels, int *height, int *width)
 /* What was planned is forgotten, when the workers are done with what they have in hand. */
 bool rt_loader_seek(RtLoader *l, RtPlace to, Diag *d)
 {
-    if (to.epoch < 0 || to.index < 0 || to.index >= l->data->n) {
-        diag_error(d, (Pos){ .file = l->data->spec }, "has %lld samples: there is no place %lld in "
-                   "epoch %lld of it", (long long)l->data->n, (long long)to.index,
+    if (to.epoch < 0 || to.index < 0 || to.index >= l->data.n) {
+        diag_error(d, (Pos){ .file = l->data.spec }, "has %lld samples: there is no place %lld in "
+                   "epoch %lld of it", (long long)l->data.n, (long long)to.index,
                    (long long)to.epoch);
         return false;
     }
@@ -287,12 +287,12 @@ bool rt_loader_seek(RtLoader *l, RtPlace to, Diag *d)
 static bool find_shape(RtLoader *l, Diag *d)
 {
     const RtLoaderOptions *o = &l->o;
-    Pos pos = { .file = l->data->spec };
-    int h = l->data->height, w = l->data->width;
+    Pos pos = { .file = l->data.spec };
+    int h = l->data.height, w = l->data.width;
 
     if (!rt_steps_size(&l->steps, &h, &w, d))
         return false;
-    l->channels = o->channels ? o->channels : l->data->channels;
+    l->channels = o->channels ? o->channels : l->data.channels;
     l->height = o->height ? o->height : h;
     l->width = o->width ? o->width : w;
     if (l->channels != 1 && l->channels != 3) {
@@ -317,9 +317,9 @@ static bool find_shape(RtLoader *l, Diag *d)
 /* What is wrong is said at once, not at the first batch. */
 static bool fits(RtLoader *l, Diag *d)
 {
-    Pos pos = { .file = l->data->spec };
+    Pos pos = { .file = l->data.spec };
 
-    if (l->data->f32 && rt_steps_need_bytes(&l->steps)) {
+    if (l->data.f32 && rt_steps_need_bytes(&l->steps)) {
         diag_error(d, pos, "holds float32 samples, which are not resized or jittered");
         return false;
     }
@@ -327,9 +327,9 @@ static bool fits(RtLoader *l, Diag *d)
         diag_error(d, pos, "cannot be cut into batches of %lld", (long long)l->o.batch);
         return false;
     }
-    if (l->o.drop_last && l->data->n < l->o.batch) {
+    if (l->o.drop_last && l->data.n < l->o.batch) {
         diag_error(d, pos, "has %lld samples, fewer than a batch of %lld, and short batches are "
-                   "dropped", (long long)l->data->n, (long long)l->o.batch);
+                   "dropped", (long long)l->data.n, (long long)l->o.batch);
         return false;
     }
     return find_shape(l, d);
@@ -411,7 +411,7 @@ RtLoader *rt_loader_open(Arena *a, const RtData *data, const RtLoaderOptions *o,
     bool ok;
 
     l->a = a;
-    l->data = data;
+    l->data = *data;
     l->o = *o;
     l->order = (RtOrder){ .a = a, .n = data->n, .batch = o->batch, .shuffle = o->shuffle,
                           .drop_last = o->drop_last, .seed = o->seed, .epoch = -1 };

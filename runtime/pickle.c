@@ -289,17 +289,16 @@ static bool do_appends(Machine *m, uint64_t kind)
 
 /* ---- the memo ---- */
 
-/* Numbers come in order in every pickle that CPython writes. */
+/* Numbers come in order, but Python 2 began at 1 and Python 3 begins at 0; gaps are NULL. */
 static bool do_put(Machine *m, uint64_t i)
 {
     if (!need(m, 1))
         return false;
-    if (i > m->memo.n || i > MOST)
-        return fail(m, "a memo's number is out of order");
-    if (i == m->memo.n)
-        put(m->a, &m->memo, top(m));
-    else
-        m->memo.v[i] = top(m);
+    if (i > MOST)
+        return fail(m, "a memo's number is too large");
+    while (m->memo.n <= i)
+        put(m->a, &m->memo, NULL);
+    m->memo.v[i] = top(m);
     return true;
 }
 
@@ -312,7 +311,7 @@ static bool do_memoize(Machine *m, uint64_t arg)
 /* The same value once more, not a copy: that is how pickles share. */
 static bool do_get(Machine *m, uint64_t i)
 {
-    if (i >= m->memo.n)
+    if (i >= m->memo.n || !m->memo.v[i])
         return fail(m, "a memo's number is unknown");
     return push(m, m->memo.v[i]);
 }
@@ -420,7 +419,7 @@ static const struct Op {
     { 'R', 0, 0, do_reduce },          { 'b', 0, 0, do_build },
 };
 
-/* Five dozen: a search beside the work of an opcode costs little; CIFAR's files have 10,000s. */
+/* Three dozen: a search beside the work of an opcode costs little; CIFAR's files have 10,000s. */
 static const struct Op *find(unsigned char code)
 {
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)

@@ -68,7 +68,7 @@ static void show_verbs(FILE *f)
           "usage: mnc VERB [OPTION...] [FILE...]\n\n", f);
     for (int i = 0; i < N_VERB; i++)
         fprintf(f, "  %-8s %-15s %s\n", verbs[i].name, verbs[i].operands, verbs[i].help);
-    fputs("\n'mnc VERB --help' shows the options of a verb.\n"
+    fputs("\n'mnc VERB --help' shows the options of a verb, 'mnc --tables' all, for programs.\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 ran but a check did not hold.\n", f);
 }
 
@@ -93,6 +93,21 @@ static int show_help(const VerbInfo *v)
     for (int i = 0; i < OPT_COUNT; i++)
         if (option_info[i].verbs & v->bit)
             show_option(&option_info[i]);
+    return driver_flush(EXIT_DONE);
+}
+
+/* For the programs that make the man pages and the shells' completions: a line for each verb and
+ * for each of its options, fields between tabs. */
+static int show_tables(void)
+{
+    for (const VerbInfo *v = verbs; v < verbs + N_VERB; v++) {
+        printf("verb\t%s\t%s\t%s\n", v->name, v->operands, v->help);
+        for (const OptionInfo *o = option_info; o < option_info + OPT_COUNT; o++)
+            if (o->verbs & v->bit)
+                printf("option\t%s\t%s\t%s\t%s\t%d\t%s\n", v->name, o->name,
+                       (char[]){ (char)o->letter, 0 }, o->arg ? o->arg : "", repeats(o),
+                       o->help + repeats(o));
+    }
     return driver_flush(EXIT_DONE);
 }
 
@@ -183,6 +198,8 @@ int main(int argc, char **argv)
         puts("mnc " MNC_VERSION);
         return driver_flush(EXIT_DONE);
     }
+    if (!strcmp(argv[1], "--tables"))
+        return show_tables();
     for (int i = 0; i < N_VERB; i++)
         if (!strcmp(argv[1], verbs[i].name))
             return run_verb(&verbs[i], argc - 1, argv + 1);

@@ -20,6 +20,15 @@ embed/several >out && says out 'the same net gives the same bits'
 embed/threads >out && says out 'the same bits as one'
 embed/main >out && says out 'tiny: class 0'
 
+quiet cmake -S "$src/examples/cpp" -B cpp -D models="$models"
+quiet cmake --build cpp
+cpp/two >out && says out 'two threads, the same bits'
+quiet cmake -S "$src/examples/camera" -B camera -D models="$models"
+quiet cmake --build camera
+camera/camera "$models/photos" "$models/efficientnet_lite0.labels.txt" >out
+says out espresso
+[ "$(wc -l <out)" = "$(ls "$models/photos" | wc -l)" ] || fail 'not every photo was seen'
+
 quiet cmake --build embed
 ! grep -F 'to C' log || fail 'made again although nothing has changed'
 sed 's,^classes = 3,classes = 4,' models/tiny.mnet >changed
