@@ -445,8 +445,9 @@ static bool step(Machine *m)
 /* What stands behind the end is another pickle, which nobody asked for. */
 const PyValue *rt_pickle(Arena *a, const char *path, Bytes file, Diag *d)
 {
-    Machine m = { .a = a, .d = d, .path = path, .file = file };
+    Machine m = { .a = a, .d = d, .path = path, .file = file, .stack.cap = 64 };
 
+    m.stack.v = arena_new_n(a, PyValue *, m.stack.cap);        /* not NULL: places count from it */
     while (m.at < file.n && file.p[m.at] != '.')
         if (!step(&m))
             return NULL;

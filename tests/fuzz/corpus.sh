@@ -7,7 +7,7 @@ mnc=$1 dir=$2
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 taken=0 refused=0
-for f in "$dir"/corpus_*/*; do
+for f in "$dir"/corpus_onnx/* "$dir"/corpus_mnet/*; do
     code=0
     "$mnc" compile "$f" --prefix=net -o "$tmp/net.c" 2>"$tmp/err" || code=$?
     case $code in

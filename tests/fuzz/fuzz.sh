@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# fuzz.sh SOURCE_DIR BUILD_DIR NAME SECONDS: builds the libFuzzer target for model files called NAME
-# (x.onnx or x.mnet) with clang and the sanitizers, and runs it on the corpus for so long, or 150,000
-# runs, from the same seed each time.  New inputs stay in the build folder.  Exit code 77, skipped,
-# without clang.
+# fuzz.sh SOURCE_DIR BUILD_DIR NAME SECONDS: builds the libFuzzer target for files called NAME
+# (x.onnx, x.mnet, x.pickle, x.idx, x.tar) with clang and the sanitizers, and runs it on the corpus
+# for so long, or 150,000 runs, from the same seed each time.  New inputs stay in the build folder.
+# Exit code 77, skipped, without clang.
 set -eu
 src=$1 build=$2 kind=${3#x.} seconds=$4
 command -v clang >/dev/null || { echo "skipped: no clang"; exit 77; }
