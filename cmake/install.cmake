@@ -42,6 +42,8 @@ set_target_properties(mnc PROPERTIES EXPORT_NAME tool)
 install(TARGETS mnc EXPORT mncTargets)
 file(GLOB headers CONFIGURE_DEPENDS include/mnc/*.h)
 install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mnc)
+install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/mnc
+    FILES_MATCHING PATTERN *.mnet PATTERN recipes/*.json)
 install(FILES README.md CHANGELOG.md LICENSES/Apache-2.0.txt LICENSES/0BSD.txt TYPE DOC)
 
 # For pkg-config, and for find_package(mnc).

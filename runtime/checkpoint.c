@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* checkpoint: what stands in the file, once, as a table of texts; reading and writing go by it.
  *
- * Doubles and floats are written in C's %a, which loses no bit.
+ * Doubles are written in C's %a, which loses no bit.
  */
 #include "checkpoint.h"
 
@@ -21,7 +21,7 @@ enum { HASH_DIGITS = 32 };
 
 /* ---- numbers as texts ---- */
 
-typedef enum { I64, U64, F64, F32 } Kind;
+typedef enum { I64, U64, F64 } Kind;
 
 typedef struct Field {
     const char *key;
@@ -33,9 +33,9 @@ typedef struct Field {
 #define PLACE(member, kind) { "at." #member, kind, offsetof(RtCheckpoint, at.member) }
 static const Field fields[] = {
     HEAD(layout, U64), HEAD(step, I64), HEAD(beta1_power, F64), HEAD(beta2_power, F64),
-    HEAD(rate, F32), HEAD(momentum, F32), HEAD(decay, F32), HEAD(beta1, F32), HEAD(beta2, F32),
-    HEAD(eps, F32), HEAD(clip, F32), HEAD(smoothing, F32), HEAD(statistics, F32),
-    HEAD(average, F32),
+    HEAD(rate, F64), HEAD(momentum, F64), HEAD(decay, F64), HEAD(beta1, F64), HEAD(beta2, F64),
+    HEAD(eps, F64), HEAD(clip, F64), HEAD(smoothing, F64), HEAD(statistics, F64),
+    HEAD(average, F64),
     PLACE(epoch, I64), PLACE(index, I64), PLACE(seed, I64), PLACE(samples, I64),
     PLACE(batch, I64), PLACE(tests_without_better, I64), PLACE(best, F64), PLACE(loss, F64),
     PLACE(seen, I64), PLACE(top1, I64), PLACE(seconds, F64), PLACE(epoch_seconds, F64),
@@ -47,29 +47,27 @@ enum { N_FIELD = sizeof fields / sizeof fields[0] };
 static const char *field_text(Arena *a, const Field *f, const RtCheckpoint *base)
 {
     const char *p = (const char *)base + f->at;
-    union { int64_t i; uint64_t u; double d; float s; } v;
+    union { int64_t i; uint64_t u; double d; } v;
 
-    memcpy(&v, p, f->kind == F32 ? sizeof v.s : sizeof v.i);
+    memcpy(&v, p, sizeof v);
     switch (f->kind) {
     case I64: return arena_printf(a, "%" PRId64, v.i);
     case U64: return arena_printf(a, "%" PRIu64, v.u);
-    case F64: return arena_printf(a, "%a", v.d);
-    default:  return arena_printf(a, "%a", (double)v.s);
+    default:  return arena_printf(a, "%a", v.d);
     }
 }
 
 static bool read_field(const Field *f, const char *text, RtCheckpoint *base)
 {
     char *p = (char *)base + f->at, *end = NULL;
-    union { int64_t i; uint64_t u; double d; float s; } v;
+    union { int64_t i; uint64_t u; double d; } v;
 
     switch (f->kind) {
     case I64: v.i = strtoll(text, &end, 10); break;
     case U64: v.u = strtoull(text, &end, 10); break;
-    case F64: v.d = strtod(text, &end); break;
-    default:  v.s = strtof(text, &end); break;
+    default:  v.d = strtod(text, &end); break;
     }
-    memcpy(p, &v, f->kind == F32 ? sizeof v.s : sizeof v.i);
+    memcpy(p, &v, sizeof v);
     return end != text && !*end;
 }
 

@@ -122,7 +122,7 @@ static void fill_progress(const RtLoop *l, RtProgress *p)
         .step = l->trainer->head->step, .steps = l->steps,
         .done = l->at.index / l->at.batch, .total = batches(l), .samples = l->n_train,
         .batch = l->at.batch, .batch_loss = l->batch_loss, .batch_top1 = l->batch_top1,
-        .rate = (double)l->trainer->head->rate, .seconds = now - l->epoch_started,
+        .rate = l->trainer->head->rate, .seconds = now - l->epoch_started,
         .all_seconds = now - l->started, .timed = l->timed,
     };
     p->loss = l->at.seen ? l->at.loss / (double)l->at.seen : 0;
@@ -332,7 +332,7 @@ static bool not_finite(Arena *a, const RtLoop *l, const RtBatch *b, double loss,
 
     diag_error(d, pos, "the loss is %g at step %lld (epoch %lld, batch %lld), at rate %g; it was "
                "%.6g before", loss, (long long)l->trainer->head->step, (long long)l->at.epoch + 1,
-               (long long)(l->at.index / l->at.batch) + 1, (double)l->trainer->head->rate,
+               (long long)(l->at.index / l->at.batch) + 1, l->trainer->head->rate,
                l->batch_loss);
     if (bad >= 0)
         diag_hint(d, "sample %lld has values that are not finite", (long long)bad);

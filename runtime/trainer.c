@@ -145,14 +145,14 @@ void rt_trainer_recipe(RtTrainer *t, const RtRecipe *r)
 {
     mnc_head *h = t->head;
 
-    h->momentum = (float)r->momentum;
-    h->decay = (float)r->decay;
-    h->beta1 = (float)r->betas[0];
-    h->beta2 = (float)r->betas[1];
-    h->eps = (float)r->eps;
-    h->clip = (float)r->clip;
-    h->smoothing = (float)r->smoothing;
-    h->average = (float)r->average;
+    h->momentum = r->momentum;
+    h->decay = r->decay;
+    h->beta1 = r->betas[0];
+    h->beta2 = r->betas[1];
+    h->eps = r->eps;
+    h->clip = r->clip;
+    h->smoothing = r->smoothing;
+    h->average = r->average;
 }
 
 void rt_trainer_rate(RtTrainer *t, const RtRecipe *r, int64_t steps_per_epoch)
@@ -161,9 +161,9 @@ void rt_trainer_rate(RtTrainer *t, const RtRecipe *r, int64_t steps_per_epoch)
 
     if (rt_schedule_by_epoch(&r->schedule) && steps_per_epoch > 0)
         at /= steps_per_epoch;
-    t->head->rate = (float)rt_schedule_rate(&r->schedule, at);
+    t->head->rate = rt_schedule_rate(&r->schedule, at);
     if (r->schedule.kind == RT_ONE_CYCLE && r->schedule.cycle_momentum)
-        t->head->momentum = (float)rt_schedule_momentum(&r->schedule, at);
+        t->head->momentum = rt_schedule_momentum(&r->schedule, at);
 }
 
 static void swap(float *x, float *y, size_t n)

@@ -116,6 +116,19 @@ static bool open_net(Job *j)
 
 /* ---- checkpoints ---- */
 
+/* It may be there already, as a folder. */
+static bool make_one(const char *path)
+{
+    struct stat st;
+
+    if (!mkdir(path, 0777))
+        return true;
+    if (errno != EEXIST || stat(path, &st))
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(st.st_mode);
+}
+
 static bool make_folder(Job *j)
 {
     const char *given = j->w->args->value[OPT_folder];
@@ -124,8 +137,7 @@ static bool make_folder(Job *j)
     if (j->w->args->n_operand > 1 && given)
         j->dir = arena_printf(&j->w->a, "%s/%s", given, path_stem(&j->w->a, j->w->model));
     j->loop.dir = j->dir;
-    if ((given && mkdir(given, 0777) && errno != EEXIST) || (mkdir(j->dir, 0777)
-                                                            && errno != EEXIST)) {
+    if ((given && !make_one(given)) || !make_one(j->dir)) {
         diag_error(&j->w->d, (Pos){ .file = j->dir }, "cannot be made: %s", strerror(errno));
         return false;
     }

@@ -9,16 +9,16 @@
 /* Options that are a key of the recipe (runtime/recipe.h). */
 static const struct { OptionId option; const char *key; } overrides[] = {
     { OPT_epochs, "epochs" }, { OPT_steps, "steps" }, { OPT_batch, "batch" },
-    { OPT_optimizer, "optimizer" }, { OPT_learning_rate, "optimizer.learning_rate" },
-    { OPT_schedule, "schedule" }, { OPT_loss, "loss" },
-    { OPT_label_smoothing, "label_smoothing" }, { OPT_clip_norm, "clip_norm" },
-    { OPT_average, "average" }, { OPT_train_data, "data" }, { OPT_augment, "augment" },
+    { OPT_train_optimizer, "optimizer" }, { OPT_learning_rate, "optimizer.learning_rate" },
+    { OPT_schedule, "schedule" }, { OPT_train_loss, "loss" },
+    { OPT_label_smoothing, "label_smoothing" }, { OPT_train_clip, "clip_norm" },
+    { OPT_train_average, "average" }, { OPT_train_data, "data" }, { OPT_augment, "augment" },
     { OPT_test_augment, "test_augment" }, { OPT_normalise, "normalise" }, { OPT_share, "share" },
     { OPT_bad_images, "bad_images" }, { OPT_seed, "seed" }, { OPT_workers, "workers" },
     { OPT_test_every, "test_every" }, { OPT_test_batches, "test_batches" },
     { OPT_report_every, "report_every" }, { OPT_save_every, "save_every" }, { OPT_keep, "keep" },
     { OPT_patience, "patience" }, { OPT_log_format, "log_format" },
-    { OPT_freeze, "freeze" },
+    { OPT_train_freeze, "freeze" },
 };
 
 /* The folder of the program itself, with its slash; "" where the system does not tell. */

@@ -79,11 +79,15 @@ static bool choose(Work *w, const RtRecipe *r, Training *t)
     return !w->d.n_error;
 }
 
+/* Without momentum sgd needs no memory of its own. */
 static const char *optimizer(const RtRecipe *r)
 {
     static const char *const name[] = { "sgd", "adam", "adamw" };
+    bool cycles = r->schedule.kind == RT_ONE_CYCLE && r->schedule.cycle_momentum;
 
-    return r->optimizer == RT_SGD && r->nesterov ? "nesterov" : name[r->optimizer];
+    if (r->optimizer == RT_SGD && (r->momentum > 0 || cycles))
+        return r->nesterov ? "nesterov" : "momentum";
+    return name[r->optimizer];
 }
 
 bool load_training(Work *w, const RtRecipe *r, Training *t)

@@ -36,7 +36,7 @@ typedef void *mnc_alloc_fn(void *user, void *ptr, size_t size);
 
 /* How a net is to be trained.  All zero is the default. */
 typedef struct mnc_train_options {
-    const char *optimizer;           /* "sgd" (default), "nesterov", "adam", "adamw" */
+    const char *optimizer;           /* "sgd" (default), "momentum", "nesterov", "adam", "adamw" */
     const char *loss;                /* cross-entropy of "logits" (default): of the softmax of the
                                         output, whatever it is; "probabilities": the output is them,
                                         and a softmax at the net's end is part of the loss */

@@ -19,14 +19,14 @@ typedef struct mnc_head {
     uint64_t layout;             /* of the slots: a state of another net is refused */
     int64_t step;                /* steps done */
     double beta1_power, beta2_power;   /* beta^step */
-    float rate;                  /* the learning rate */
-    float momentum;              /* of sgd */
-    float decay;                 /* weight decay: added to the gradient; adamw: to the weights */
-    float beta1, beta2, eps;     /* of adam and adamw */
-    float clip;                  /* the most that the norm of all gradients may be; 0: any */
-    float smoothing;             /* of labels: 0 is none */
-    float statistics;            /* weight of the newest batch in the running statistics */
-    float average;               /* decay of the averaged weights, where there are such */
+    double rate;                 /* the learning rate */
+    double momentum;             /* of momentum and nesterov */
+    double decay;                /* weight decay: added to the gradient; adamw: to the weights */
+    double beta1, beta2, eps;    /* of adam and adamw */
+    double clip;                 /* the most that the norm of all gradients may be; 0: any */
+    double smoothing;            /* of labels: 0 is none */
+    double statistics;           /* weight of the newest batch in the running statistics */
+    double average;              /* decay of the averaged weights, where there are such */
 } mnc_head;
 
 typedef enum mnc_slot_kind {
@@ -51,7 +51,7 @@ typedef struct mnc_slot {
  * the state is as before. */
 typedef struct mnc_trainer {
     int abi;                     /* MNC_TRAIN_ABI */
-    const char *optimizer;       /* "sgd", "nesterov", "adam", "adamw" */
+    const char *optimizer;       /* "sgd", "momentum", "nesterov", "adam", "adamw" */
     int batch, classes;
     int n_slot;
     const mnc_slot *slot;

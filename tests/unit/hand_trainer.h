@@ -71,8 +71,8 @@ static float hand_backward(HandState *s, const float *x, int n, int32_t label)
 static void hand_update(HandState *s, float *w, float *m, const float *g, int n)
 {
     for (int i = 0; i < n; i++) {
-        m[i] = s->head.momentum * m[i] + g[i] + s->head.decay * w[i];
-        w[i] -= s->head.rate * m[i];
+        m[i] = (float)s->head.momentum * m[i] + g[i] + (float)s->head.decay * w[i];
+        w[i] -= (float)s->head.rate * m[i];
     }
 }
 
