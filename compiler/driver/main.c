@@ -146,11 +146,13 @@ static void keep(Args *args, int id, const char *value, int argc)
         args->list[id][k] = value;
 }
 
-static int option_of_letter(int letter)
+/* Verbs may share a letter. */
+static int option_of_letter(const VerbInfo *v, int letter)
 {
     int i = 0;
 
-    while (i < OPT_COUNT && option_info[i].letter != letter)
+    while (i < OPT_COUNT
+           && (option_info[i].letter != letter || !(option_info[i].verbs & v->bit)))
         i++;
     return i;
 }
@@ -168,7 +170,7 @@ static int parse(const VerbInfo *v, int argc, char **argv, Args *args)
             return usage_error("%s: '%s' needs an argument", v->name, argv[optind - 1]);
         if (c == '?')
             return usage_error("%s has no option '%s'", v->name, argv[optind - 1]);
-        keep(args, c >= 256 ? c - 256 : option_of_letter(c), optarg, argc);
+        keep(args, c >= 256 ? c - 256 : option_of_letter(v, c), optarg, argc);
     }
     args->operand = (const char **)(argv + optind);
     args->n_operand = argc - optind;
