@@ -8,22 +8,29 @@ BEGIN {
     print "# made from mnc's own tables"
 }
 
+# Of "text|svg" both words, of "last|FILE" the first: capitals stand for something.
+function words(arg,    w, n, i, list) {
+    n = index(arg, "|") ? split(arg, w, "|") : 0
+    for (i = 1; i <= n; i++)
+        if (w[i] !~ /[A-Z]/)
+            list = list (list == "" ? "" : " ") w[i]
+    return list
+}
+
 $1 == "verb" { verbs = verbs " " $2 }
 
 $1 == "option" {
     options[$2] = options[$2] " --" $3 ($5 == "" ? "" : "=") ($4 == "" ? "" : " -" $4)
     key = $2 ":--" $3
     short = $4 == "" ? "" : "|" $2 ":-" $4
-    if ($5 ~ /\|/) {
-        gsub(/\|/, " ", $5)
-        values = values "    " key short ") COMPREPLY=($(compgen -W '" $5 "' -- \"$cur\")) ;;\n"
-    } else if ($5 ~ /^DIR/) {
-        values = values "    " key short ") COMPREPLY=($(compgen -d -- \"$cur\")) ;;\n"
-    } else if ($5 != "" && $5 !~ /^FILE/) {
-        values = values "    " key short ") COMPREPLY=() ;;\n"
-    } else if ($5 != "") {
-        values = values "    " key short ") COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
-    }
+    actions = words($5) == "" ? "" : " -W '" words($5) "'"
+    if ($5 ~ /(^|\|)FILE/)
+        actions = actions " -f"
+    if ($5 ~ /^DIR/)
+        actions = " -d"
+    if ($5 != "")
+        values = values "    " key short ") COMPREPLY=(" \
+            (actions == "" ? "" : "$(compgen" actions " -- \"$cur\")") ") ;;\n"
 }
 
 END {

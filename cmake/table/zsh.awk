@@ -13,15 +13,22 @@ function help(s) {
     return s
 }
 
-function value(arg,    names) {
+# Of "text|svg" both words, of "last|FILE" the first: capitals stand for something.
+function words(arg,    w, n, i, list) {
+    n = index(arg, "|") ? split(arg, w, "|") : 0
+    for (i = 1; i <= n; i++)
+        if (w[i] !~ /[A-Z]/)
+            list = list (list == "" ? "" : " ") w[i]
+    return list
+}
+
+function value(arg) {
     if (arg == "")
         return ""
-    names = arg
-    if (arg ~ /\|/) {
-        gsub(/\|/, " ", names)
-        return ":value:(" names ")"
-    }
-    return ":" help(arg) ":" (arg ~ /^DIR/ ? "_files -/" : arg ~ /^FILE/ ? "_files" : " ")
+    if (words(arg) != "" && arg !~ /FILE/)
+        return ":value:(" words(arg) ")"
+    return ":" help(arg) ":" \
+        (arg ~ /^DIR/ ? "_files -/" : arg ~ /(^|\|)FILE/ ? "_files" : " ")
 }
 
 $1 == "verb" {

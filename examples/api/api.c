@@ -57,7 +57,7 @@ static int run(mnc_program *p)
 
 int main(int argc, char **argv)
 {
-    mnc_options options = { .target = "native" };
+    mnc_options options = { .target = "native", .weights = "file" };
     mnc_model *m = mnc_open(&options);
     mnc_program *p = mnc_program_open(NULL);
     const char *text;
