@@ -121,7 +121,8 @@ def main():
         peak, layers = mnc_layers(model, args)
         owner = owners(Graph(model.folded), layers)
         for _ in range(max(args.rounds // 5, 2)):
-            peak, again = mnc_layers(model, args)
+            now, again = mnc_layers(model, args)
+            peak = max(peak, now)
             for old, new in zip(layers, again):
                 old["seconds_min"] = min(old["seconds_min"], new["seconds_min"])
             for peer in peers:
