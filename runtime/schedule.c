@@ -12,7 +12,7 @@ void rt_schedule_default(RtSchedule *s)
 {
     static const RtSchedule start = {
         .gamma = .1, .step_size = 1, .warmup_factor = 1.0 / 3, .pct_start = .3, .div_factor = 25,
-        .final_div_factor = 1e4, .base_momentum = .85, .max_momentum = .95
+        .final_div_factor = 1e4, .cycle_momentum = true, .base_momentum = .85, .max_momentum = .95
     };
 
     *s = start;

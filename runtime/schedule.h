@@ -40,7 +40,9 @@ typedef struct RtSchedule {
     double div_factor;     /* 25: it begins at max_rate / div_factor */
     double final_div_factor;   /* 1e4: and ends at that beginning / final_div_factor */
     bool linear;           /* anneal_strategy "linear" instead of "cos" */
-    bool cycle_momentum;   /* the momentum goes the other way, from max to base and back */
+    /* one_cycle: the momentum (sgd) or the first beta goes the other way, from max to base and
+     * back.  True by default, as PyTorch has it: also where the optimiser was given no momentum */
+    bool cycle_momentum;
     double base_momentum, max_momentum;    /* .85, .95 */
 } RtSchedule;
 

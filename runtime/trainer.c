@@ -2,6 +2,7 @@
 /* trainer: see trainer.h. */
 #include "trainer.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Threads that the arena ends. */
@@ -155,6 +156,18 @@ void rt_trainer_recipe(RtTrainer *t, const RtRecipe *r)
     h->average = r->average;
 }
 
+/* OneCycleLR sets the first of Adam's betas; its bias correction is by the newest one to the
+ * number of steps, of which the step itself multiplies the last. */
+static void set_momentum(RtTrainer *t, const RtRecipe *r, double momentum)
+{
+    if (r->optimizer == RT_SGD) {
+        t->head->momentum = momentum;
+        return;
+    }
+    t->head->beta1 = momentum;
+    t->head->beta1_power = pow(momentum, (double)t->head->step);
+}
+
 void rt_trainer_rate(RtTrainer *t, const RtRecipe *r, int64_t steps_per_epoch)
 {
     int64_t at = t->head->step;
@@ -163,7 +176,7 @@ void rt_trainer_rate(RtTrainer *t, const RtRecipe *r, int64_t steps_per_epoch)
         at /= steps_per_epoch;
     t->head->rate = rt_schedule_rate(&r->schedule, at);
     if (r->schedule.kind == RT_ONE_CYCLE && r->schedule.cycle_momentum)
-        t->head->momentum = rt_schedule_momentum(&r->schedule, at);
+        set_momentum(t, r, rt_schedule_momentum(&r->schedule, at));
 }
 
 static void swap(float *x, float *y, size_t n)

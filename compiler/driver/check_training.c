@@ -73,9 +73,9 @@ static void put_gradients(Arena *a, const RtReplayResult *out, Buf *b)
                    row->got, row->want);
     }
     if (!bad && out->n_gradient)
-        buf_printf(b, "gradients of step 0: %zu within 1e-4 of each tensor's largest; worst %s, "
-                   "%.2g\n", out->n_gradient, diag_quote(a, worst->name),
-                   worst->scale > 0 ? worst->off / worst->scale : 0);
+        buf_printf(b, "gradients of step 0: %zu within what is allowed; nearest to it %s, off by "
+                   "%.2g, %.2g is allowed\n", out->n_gradient, diag_quote(a, worst->name),
+                   worst->off, worst->allowed);
 }
 
 static void put_scores(const RtReplay *r, const RtReplayResult *out, Buf *b)
