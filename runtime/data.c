@@ -129,7 +129,8 @@ static bool labels_fit(const RtData *s, const char *path, int classes, Diag *d)
     return false;
 }
 
-/* spec must live as long as the set: it is what messages call it. */
+/* spec must live as long as the set: it is what messages call it.  Only a test part may be empty,
+ * of who wants all samples for training. */
 bool rt_data_open(Arena *a, const char *spec, const RtDataOptions *o, RtData *out, Diag *d)
 {
     const char *path;
@@ -145,7 +146,7 @@ bool rt_data_open(Arena *a, const char *spec, const RtDataOptions *o, RtData *ou
     if (!kind || !kind->open(a, path, o, out, d))
         return false;
     out->kind = kind->name;
-    if (out->n == 0) {
+    if (out->n == 0 && !(o->part == RT_TEST && o->share == 1)) {
         diag_error(d, (Pos){ .file = path }, "has no sample for %s",
                    o->part == RT_TRAIN ? "training" : "testing");
         return false;

@@ -34,6 +34,9 @@ int rt_exif_orientation(Bytes tiff);       /* 1 to 8; 1 (upright) when it does n
 bool rt_image_alloc(Arena *a, const char *path, int64_t width, int64_t height, RtImage *out,
                     Diag *d);
 
+/* A PNG file of 8-bit RGB, appended to out.  False when libpng refuses. */
+bool rt_png_encode(Arena *a, const RtImage *m, Buf *out);
+
 /* A resampling filter: its weight at distance x, 0 beyond support. */
 typedef struct RtFilter {
     const char *name;

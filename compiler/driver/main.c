@@ -37,6 +37,7 @@ static const VerbInfo verbs[] = {
     { "train", V_TRAIN, cmd_train, "[MODEL...]", "trains models on labelled images" },
     { "eval", V_EVAL, cmd_eval, "MODEL", "measures a trained model on labelled images" },
     { "predict", V_PREDICT, cmd_predict, "MODEL IMAGE...", "says what images show" },
+    { "data", V_DATA, cmd_data, "SPEC", "shows what a data set holds" },
     { "dump", V_DUMP, cmd_dump, "MODEL", "shows the graph or the memory plan" },
     { "summary", V_SUMMARY, cmd_summary, "MODEL...", "shows layers and what they cost" },
     { "export", V_EXPORT, cmd_export, "MODEL", "writes the model as ONNX, spec or safetensors" },

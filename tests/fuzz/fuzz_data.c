@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libFuzzer: any bytes as a file of a data set: a pickle, an IDX file, a tar file with pickles in it.
+/* libFuzzer: any bytes as a file of a data set: a pickle, an IDX file, a tar file of pickles.
  *
  * Built three times, by FUZZ_KIND.  What must hold: no crash, no leak, no hang, memory within the
  * limit, and a message whenever it is refused.  Gzip is part of the last two.
