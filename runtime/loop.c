@@ -115,12 +115,13 @@ bool rt_loop_resume(Arena *a, RtLoop *l, const RtCheckpoint *c, Diag *d)
 
 static void fill_progress(const RtLoop *l, RtProgress *p)
 {
+    int64_t all = batches(l), left = l->steps - l->at.epoch * all;
     double now = rt_now();
 
     *p = (RtProgress){
         .format = l->recipe.log_format, .epoch = l->at.epoch, .epochs = l->recipe.epochs,
         .step = l->trainer->head->step, .steps = l->steps,
-        .done = l->at.index / l->at.batch, .total = batches(l), .samples = l->n_train,
+        .done = l->at.index / l->at.batch, .total = left < all ? left : all, .samples = l->n_train,
         .batch = l->at.batch, .batch_loss = l->batch_loss, .batch_top1 = l->batch_top1,
         .rate = l->trainer->head->rate, .seconds = now - l->epoch_started,
         .all_seconds = now - l->started, .timed = l->timed,
@@ -229,7 +230,7 @@ static RtRow row_of(const RtLoop *l, const RtProgress *train, bool tested)
     RtRow r = { .step = (double)train->step, .rate = train->rate, .train_loss = train->loss,
                 .train_top1 = train->top1, .seconds = rt_now() - l->started };
 
-    r.epoch = (double)train->step / (double)train->total;
+    r.epoch = (double)train->step / (double)batches(l);
     r.test_loss = tested ? rt_metrics_loss(&l->metrics) : NAN;
     r.test_top1 = tested ? rt_metrics_top1(&l->metrics) : NAN;
     r.test_top5 = tested ? rt_metrics_top5(&l->metrics) : NAN;

@@ -28,7 +28,7 @@ static const Key keys[] = {
     { "data", AT(data), TEXT, NULL, 0, 0 },
     { "define", AT(define), TEXTS, NULL, 0, 0 },
     { "optimizer.kind", AT(optimizer), WORD, "sgd adam adamw", 0, 0 },
-    { "optimizer.learning_rate", AT(schedule.rate), REAL, NULL, 0, 1e6 },
+    { "optimizer.learning_rate", AT(schedule.rate), REAL, NULL, 0, 1e38 },
     { "optimizer.momentum", AT(momentum), REAL, NULL, 0, 1 },
     { "optimizer.weight_decay", AT(decay), REAL, NULL, 0, 1e6 },
     { "optimizer.nesterov", AT(nesterov), FLAG, NULL, 0, 0 },
@@ -45,7 +45,7 @@ static const Key keys[] = {
     { "schedule.warmup_steps", AT(schedule.warmup), COUNT, NULL, 0, 1e15 },
     { "schedule.warmup_epochs", AT(warmup_epochs), REAL, NULL, 0, 1e9 },
     { "schedule.warmup_factor", AT(schedule.warmup_factor), REAL, NULL, 0, 1 },
-    { "schedule.max_learning_rate", AT(schedule.max_rate), REAL, NULL, 0, 1e6 },
+    { "schedule.max_learning_rate", AT(schedule.max_rate), REAL, NULL, 0, 1e38 },
     { "schedule.pct_start", AT(schedule.pct_start), REAL, NULL, 0, 1 },
     { "schedule.div_factor", AT(schedule.div_factor), REAL, NULL, 1e-9, 1e15 },
     { "schedule.final_div_factor", AT(schedule.final_div_factor), REAL, NULL, 1e-9, 1e15 },
@@ -98,7 +98,6 @@ void rt_recipe_default(RtRecipe *r)
     rt_schedule_default(&r->schedule);
     r->schedule.rate = 1e-3;
     r->shuffle = true;
-    r->batch = 32;
     r->workers = 1;
     r->keep = 2;
 }

@@ -41,7 +41,8 @@ typedef struct RtRecipe {
     const char *augment, *test_augment, *normalise;
     double share;                      /* for training, of a set without parts */
     bool shuffle;
-    int64_t batch, workers, seed;
+    int64_t batch;                     /* 0: not given */
+    int64_t workers, seed;
     int bad;                           /* RtBad */
     /* how long, and what is said */
     int64_t epochs, steps;             /* steps 0: as many as the epochs have */

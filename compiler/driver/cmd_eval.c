@@ -83,7 +83,8 @@ static bool prepare(Eval *e, bool single)
 {
     if (!read_recipe(e->w, &e->recipe) || !read_checkpoint(e))
         return false;
-    e->w->options.batch = single ? 1 : e->recipe.batch;
+    if (!single)
+        choose_batch(e->w, &e->recipe);
     return load_model(e->w, 0, &e->net) && is_classifier(e);
 }
 

@@ -104,7 +104,7 @@ static bool open_net(Job *j)
 
     if (!threads)
         return false;
-    w->options.batch = j->recipe.batch;
+    choose_batch(w, &j->recipe);
     w->options.threads = threads > 1;
     if (!load_training(w, &j->recipe, &j->training))
         return false;

@@ -8,6 +8,29 @@
 
 #include <string.h>
 
+enum { BATCH = 32 };
+
+/* A spec without a parameter `batch`, or a model with a fixed one, refuses any other. */
+static bool takes_batch(Work *w, int64_t batch)
+{
+    mnc_options o = w->options;
+    mnc_model *m;
+    bool ok;
+
+    o.batch = batch;
+    m = mnc_open(&o);
+    if (!m)
+        arena_out_of_memory(&w->a);
+    ok = mnc_read(m, w->model) == MNC_OK;
+    mnc_close(m);
+    return ok;
+}
+
+void choose_batch(Work *w, const RtRecipe *r)
+{
+    w->options.batch = r->batch ? r->batch : takes_batch(w, BATCH) ? BATCH : 0;
+}
+
 /* The names and values in t->param belong to the model, which lives as long as w. */
 static bool read_params(Work *w, Training *t)
 {

@@ -16,6 +16,10 @@ typedef struct Training {
     bool *frozen;                /* (n_param) */
 } Training;
 
+/* Sets w->options.batch: what the recipe says; else 32 where the model can have that, else what the
+ * model is made for. */
+void choose_batch(Work *w, const RtRecipe *r);
+
 /* Reads, compiles and loads the model w->model for training as the recipe says, with the options
  * keep_gradients and initial of out->how.  False when that fails, with messages in w->d or
  * shown. */
