@@ -108,14 +108,10 @@ static bool take_binary(Reader *r, Chunk *k, const char *path, Bytes f)
 }
 
 /* The dict's parts must be of the same length. */
-static bool take_pickle(Reader *r, Chunk *k, const char *path, Bytes f)
+static bool take_pickle(Reader *r, Chunk *k, const char *path, const PyValue *dict)
 {
-    const PyValue *dict = rt_pickle(r->scratch, path, f, r->d), *data, *labels;
+    const PyValue *data = rt_py_get(dict, "data"), *labels = rt_py_get(dict, r->c->labels_key);
 
-    if (!dict)
-        return false;
-    data = rt_py_get(dict, "data");
-    labels = rt_py_get(dict, r->c->labels_key);
     if (!data || data->kind != PY_ARRAY || data->cap != 2 || data->item[1]->i != PIXELS
         || data->n == 0)
         return fail(r, path, "it has no 'data' of uint8, (n,3072)");
@@ -152,14 +148,11 @@ static void names_of_lines(Reader *r, Bytes f)
 }
 
 /* Bytes of Latin-1 or UTF-8, as they are. */
-static bool names_of_pickle(Reader *r, const char *path, Bytes f)
+static bool names_of_pickle(Reader *r, const char *path, const PyValue *dict)
 {
-    const PyValue *dict = rt_pickle(r->scratch, path, f, r->d), *list;
+    const PyValue *list = rt_py_get(dict, r->c->names_key);
     const char **name = arena_new_n(r->a, const char *, (size_t)r->c->classes);
 
-    if (!dict)
-        return false;
-    list = rt_py_get(dict, r->c->names_key);
     if (!list || list->kind != PY_LIST || list->n != (size_t)r->c->classes)
         return fail(r, path, arena_printf(r->a, "it has no list '%s'", r->c->names_key));
     for (size_t i = 0; i < list->n; i++) {
@@ -171,20 +164,31 @@ static bool names_of_pickle(Reader *r, const char *path, Bytes f)
     return true;
 }
 
+/* The dict lives as long as it is looked at: from Python 3 it may hold a copy of the pixels. */
+static bool unpickle(Reader *r, size_t i, const char *path, Bytes f)
+{
+    Arena *values = rt_scratch(r->scratch);
+    const PyValue *dict = rt_pickle(values, path, f, r->d);
+    bool ok = dict && (i == r->n_chunk ? names_of_pickle(r, path, dict)
+                                       : take_pickle(r, &r->chunk[i], path, dict));
+
+    arena_destroy(values);
+    return ok;
+}
+
 /* The RtTakeFile: file n_chunk has the names, those before it are parts. */
 static bool take(void *user, size_t i, const char *path, Bytes f)
 {
     Reader *r = user;
-    Chunk *k = &r->chunk[i];
 
-    if (i == r->n_chunk && is_pickle(f))
-        return names_of_pickle(r, path, f);
-    if (i == r->n_chunk) {
-        names_of_lines(r, f);
-        return true;
-    }
-    k->there = true;
-    return is_pickle(f) ? take_pickle(r, k, path, f) : take_binary(r, k, path, f);
+    if (i < r->n_chunk)
+        r->chunk[i].there = true;
+    if (is_pickle(f))
+        return unpickle(r, i, path, f);
+    if (i < r->n_chunk)
+        return take_binary(r, &r->chunk[i], path, f);
+    names_of_lines(r, f);
+    return true;
 }
 
 /* All chunks one behind the other, in the order of their numbers, whatever the archive's is. */
@@ -256,12 +260,11 @@ static bool open100(Arena *a, const char *path, const RtDataOptions *o, RtData *
 
 /* ---- is it one? ---- */
 
-/* The RtTakeFile that only counts. */
+/* The RtTakeFile that only counts, up to two. */
 static bool count(void *user, size_t i, const char *path, Bytes f)
 {
     (void)i, (void)path, (void)f;
-    ++*(int *)user;
-    return true;
+    return ++*(int *)user < 2;
 }
 
 /* It has a test file and a names file, which in an archive are found by reading it.  Messages are
