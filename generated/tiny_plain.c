@@ -313,6 +313,7 @@ typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_max(a, b) v_pick((a) > (b), a, b)
 #define v_min(a, b) v_pick((a) < (b), a, b)
 #define v_if_less(a, b, x, y) v_pick((a) < (b), x, y)
+#define v_if_number(a, x, y) v_pick((a) == (a), x, y)
 #else
 typedef struct v_f32 { float f[4]; } v_f32;
 #define v_lane(x, i) (x).f[i]
@@ -333,6 +334,7 @@ V_LANES(v_neg, (v_f32 a), -a.f[i])
 V_LANES(v_max, (v_f32 a, v_f32 b), a.f[i] > b.f[i] ? a.f[i] : b.f[i])
 V_LANES(v_min, (v_f32 a, v_f32 b), a.f[i] < b.f[i] ? a.f[i] : b.f[i])
 V_LANES(v_if_less, (v_f32 a, v_f32 b, v_f32 x, v_f32 y), a.f[i] < b.f[i] ? x.f[i] : y.f[i])
+V_LANES(v_if_number, (v_f32 a, v_f32 x, v_f32 y), a.f[i] == a.f[i] ? x.f[i] : y.f[i])
 #endif
 
 #if defined(__GNUC__) && !defined(NET_EXACT)
@@ -414,6 +416,8 @@ NET_FN v_f32 v_pow2(v_f32 n)
 }
 #define v_same(x) (x)
 #define v_each v_each_c
+#define v_most v_most_c
+#define v_least v_least_c
 #define v_exp v_exp_c
 #define v_sigmoid v_sigmoid_c
 #define v_tanh v_tanh_c
@@ -428,6 +432,17 @@ NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
     for (int i = 0; i < V; i++)
         lane[i] = f(lane[i]);
     return v_load(lane);
+}
+
+/* The larger and the smaller one; NaN where either is. */
+NET_FN v_f32 v_most(v_f32 a, v_f32 b)
+{
+    return v_if_number(a, v_max(a, b), a);
+}
+
+NET_FN v_f32 v_least(v_f32 a, v_f32 b)
+{
+    return v_if_number(a, v_min(a, b), a);
 }
 
 /* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error
@@ -869,11 +884,14 @@ static void run_c(const tiny_plain_inputs *in, const tiny_plain_outputs *out,
 #undef v_floor
 #undef v_ceil
 #undef v_if_less
+#undef v_if_number
 #undef v_pow2
 #undef v_load_n
 #undef v_store_n
 #undef v_same
 #undef v_each
+#undef v_most
+#undef v_least
 #undef v_exp
 #undef v_sigmoid
 #undef v_tanh
@@ -905,6 +923,7 @@ static void net_dispatch(const tiny_plain_inputs *in, const tiny_plain_outputs *
         run_c(in, out, w, a);
         return;
     }
+    (void)in, (void)out, (void)w, (void)a;
 }
 
 static int net_check(const tiny_plain_inputs *in, const tiny_plain_outputs *out,

@@ -1,7 +1,8 @@
 //# SP: spatial dimensions; the lists have one number for each.  X, Y with N, C behind: steps.
-//# OP: max or avg; START is its first value, ACC the type of the sums.  COUNT_PAD: a mean counts
-//# the pads too; END_PAD is then how far they reach behind the image.  VECTOR: lanes are channels.
-//@ params NAME T OP ACC START SP N C OUT[] IN[] KERNEL[] STRIDE[] PAD[] END_PAD[] DIL[] XN XC X[] YN YC Y[] COUNT_PAD VECTOR VW
+//# OP: max or avg; START is its first value, ACC the type of the sums.  REAL: floats, of which NaN
+//# is the largest.  COUNT_PAD: a mean counts the pads too; END_PAD is then how far they reach behind
+//# the image.  VECTOR: lanes are channels.
+//@ params NAME T OP ACC REAL START SP N C OUT[] IN[] KERNEL[] STRIDE[] PAD[] END_PAD[] DIL[] XN XC X[] YN YC Y[] COUNT_PAD VECTOR VW
 /* Pooling (${OP}).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
  * [first, end) that lie inside the image. */
 NET_FN void ${NAME}(const ${T} *x, ${T} *y, int part, int parts)
@@ -65,11 +66,11 @@ NET_FN void ${NAME}(const ${T} *x, ${T} *y, int part, int parts)
 //@ end
                     ;
 //@ if tail && OP == max
-                a = v_max(v_load_n(p, ${C % VW}), a);
+                a = v_most(v_load_n(p, ${C % VW}), a);
 //@ elif tail
                 a = v_add(a, v_load_n(p, ${C % VW}));
 //@ elif OP == max
-                a = v_max(v_load(p), a);
+                a = v_most(v_load(p), a);
 //@ else
                 a = v_add(a, v_load(p));
 //@ end
@@ -96,7 +97,11 @@ NET_FN void ${NAME}(const ${T} *x, ${T} *y, int part, int parts)
 //@ end
                 ];
 //@ if OP == max
+//@ if REAL
+            a = a < p || p != p ? p : a;
+//@ else
             a = a < p ? p : a;
+//@ end
 //@ else
             a += (${ACC})p;
 //@ end

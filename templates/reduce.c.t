@@ -1,4 +1,5 @@
-//# START: the sum, product, extreme of nothing; a mean is divided by DIVISOR.
+//# START: the sum, product, extreme of nothing; a mean is divided by DIVISOR.  ACC: double for floats,
+//# where NaN is an extreme.
 //@ params NAME RANK DIM[] X[] Y[] INNER LOOP[] XR[] COUNT T ACC OP START DIVISOR VECTOR
 /* y = ${OP} of x over ${COUNT} elements each. */
 NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
@@ -34,23 +35,28 @@ NET_FN void ${NAME}(const ${T} *x0, ${T} *y0, int part, int parts)
 //@ if VECTOR
             p = n == V ? v_load(r${INNER}) : v_load_n(r${INNER}, n);
 //@ if OP == max
-            a = v_max(p, a);
+            a = v_most(p, a);
 //@ elif OP == min
-            a = v_min(p, a);
+            a = v_least(p, a);
 //@ elif OP == prod
             a = v_mul(a, p);
 //@ else
             a = v_add(a, p);
 //@ end
 //@ else
-//@ if OP == max
-            a = a < (${ACC})*r${INNER} ? (${ACC})*r${INNER} : a;
+            const ${ACC} p = (${ACC})*r${INNER};
+//@ if OP == max && ACC == double
+            a = a < p || p != p ? p : a;
+//@ elif OP == max
+            a = a < p ? p : a;
+//@ elif OP == min && ACC == double
+            a = p < a || p != p ? p : a;
 //@ elif OP == min
-            a = (${ACC})*r${INNER} < a ? (${ACC})*r${INNER} : a;
+            a = p < a ? p : a;
 //@ elif OP == prod
-            a *= (${ACC})*r${INNER};
+            a *= p;
 //@ else
-            a += (${ACC})*r${INNER};
+            a += p;
 //@ end
 //@ end
 //@ for d in 0..INNER

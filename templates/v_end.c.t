@@ -21,11 +21,14 @@
 #undef v_floor
 #undef v_ceil
 #undef v_if_less
+#undef v_if_number
 #undef v_pow2
 #undef v_load_n
 #undef v_store_n
 #undef v_same
 #undef v_each
+#undef v_most
+#undef v_least
 #undef v_exp
 #undef v_sigmoid
 #undef v_tanh

@@ -1,6 +1,8 @@
 //@ params SUFFIX
 #define v_same(x) (x)
 #define v_each v_each_${SUFFIX}
+#define v_most v_most_${SUFFIX}
+#define v_least v_least_${SUFFIX}
 #define v_exp v_exp_${SUFFIX}
 #define v_sigmoid v_sigmoid_${SUFFIX}
 #define v_tanh v_tanh_${SUFFIX}
@@ -15,6 +17,17 @@ NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
     for (int i = 0; i < V; i++)
         lane[i] = f(lane[i]);
     return v_load(lane);
+}
+
+/* The larger and the smaller one; NaN where either is. */
+NET_FN v_f32 v_most(v_f32 a, v_f32 b)
+{
+    return v_if_number(a, v_max(a, b), a);
+}
+
+NET_FN v_f32 v_least(v_f32 a, v_f32 b)
+{
+    return v_if_number(a, v_min(a, b), a);
 }
 
 /* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error

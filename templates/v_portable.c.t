@@ -17,6 +17,7 @@ typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_max(a, b) v_pick((a) > (b), a, b)
 #define v_min(a, b) v_pick((a) < (b), a, b)
 #define v_if_less(a, b, x, y) v_pick((a) < (b), x, y)
+#define v_if_number(a, x, y) v_pick((a) == (a), x, y)
 #else
 typedef struct v_f32 { float f[4]; } v_f32;
 #define v_lane(x, i) (x).f[i]
@@ -37,6 +38,7 @@ V_LANES(v_neg, (v_f32 a), -a.f[i])
 V_LANES(v_max, (v_f32 a, v_f32 b), a.f[i] > b.f[i] ? a.f[i] : b.f[i])
 V_LANES(v_min, (v_f32 a, v_f32 b), a.f[i] < b.f[i] ? a.f[i] : b.f[i])
 V_LANES(v_if_less, (v_f32 a, v_f32 b, v_f32 x, v_f32 y), a.f[i] < b.f[i] ? x.f[i] : y.f[i])
+V_LANES(v_if_number, (v_f32 a, v_f32 x, v_f32 y), a.f[i] == a.f[i] ? x.f[i] : y.f[i])
 #endif
 
 #if defined(__GNUC__) && !defined(NET_EXACT)

@@ -16,6 +16,7 @@
 /* The same for one number. */
 #define s_fma(a, b, c) __builtin_fmaf(a, b, c)
 #define d_fma(a, b, c) __builtin_fma(a, b, c)
+/* a > b ? a : b, and so b when one of them is NaN */
 #define v_max(a, b) _mm256_max_ps(a, b)
 #define v_min(a, b) _mm256_min_ps(a, b)
 #define v_sqrt(a) _mm256_sqrt_ps(a)
@@ -24,8 +25,9 @@
 #define v_round(a) _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 #define v_floor(a) _mm256_floor_ps(a)
 #define v_ceil(a) _mm256_ceil_ps(a)
-/* a < b ? x : y */
+/* a < b ? x : y; a is a number ? x : y */
 #define v_if_less(a, b, x, y) _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ))
+#define v_if_number(a, x, y) _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, a, _CMP_ORD_Q))
 /* 2 to the power of a whole number in [-126, 127] */
 #define v_pow2(n) _mm256_castsi256_ps(_mm256_slli_epi32( \
     _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23))

@@ -17,13 +17,15 @@
 /* The same for one number. */
 #define s_fma(a, b, c) __builtin_fmaf(a, b, c)
 #define d_fma(a, b, c) __builtin_fma(a, b, c)
+/* a > b ? a : b, and so b when one of them is NaN */
 #define v_max(a, b) _mm512_maskz_max_ps(0xffff, a, b)
 #define v_min(a, b) _mm512_maskz_min_ps(0xffff, a, b)
 #define v_sqrt(a) _mm512_maskz_sqrt_ps(0xffff, a)
 #define v_abs(a) _mm512_abs_ps(a)
 #define v_neg(a) _mm512_xor_ps(_mm512_set1_ps(-0.0f), a)
-/* a < b ? x : y */
+/* a < b ? x : y; a is a number ? x : y */
 #define v_if_less(a, b, x, y) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x)
+#define v_if_number(a, x, y) _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), y, x)
 /* 2 to the power of a whole number in [-126, 127] */
 #define v_pow2(n) _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, \
     _mm512_add_epi32(_mm512_maskz_cvtps_epi32(0xffff, n), _mm512_set1_epi32(127)), 23))

@@ -156,7 +156,7 @@ static bool emit_target(Emit *e, const Target *t, Buf *out)
 /* Targets to put into the file, in order of preference: one, or for "auto" all. */
 static uint32_t choose_targets(Emit *e, const Target **list)
 {
-    const char *want = e->options->target ? e->options->target : "auto";
+    const char *want = e->options->target ? e->options->target : "auto", *all = "auto, native";
     uint32_t n = 0;
 
     if (!strcmp(want, "native"))
@@ -166,7 +166,9 @@ static uint32_t choose_targets(Emit *e, const Target **list)
             list[n++] = t;
     if (n == 0) {
         diag_error(e->d, (Pos){ 0 }, "there is no target '%s'", want);
-        diag_hint(e->d, "targets are auto, native, x86-64-v4, x86-64-v3, portable");
+        for (const Target *t = targets; t->name; t++)
+            all = arena_printf(e->arena, "%s, %s", all, t->name);
+        diag_hint(e->d, "targets are %s", all);
     }
     return n;
 }

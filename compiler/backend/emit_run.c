@@ -14,6 +14,12 @@ static const char *thread_params(const Emit *e)
     return e->options->threads ? ", int part, int parts, net_context *context" : "";
 }
 
+/* Their uses where nothing else may use them: another machine's variant is left out. */
+static const char *unused_threads(const Emit *e)
+{
+    return e->options->threads ? ", (void)part, (void)parts, (void)context" : "";
+}
+
 /* The layers' calls are complete in e->body.  Without threads part and parts become constants,
  * so that the C compiler folds the kernels' division of the work away. */
 void emit_run_target(Emit *e, Buf *out)
@@ -23,8 +29,7 @@ void emit_run_target(Emit *e, Buf *out)
                e->prefix, thread_params(e));
     if (!e->options->threads)
         buf_str(out, "    enum { part = 0, parts = 1 };\n\n");
-    buf_printf(out, "    (void)in, (void)out, (void)w, (void)a%s;\n",
-               e->options->threads ? ", (void)part, (void)parts, (void)context" : "");
+    buf_printf(out, "    (void)in, (void)out, (void)w, (void)a%s;\n", unused_threads(e));
     buf_put(out, e->body.p, e->body.n);
     buf_str(out, "}\n");
 }
@@ -65,7 +70,7 @@ static void dispatch(Emit *e, const Target *const *list, uint32_t n, Buf *out)
             "    if (variant() == %u) {\n        run_%s(in, out, w, a%s);\n"
             "        return;\n    }\n",
             i + 1, list[i]->suffix, e->options->threads ? ", part, parts, context" : ""));
-    buf_str(out, "}\n");
+    buf_printf(out, "    (void)in, (void)out, (void)w, (void)a%s;\n}\n", unused_threads(e));
 }
 
 /* What NAME_run and NAME_run_with refuse. */

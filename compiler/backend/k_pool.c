@@ -37,7 +37,7 @@ bool emit_pool(Emit *e, const Node *n)
     bool vector = t == DT_F32 && !e->plain && x[1] == 1 && y[1] == 1, max = n->op == OP_max_pool;
     const IntVar vars[] = {
         { "XN", x[0] }, { "XC", x[1] }, { "YN", y[0] }, { "YC", y[1] }, { "VECTOR", vector },
-        { "VW", e->target->width },
+        { "VW", e->target->width }, { "REAL", t == DT_F32 || t == DT_F64 },
     };
     TmplVars *v = tmpl_vars(e->arena);
     const char *fn;

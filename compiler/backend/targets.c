@@ -2,7 +2,8 @@
 /* targets: the vector instruction sets, the best first.
  *
  * The register tile of a convolution is tile_m pixels by tile_v vectors: with AVX2's 16 registers
- * 6 x 2 accumulators, 2 weights and 1 pixel; with AVX-512's 32 registers 14 x 2.
+ * 6 x 2 accumulators, 2 weights and 1 pixel; with AVX-512's 32 registers 14 x 2; with NEON's 32
+ * 6 x 4, 4 weights and 1 pixel.  A tile is whole panels of 16 channels wide (k_conv.c).
  */
 #include "backend/emit.h"
 
@@ -24,6 +25,9 @@ const Target targets[] = {
     { .name = "x86-64-v3", .suffix = "v3", .vocabulary = "v_x86_64_v3.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
       .cpu = TEXT(HAS_V3), .width = 8, .tile_m = 6, .tile_v = 2, .narrow_m = 12, .narrow_v = 1 },
+    { .name = "armv8-a", .suffix = "neon", .vocabulary = "v_armv8_a.c.t",
+      .guard = "defined(__aarch64__) && defined(__GNUC__)", .cpu = "1",
+      .width = 4, .tile_m = 6, .tile_v = 4, .narrow_m = 12, .narrow_v = 2 },
     { .name = "portable", .suffix = "c", .vocabulary = "v_portable.c.t", .guard = "", .cpu = "1",
       .width = 4, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2 },
     { .name = NULL }
@@ -46,6 +50,8 @@ const char *target_native(void)
         return "x86-64-v4";
     if (HAS_V3)
         return "x86-64-v3";
+#elif defined(__aarch64__)
+    return "armv8-a";
 #endif
     return "portable";
 }

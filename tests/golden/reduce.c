@@ -139,7 +139,8 @@ NET_FN void reduce_c_6(const float *x0, float *y0, int part, int parts)
         double a = (float)-INFINITY;
         for (ptrdiff_t k0 = 0; k0 < 12; k0++) {
             const float *r1 = r0 + k0 * 1;
-            a = a < (double)*r1 ? (double)*r1 : a;
+            const double p = (double)*r1;
+            a = a < p || p != p ? p : a;
         }
         *y1 = (float)a;
     }

@@ -35,11 +35,16 @@ for target in portable x86-64-v3; do
     try "$mnc" compile "$model" --target=$target -o net.c
     build gcc -O2 -std=c11
 done
-try "$mnc" compile "$model" --target=portable -o net.c
-if have aarch64-linux-gnu-gcc && have qemu-aarch64; then
-    try aarch64-linux-gnu-gcc -O2 $warn -static -I. "$main" net.c -lm -o run
-    try qemu-aarch64 ./run
-fi
+for target in portable armv8-a auto; do
+    try "$mnc" compile "$model" --target=$target -o net.c
+    if have aarch64-linux-gnu-gcc && have qemu-aarch64; then
+        try aarch64-linux-gnu-gcc -O2 $warn -static -I. "$main" net.c -lm -o run
+        try qemu-aarch64 ./run
+        have clang && try clang --target=aarch64-linux-gnu $warn -fsyntax-only net.c
+    else
+        echo "no aarch64-linux-gnu-gcc or no qemu-aarch64: not run on aarch64"
+    fi
+done
 try "$mnc" compile "$model" -O0 -o net.c
 build gcc -O2 -std=c11
 try "$mnc" compile "$model" --weights=file -o net.c

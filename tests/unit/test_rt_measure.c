@@ -51,6 +51,8 @@ static void the_peak_of_each_target(void **state)
         { "portable", 4 },
 #if defined(__x86_64__)
         { "x86-64-v3", 8 }, { "x86-64-v4", 16 },
+#elif defined(__aarch64__)
+        { "armv8-a", 4 },
 #endif
     };
     Job *j = *state;
