@@ -49,6 +49,8 @@ NET_FN float32x4_t v_if_number_neon(float32x4_t a, float32x4_t x, float32x4_t y)
 }
 
 /* The first n lanes, zeros in the others. */
+#define v_load_n v_load_n_neon
+#define v_store_n v_store_n_neon
 NET_FN float32x4_t v_load_n(const float *p, int n)
 {
     float lane[4] = { 0, 0, 0, 0 };
