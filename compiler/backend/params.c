@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* params: the values of a graph's parameters, taken out and put in by name.
  *
- * What can be set are the learnable parameters and the statistics of batch_norm (its mean and
- * variance).  Everything that does not fit is said in one go.
+ * What can be set are the parameters, frozen ones too, and the statistics of batch_norm (its mean
+ * and variance).  Everything that does not fit is said in one go.
  */
 #include "backend/model.h"
+#include "ir/count.h"
 
 #include <string.h>
 
 /* ---- which values they are ---- */
 
-/* By value: is it a parameter? Operands 3 and 4 of batch_norm are its mean and variance; they
- * are parameters only where they are known, and value 0 is none at all. */
+/* By value: is it a parameter? Frozen ones are constants, known by where they are used.  Operands 3
+ * and 4 of batch_norm are its mean and variance; they are parameters only where they are known, and
+ * value 0 is none at all. */
 static uint8_t *find_params(mnc_model *m)
 {
     uint8_t *is = arena_new_n(&m->arena, uint8_t, m->g->n_value);
 
     for (uint32_t i = 1; i < m->g->n_value; i++)
         is[i] = m->g->value[i].kind == VAL_PARAM;
-    for (uint32_t i = 1; i < m->g->n_node; i++)
-        for (uint32_t k = 3; m->g->node[i].op == OP_batch_norm && k < 5; k++)
-            is[m->g->node[i].in[k].id] |= ir_is_const(m->g, m->g->node[i].in[k]);
+    for (uint32_t i = 1; i < m->g->n_node; i++) {
+        const Node *n = &m->g->node[i];
+        for (uint32_t k = 1; k < n->n_in; k++)
+            if (count_is_weight(n, k) || (n->op == OP_batch_norm && k >= 3))
+                is[n->in[k].id] |= ir_is_const(m->g, n->in[k]);
+    }
     is[0] = 0;
     return is;
 }

@@ -89,6 +89,7 @@ bool args_options(const Args *args, mnc_options *o)
         || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory)
         || !number(args, OPT_max_ram, INT64_MAX, &max_ram)
         || !needs_params(args, OPT_rename) || !needs_params(args, OPT_partial)
+        || !needs_params(args, OPT_by_shape)
         || !folder(args, OPT_templates))
         return false;
     o->batch = (int64_t)batch;

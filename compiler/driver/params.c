@@ -92,6 +92,46 @@ static bool read_source(Source *s, const char *path)
     return ok;
 }
 
+static bool same_shape(const mnc_tensor *a, const mnc_tensor *b)
+{
+    return a->rank == b->rank && !memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
+}
+
+/* --by-shape: each parameter of the net takes the file's first of its shape that is left.  That is
+ * right when both have them in the order of computation, shape by shape, as exporters leave them
+ * that make up names ("onnx::Conv_909"). */
+static bool match_shapes(Source *s, mnc_model *m)
+{
+    const mnc_param *own;
+    mnc_param *list;
+    bool *taken = arena_new_n(&s->a, bool, s->n + 1);
+    size_t n, count = 0;
+
+    if (mnc_params(m, &own, &n) != MNC_OK)
+        return false;
+    list = arena_new_n(&s->a, mnc_param, n + 1);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < s->n; k++)
+            if (!taken[k] && same_shape(&own[i].tensor, &s->list[k].tensor)) {
+                list[count] = s->list[k];
+                list[count++].tensor.name = own[i].tensor.name;
+                taken[k] = true;
+                break;
+            }
+    s->list = list;
+    s->n = count;
+    return true;
+}
+
+/* s is not a local variable there: what longjmp leaves of those is undefined. */
+static bool by_shape(Source *s, mnc_model *m)
+{
+    if (!setjmp(s->oom))
+        return match_shapes(s, m);
+    fputs("mnc: out of memory\n", stderr);
+    return false;
+}
+
 bool driver_params(const Args *args, mnc_model *m)
 {
     const char *path = args->value[OPT_params];
@@ -102,7 +142,8 @@ bool driver_params(const Args *args, mnc_model *m)
 
     if (!path)
         return true;
-    ok = read_source(&s, path) && mnc_set_params(m, s.list, s.n, &rules) == MNC_OK;
+    ok = read_source(&s, path) && (!args->value[OPT_by_shape] || by_shape(&s, m))
+        && mnc_set_params(m, s.list, s.n, &rules) == MNC_OK;
     if (s.from)
         mnc_close(s.from);
     arena_destroy(&s.a);

@@ -82,8 +82,8 @@ static bool is_statistic(const Node *n, uint32_t k)
     return n->op == OP_batch_norm && k >= 3;
 }
 
-/* Weights and biases are operands 1 and 2 of what has them, and batch_norm's scale and shift. */
-static bool is_weight(const Node *n, uint32_t k)
+/* They are operands 1 and 2 of what has them. */
+bool count_is_weight(const Node *n, uint32_t k)
 {
     return (op_info[n->op].flags & LINEAR || n->op == OP_batch_norm) && (k == 1 || k == 2);
 }
@@ -105,7 +105,7 @@ ParamCount count_node_params(const Graph *g, const Node *n, uint8_t *seen)
             c.statistics += elements;
         else if (v->kind == VAL_PARAM)
             c.trainable += elements;
-        else if (is_weight(n, k))
+        else if (count_is_weight(n, k))
             c.frozen += elements;
     }
     return c;

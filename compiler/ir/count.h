@@ -25,4 +25,8 @@ ParamCount count_all_params(const Graph *g);
 /* The learnable ones alone. */
 int64_t count_params(const Graph *g);
 
+/* Is operand k of n a weight or a bias, or a batch norm's scale or shift?  A constant there is a
+ * frozen parameter. */
+bool count_is_weight(const Node *n, uint32_t k);
+
 #endif
