@@ -114,7 +114,7 @@ static const char *member_name(Arena *a, const Tar *t)
 {
     char type = (char)t->head[TYPE];
 
-    if (type != '0' && type != 0)
+    if (type != '0' && type != 0)              /* 0: tars from before POSIX */
         return NULL;
     return path_base(arena_strndup(a, (const char *)t->head + NAME,
                                    strnlen((const char *)t->head + NAME, NAME_N)));
@@ -162,7 +162,7 @@ bool rt_each_member(Arena *a, const char *path, const RtFiles *f, Bytes file, Di
         size_t i = name ? find(f, name) : f->n;
         if (i < f->n && seen[i])
             return damaged(t, "a file is there twice");
-        seen[i] = true;
+        seen[i] = true;                        /* seen[n]: all that nobody wants */
         ok = (i < f->n ? take_member(a, t, f, i) : skip(t, t->size))
              && skip(t, (BLOCK - t->size % BLOCK) % BLOCK);
     }

@@ -25,7 +25,7 @@ typedef struct Worker {
     pthread_t thread;
     Shared *shared;
     Arena file, words;
-    jmp_buf oom;
+    jmp_buf oom;                       /* of both arenas, on the thread's own stack */
     bool no_memory;
 } Worker;
 
@@ -106,7 +106,7 @@ const char **rt_check_images(Arena *a, const char *const *path, int64_t n, int w
         arena_destroy(&w[i].file);
         no_memory |= w[i].no_memory;
     }
-    if (no_memory)
+    if (no_memory)                     /* the words go with a, which has them deferred */
         arena_out_of_memory(a);
     for (int64_t i = 0; i < n; i++)
         if (shared.why[i])

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* data: which kind of set a spec means, the split, and what holds of every set. */
+/* data: which kind of set a spec means, the split, and what holds of every set.
+ *
+ * A reader (RtKind) fills in samples and labels; that there is a sample at all, and that its label
+ * is one of the net's, is checked here, once for all of them.
+ */
 #include "data_parts.h"
 
 #include "base/rng.h"

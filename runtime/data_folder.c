@@ -3,75 +3,27 @@
  *
  * Classes and files come in the order of their names' bytes.  A file is known as an image by its
  * suffix, so that those of kinds that are not read (TIFF, say) are named and not passed over.
+ * Folders within a class's folder are not looked into.
+ *
+ * Images are decoded each time they are needed, at full size: libturbojpeg could decode to an eighth
+ * of it in less time, but what a resize makes of that is not what it makes of the whole image.
  */
 #include "data_parts.h"
 
 #include "archive.h"
-#include "build.h"
 #include "check_images.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* Names, as they are found. */
-typedef struct Names {
-    const char **v;
-    size_t n, cap;
-} Names;
-
 /* The samples of the whole set, before they are split. */
 typedef struct Listing {
-    Names class_name, path;
+    RtNames class_name, path;
     int32_t *label;                    /* as many as paths */
     size_t cap;
     bool bad;                          /* something was complained of as an error */
 } Listing;
-
-/* Doubles, so that a million files cost a few copies. */
-static void push(Arena *a, Names *s, const char *name)
-{
-    if (s->n == s->cap) {
-        size_t cap = s->cap ? s->cap * 2 : 64;
-        s->v = arena_resize(a, s->v, s->cap * sizeof *s->v, cap * sizeof *s->v);
-        s->cap = cap;
-    }
-    s->v[s->n++] = name;
-}
-
-/* The order of Python's sorted(), which the classes' numbers come from in other frameworks. */
-static int by_bytes(const void *x, const void *y)
-{
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
-/* For arena_defer. */
-static void close_dir(void *arg)
-{
-    closedir(arg);
-}
-
-/* The names in a folder that are wanted, sorted; hidden ones never are. */
-static Names list(Arena *a, const char *dir, bool (*wanted)(Arena *a, const char *dir,
-                                                             const char *name))
-{
-    Arena *scratch = rt_scratch(a);
-    DIR *h = opendir(dir);
-    Names names = { 0 };
-    const struct dirent *e;
-
-    if (!h)
-        return names;
-    arena_defer(scratch, close_dir, h);
-    while ((e = readdir(h)))
-        if (e->d_name[0] != '.' && wanted(scratch, dir, e->d_name))
-            push(a, &names, arena_strdup(a, e->d_name));
-    arena_destroy(scratch);
-    if (names.n)
-        qsort(names.v, names.n, sizeof *names.v, by_bytes);
-    return names;
-}
 
 /* Links to folders count as folders. */
 static bool want_folder(Arena *a, const char *dir, const char *name)
@@ -117,7 +69,7 @@ static void find_roots(Arena *a, const char *path, const char *root[2])
 /* Appends what a class's folder has; the labels grow beside the paths. */
 static size_t add_class(Arena *a, Listing *l, const char *dir, int32_t label)
 {
-    Names files = list(a, dir, want_image);
+    RtNames files = rt_list(a, dir, want_image);
     size_t most = l->path.n + files.n;
 
     if (most > l->cap) {
@@ -127,7 +79,7 @@ static size_t add_class(Arena *a, Listing *l, const char *dir, int32_t label)
     }
     for (size_t i = 0; i < files.n; i++) {
         l->label[l->path.n] = label;
-        push(a, &l->path, arena_printf(a, "%s/%s", dir, files.v[i]));
+        rt_names_add(a, &l->path, arena_printf(a, "%s/%s", dir, files.v[i]));
     }
     return files.n;
 }
@@ -145,11 +97,11 @@ static bool complain(const RtDataOptions *o, const char *path, const char *text,
 /* Test folders may only be of classes that were trained. */
 static bool same_classes(Arena *a, const Listing *l, const char *root, Diag *d)
 {
-    Names names = list(a, root, want_folder);
+    RtNames names = rt_list(a, root, want_folder);
     bool ok = true;
 
     for (size_t i = 0; i < names.n; i++)
-        if (!bsearch(&names.v[i], l->class_name.v, l->class_name.n, sizeof *names.v, by_bytes)) {
+        if (!bsearch(&names.v[i], l->class_name.v, l->class_name.n, sizeof *names.v, rt_by_bytes)) {
             diag_error(d, (Pos){ .file = arena_printf(d->arena, "%s/%s", root, names.v[i]) },
                        "is a class that the training images do not have");
             ok = false;
@@ -163,7 +115,7 @@ static bool list_all(Arena *a, const char *const root[2], const RtDataOptions *o
 {
     const char *here = root[o->part];
 
-    l->class_name = list(a, root[RT_TRAIN], want_folder);
+    l->class_name = rt_list(a, root[RT_TRAIN], want_folder);
     if (l->class_name.n == 0 || l->class_name.n > RT_MAX_CLASSES) {
         diag_error(d, (Pos){ .file = root[RT_TRAIN] }, l->class_name.n ? "has too many folders"
                    : "is no folder with a folder for each class");

@@ -9,8 +9,6 @@
 #include "archive.h"
 #include "build.h"
 
-#include <dirent.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { UINT8 = 8, MOST_SIDE = 65535, RGB = 3 };
@@ -77,12 +75,6 @@ static bool read_idx(Arena *a, const char *path, RtIdx *x, Diag *d)
     return ok;
 }
 
-/* For arena_defer. */
-static void close_dir(void *arg)
-{
-    closedir(arg);
-}
-
 /* As in train-images-idx3-ubyte.gz, t10k-labels.idx1-ubyte (one of the mirrors writes the dot),
  * emnist-digits-test-images-idx3-ubyte. */
 static bool is_named(const char *name, RtPart part, const char *what)
@@ -97,20 +89,12 @@ static bool is_named(const char *name, RtPart part, const char *what)
  * name, which is the one that is not.  NULL: none. */
 static const char *find(Arena *a, const char *dir, RtPart part, const char *what)
 {
-    Arena *scratch = rt_scratch(a);
-    DIR *h = opendir(dir);
+    RtNames names = rt_list(a, dir, NULL);
     const char *best = NULL;
-    const struct dirent *e;
 
-    if (!h)
-        return NULL;
-    arena_defer(scratch, close_dir, h);
-    while ((e = readdir(h)))
-        if (is_named(e->d_name, part, what)
-            && (!best || strlen(e->d_name) < strlen(best)
-                || (strlen(e->d_name) == strlen(best) && strcmp(e->d_name, best) < 0)))
-            best = arena_strdup(a, e->d_name);
-    arena_destroy(scratch);
+    for (size_t i = 0; i < names.n; i++)
+        if (is_named(names.v[i], part, what) && (!best || strlen(names.v[i]) < strlen(best)))
+            best = names.v[i];
     return best ? arena_printf(a, "%s/%s", dir, best) : NULL;
 }
 

@@ -2,7 +2,8 @@
 /* data_npz: images and labels as numpy arrays, in one .npz file.
  *
  * x_train and x_test (Keras' names) are the two parts; a lone x is split.  The axis of 1 or 3
- * elements, of a rank 4 array, is the channels'.
+ * elements, of a rank 4 array, is the channels'; where both ends could be, nothing is guessed.
+ * All arrays of the file are read at once: the zip directory does not say what a member is for.
  */
 #include "data_parts.h"
 
@@ -34,7 +35,7 @@ static const RtTensor *find(const RtTensors *all, const char *const *name)
 /* Element i as a whole number; false when it is none. */
 static bool whole(const RtTensor *t, int64_t i, int64_t *out)
 {
-    double x = rt_element(t, i);
+    double x = rt_element(t, i);               /* beyond 2^53 it may be rounded */
 
     if (!(fabs(x) <= 0x1p53) || x != floor(x))
         return false;
@@ -80,7 +81,7 @@ static bool image_shape(Arena *a, const char *path, const RtTensor *x, RtData *o
     else if (first != *last)
         h = dim[first ? 2 : 1], w = dim[first ? 3 : 2], c = dim[first ? 1 : 3];
     else
-        h = w = c = 0;
+        h = w = c = 0;                         /* (N,3,H,3), or another rank */
     if (h < 1 || w < 1 || h > MOST_SIDE || w > MOST_SIDE || dim[0] < 1
         || (x->dtype != RT_UINT8 && x->dtype != RT_FLOAT32)) {
         diag_error(d, (Pos){ .file = path }, "array '%s', %s of shape %s, holds no images: they "
@@ -163,7 +164,7 @@ static bool take(Arena *a, const char *path, const RtTensors *all, const RtDataO
     if (!image_shape(a, path, x, out, &last, d) || !take_labels(a, path, y, out, d)
         || !more_classes(a, path, all, out, d))
         return false;
-    if (!strchr(x->name, '_'))
+    if (!strchr(x->name, '_'))                 /* a lone x, not x_train */
         pick = split(a, o, out);
     take_pixels(a, x, pick, last, out);
     out->class_name = rt_class_numbers(a, out->classes);

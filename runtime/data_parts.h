@@ -26,6 +26,19 @@ typedef struct RtIdx {
 } RtIdx;
 bool rt_idx_read(Arena *a, const char *path, Bytes file, RtIdx *x, Diag *d);
 
+/* Names, as they are found. */
+typedef struct RtNames {
+    const char **v;
+    size_t n, cap;
+} RtNames;
+void rt_names_add(Arena *a, RtNames *s, const char *name);
+
+/* The names in a folder that are wanted (NULL: all), sorted by their bytes; hidden ones never are.
+ * None when there is no such folder. */
+typedef bool RtWantName(Arena *scratch, const char *dir, const char *name);
+RtNames rt_list(Arena *a, const char *dir, RtWantName *want);
+int rt_by_bytes(const void *x, const void *y);     /* qsort's order of such names */
+
 /* "0", "1" ... */
 const char *const *rt_class_numbers(Arena *a, int classes);
 

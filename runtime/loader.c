@@ -26,7 +26,7 @@ typedef struct Slot {
     float *x;                          /* (batch,C,H,W) */
     int32_t *label;
     int64_t *sample;
-    int64_t n, taken, done;
+    int64_t n, taken, done;            /* samples: all, given to workers, finished by them */
     int64_t bad;                       /* the first sample that failed; n: none */
     const char *why, *what;            /* in a worker's arena */
     RtPlace place;
@@ -47,7 +47,7 @@ struct RtLoader {
     RtSteps steps;
     RtNormalise normalise;
     int channels, height, width;
-    RtOrder order;
+    RtOrder order;                     /* the user's thread alone looks at it */
     RtPlace next, plan;                /* of the batches head and tail */
     Slot slot[DEPTH];
     int depth;                         /* DEPTH; 1 without threads */
@@ -227,7 +227,7 @@ bool rt_loader_next(RtLoader *l, RtBatch *out, Diag *d)
 
     pthread_mutex_lock(&l->lock);
     fill(l);                           /* also the slot that the user held */
-    while (s->done < s->n && !l->no_memory)
+    while (s->done < s->n && !l->no_memory)    /* a thread that has no memory leaves some undone */
         pthread_cond_wait(&l->done, &l->lock);
     no_memory = l->no_memory;
     l->head += !no_memory && s->bad == s->n;
@@ -273,7 +273,7 @@ bool rt_loader_seek(RtLoader *l, RtPlace to, Diag *d)
     }
     pthread_mutex_lock(&l->lock);
     l->work = l->tail;
-    while (l->busy)
+    while (l->busy)                    /* their samples go into slots that are planned anew */
         pthread_cond_wait(&l->done, &l->lock);
     l->head = l->work = l->tail = 0;
     l->next = l->plan = rt_order_normal(&l->order, to);

@@ -5,6 +5,9 @@
  *   _frombuffer(bytes, dtype, shape, order)                     protocol 5
  *   dtype("u1", ...), then a state of its own that says the byte order
  *   encode(text, "latin1"): Python 3 writes bytes so into protocol 2
+ *
+ * None of them is Python's function: each only fills in a value from others.  So what is not in the
+ * table below cannot happen, whatever a file says.
  */
 #include "pickle_call.h"
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* steps: the text of --augment and of a recipe, key=number,number,key,key=number ... */
+/* steps: the text of --augment and of a recipe, key=number,number,key,key=number ...
+ *
+ * One table says what each step takes; the order of the text is kept, because a crop before a
+ * resize is another thing than one behind it.  All that is wrong is said at once.  What a step does
+ * stands in augment.c; here it is only known what it makes of an image's size.
+ */
 #include "augment.h"
 
 #include <ctype.h>
@@ -17,6 +22,7 @@ static const struct StepInfo {
     int least, most, sides;
     double low, high, missing[MOST];
 } infos[] = {
+    /* name, kind, numbers: least and most, of which sides; range of the others; defaults */
     { "resize", ST_RESIZE, 1, 2, 2, 0, 0, { 0 } },
     { "pad", ST_PAD, 1, 1, 1, 0, 0, { 0 } },
     { "center", ST_CENTER, 1, 2, 2, 0, 0, { 0 } },
@@ -79,7 +85,7 @@ static bool is_side(double x)
 /* False: a number is wrong, or there is no room for one more. */
 static bool add_step(const Setting *s, const struct StepInfo *info, RtSteps *out)
 {
-    RtStep *step = &out->step[out->n];
+    RtStep *step = &out->step[out->n];         /* read only after the check that it is there */
     int n;
 
     if (out->n == RT_MAX_STEPS)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stream: a file's bytes in order, through zlib where gzip has packed them. */
+/* stream: a file's bytes in order, through zlib where gzip has packed them.
+ *
+ * What comes out is checked by gzip's CRC-32 at its end only, so who needs to be sure reads up to
+ * there.  What has been read may be used before: readers bound what they do with it.
+ */
 #include "archive.h"
 
 #include <string.h>

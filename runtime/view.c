@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* view: pixels read through crops, flips and padding into the net's input. */
+/* view: pixels read through crops, flips and padding into the net's input.
+ *
+ * A view is an affine map from its pixels to elements of an array (a start and three strides, which
+ * a flip makes negative) and the rectangle within which the map is meant; outside there is black.
+ */
 #include "augment.h"
 
 #include <string.h>

@@ -359,6 +359,39 @@ static void sizes_of_images(void **state)
                                               "class\n", dir));
 }
 
+/* ---- memory ---- */
+
+static const char *folder_to_open;
+
+/* The JobReader: a set, a loader, a batch. */
+static bool open_and_read(Job *j, Bytes file)
+{
+    RtLoaderOptions o = { .batch = 5, .steps = "resize=8,8,flip", .shuffle = true,
+                          .workers = (int)file.n };
+    RtLoader *l;
+    RtData s;
+    RtBatch b;
+
+    if (!open_set(j, folder_to_open, RT_TRAIN, RT_BAD_STOP, &s))
+        return false;
+    l = rt_loader_open(&j->a, &s, &o, &j->d);
+    return l && rt_loader_next(l, &b, &j->d);
+}
+
+/* Whichever allocation fails, nothing is left behind: the sanitizers look. */
+static void memory_may_end_anywhere(void **state)
+{
+    Job *j = *state;
+    long n;
+
+    folder_to_open = image_folder(j);
+    for (size_t workers = 0; workers < 3; workers += 2) {
+        for (n = 0; !job_read(open_and_read, (const unsigned char *)"ab", workers, n); n++)
+            assert_true(n < 10000);
+        assert_true(n > 3);                    /* an arena takes 64 KB at a time */
+    }
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, job_setup, job_teardown)
@@ -366,6 +399,7 @@ int main(void)
         T(epochs_are_permutations), T(workers_change_nothing), T(epochs_are_augmented_anew),
         T(goes_on_from_any_place), T(says_what_does_not_fit), T(folders_of_images),
         T(folders_with_parts), T(images_that_do_not_decode), T(sizes_of_images),
+        T(memory_may_end_anywhere),
     };
 
     return cmocka_run_group_tests_name("rt_loader", tests, NULL, NULL);
