@@ -44,7 +44,7 @@ static RtImage image_of(Arena *a, const RtView *v)
 {
     RtImage m = { v->width, v->height, NULL };
 
-    /* interleaved and contiguous: what a decoder or the resampler has made, for this sample alone */
+    /* interleaved, contiguous: a decoder or the resampler has made it, for this sample alone */
     if (v->col == 3 && v->plane == 1 && v->row == (ptrdiff_t)v->width * 3 && v->at == 0
         && v->top == 0 && v->bottom == v->height && v->left == 0 && v->right == v->width) {
         m.rgb = (unsigned char *)(uintptr_t)v->u8;

@@ -5,8 +5,8 @@
  * suffix, so that those of kinds that are not read (TIFF, say) are named and not passed over.
  * Folders within a class's folder are not looked into.
  *
- * Images are decoded each time they are needed, at full size: libturbojpeg could decode to an eighth
- * of it in less time, but what a resize makes of that is not what it makes of the whole image.
+ * Images are decoded each time they are needed, at full size: libturbojpeg could decode to a half
+ * or less in less time, but what a resize makes of that is not what it makes of the whole image.
  */
 #include "data_parts.h"
 
