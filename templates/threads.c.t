@@ -1,37 +1,38 @@
 //@ params PREFIX
 #include <pthread.h>
-#include <sched.h>
+#include <unistd.h>
 
 /* Threads that run the same layers side by side, each its share of every layer, with a barrier
  * after each.  Between two runs they spin for a while, then sleep.  The caller is thread 0. */
-enum { NET_MAX_THREADS = 64, NET_SPINS = 4000 };
+enum { NET_MAX_THREADS = 64, NET_SPINS = 2000 };
 
 typedef struct net_context {
     int parts, stop;
+    int spins;                        /* before sleeping: none with more threads than processors */
     unsigned arrived, round;          /* the barrier: how many wait, how often it has opened */
     unsigned job;                     /* number of the run; workers wait for the next */
-    int sleepers;
+    int sleepers, waiters;            /* for the next job; at the barrier */
     const ${PREFIX}_inputs *in;
     const ${PREFIX}_outputs *out;
     const unsigned char *w;
     unsigned char *a;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
+    pthread_cond_t wake, gate;
     pthread_t thread[NET_MAX_THREADS];
     int started;
 } net_context;
 
-NET_UNUSED static void net_pause(int spins)
+NET_UNUSED static void net_pause(void)
 {
-    if (spins > NET_SPINS)
-        sched_yield();                /* more threads than processors: let the others go on */
 #if defined(__x86_64__)
-    else
-        __builtin_ia32_pause();
+    __builtin_ia32_pause();
 #endif
 }
 
-/* Nobody goes on before all have come. */
+/* Nobody goes on before all have come.  Who waits spins as long as a thread that runs could need,
+ * then sleeps: the one that is missing may be waiting for this very processor.  Both sides order
+ * their store before their load, so that either the sleeper sees the new round or the last to come
+ * sees the sleeper. */
 static void net_barrier(net_context *c)
 {
     unsigned round;
@@ -41,11 +42,25 @@ static void net_barrier(net_context *c)
     round = __atomic_load_n(&c->round, __ATOMIC_RELAXED);
     if (__atomic_add_fetch(&c->arrived, 1, __ATOMIC_ACQ_REL) == (unsigned)c->parts) {
         __atomic_store_n(&c->arrived, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&c->round, round + 1, __ATOMIC_RELEASE);
+        __atomic_store_n(&c->round, round + 1, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&c->waiters, __ATOMIC_SEQ_CST)) {
+            pthread_mutex_lock(&c->lock);
+            pthread_cond_broadcast(&c->gate);
+            pthread_mutex_unlock(&c->lock);
+        }
         return;
     }
-    for (int i = 0; __atomic_load_n(&c->round, __ATOMIC_ACQUIRE) == round; i += i <= NET_SPINS)
-        net_pause(i);
+    for (int i = 0; i < c->spins; i++) {
+        if (__atomic_load_n(&c->round, __ATOMIC_ACQUIRE) != round)
+            return;
+        net_pause();
+    }
+    pthread_mutex_lock(&c->lock);
+    __atomic_add_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&c->round, __ATOMIC_SEQ_CST) == round)
+        pthread_cond_wait(&c->gate, &c->lock);
+    __atomic_sub_fetch(&c->waiters, 1, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&c->lock);
 }
 
 typedef char net_context_fits[sizeof(net_context) <= ${PREFIX}_CONTEXT_BYTES ? 1 : -1];

@@ -5,9 +5,9 @@ static unsigned net_next_job(net_context *c, unsigned seen)
 {
     unsigned job = seen;
 
-    for (int i = 0; i < 20 * NET_SPINS && job == seen; i++) {
+    for (int i = 0; i < 20 * c->spins && job == seen; i++) {
         job = __atomic_load_n(&c->job, __ATOMIC_ACQUIRE);
-        net_pause(i / 20);
+        net_pause();
     }
     if (job != seen)
         return job;
@@ -70,6 +70,7 @@ void ${PREFIX}_close(void *context)
     net_publish(c);
     for (int i = 1; i < c->parts; i++)
         pthread_join(c->thread[i], NULL);
+    pthread_cond_destroy(&c->gate);
     pthread_cond_destroy(&c->wake);
     pthread_mutex_destroy(&c->lock);
 }
@@ -83,9 +84,11 @@ int ${PREFIX}_open(void *context, int threads)
     if (threads < 1 || threads > NET_MAX_THREADS)
         return MNC_NET_THREADS;
     memset(c, 0, sizeof *c);
-    if (pthread_mutex_init(&c->lock, NULL) || pthread_cond_init(&c->wake, NULL))
+    if (pthread_mutex_init(&c->lock, NULL) || pthread_cond_init(&c->wake, NULL)
+        || pthread_cond_init(&c->gate, NULL))
         return MNC_NET_THREADS;
     c->parts = 1;
+    c->spins = threads > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : NET_SPINS;
     while (c->parts < threads) {
         if (pthread_create(&c->thread[c->parts], NULL, net_work, c)) {
             ${PREFIX}_close(c);

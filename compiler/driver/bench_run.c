@@ -104,22 +104,15 @@ static void take_layers(Work *w, Bench *b, Lane *l)
         l->by_number[l->layer[i].layer->number] = &l->layer[i];
 }
 
-/* load_model looks at the first operand, so it gets arguments whose first is number i. */
+/* Lane i is the net that is operand i. */
 static bool set_up(Work *w, Bench *b, int i)
 {
     Lane *l = &b->lane[i];
-    Args one = *w->args;
-    const Args *all = w->args;
-    bool ok;
 
-    one.operand = all->operand + i;
-    w->args = &one;
+    l->name = w->model = w->args->operand[i];
     w->options.threads = b->threads > 1;
-    ok = load_model(w, (b->layers ? LOAD_TIMED : 0) | (b->fresh ? LOAD_FRESH : 0), &l->net);
-    w->args = all;
-    if (!ok)
+    if (!load_model(w, (b->layers ? LOAD_TIMED : 0) | (b->fresh ? LOAD_FRESH : 0), &l->net))
         return false;
-    l->name = all->operand[i];
     l->weights = mnc_weights(l->net.model, &l->weight_bytes);
     mnc_count(l->net.model, &l->params, &l->macs);
     l->seconds = arena_new_n(&w->a, double, (size_t)b->rounds);
