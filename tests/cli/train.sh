@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+# mnc train, eval and predict on a small set in IDX format: it learns, what was killed goes on with
+# the same bits, and what cannot go on says why.
+. "$(dirname "$0")/lib.sh"
+"$mnc" compile --help | grep -q -- --train || { echo "this build does not train"; exit 77; }
+
+# net FILE OUT: from 8x8 grey images to 3 classes, with OUT channels inside.
+net() {
+    cat >"$1" <<EOF
+batch = 1
+x = input [batch, 1, 8, 8]
+conv k=3 out=$2 stride=2 pad=1 bn relu
+flatten
+y = dense out=3
+output y
+EOF
+}
+net small.mnet 4
+net large.mnet 6
+
+# idx DIR N LABELS: N images; image i is of class i % LABELS, which brightens two rows.
+idx() {
+    mkdir -p "$1"
+    for part in train t10k; do
+        awk -v n="$2" -v classes="$3" -v part=$part 'BEGIN {
+            printf "\\0\\0\\10\\3\\0\\0\\0\\%o\\0\\0\\0\\10\\0\\0\\0\\10", n
+            s = part == "train" ? 1 : 2
+            for (i = 0; i < n; i++)
+                for (k = 0; k < 64; k++) {
+                    s = (s * 16807) % 2147483647
+                    printf "\\%o", s % 100 + (int(k / 16) == i % classes ? 120 : 0)
+                }
+        }' >text
+        printf "$(cat text)" >"$1/$part-images-idx3-ubyte"
+        awk -v n="$2" -v classes="$3" 'BEGIN {
+            printf "\\0\\0\\10\\1\\0\\0\\0\\%o", n
+            for (i = 0; i < n; i++) printf "\\%o", i % classes
+        }' >text
+        printf "$(cat text)" >"$1/$part-labels-idx1-ubyte"
+    done
+}
+idx data 90 3
+idx four 40 4
+idx few 5 3
+
+# With how=exec the shell that runs it becomes mnc, so that $! is its number.
+train() { # FOLDER ARGUMENT...
+    folder=$1
+    shift
+    ${how-} "$mnc" train small.mnet --data idx:data --batch=8 --epochs=6 --seed=7 --workers=1 \
+        --normalise=scale=1/255,mean=.3,std=.3 --learning-rate=.05 \
+        --optimizer=sgd,momentum=0.9 --schedule=one_cycle -o "$folder" "$@"
+}
+# The weights alone: the header has times.
+bits() { tail -c 1900 "$1"/step-000000066.safetensors; }
+same_bits() { bits "$1" >bits1; bits "$2" >bits2; cmp bits1 bits2 || fail "$2 has other bits"; }
+
+expect 0 train whole
+grep -qE '^epoch 6  step 66  train loss .* test loss .* recall .* auc ' out || fail 'no line'
+[ "$(wc -l <out)" = 6 ] || fail 'not a line for each epoch'
+[ "$(wc -l <whole/log.csv)" = 7 ] || fail 'not a row for each epoch'
+has whole/log.json '"net": "small"'
+has whole/curves.svg '</svg>'
+[ "$(ls whole | tr '\n' ' ')" = "best.safetensors curves.svg log.csv log.json \
+step-000000055.safetensors step-000000066.safetensors " ] || fail "$(ls whole)"
+
+# ---- eval, predict, export ----
+
+expect 0 "$mnc" eval small.mnet --params whole/best.safetensors --data idx:data
+has out '90 samples'
+top1=$(sed -n 's/.*top-1 \([0-9.]*\).*/\1/p' out)
+awk "BEGIN { exit !($top1 > .9) }" || fail "top-1 $top1"
+expect 0 "$mnc" export small.mnet --params whole/best.safetensors -o out.onnx
+expect 0 "$mnc" eval out.onnx --data idx:data --normalise=scale=1/255,mean=.3,std=.3
+has out "top-1 $top1"
+expect 0 "$mnc" eval small.mnet --params whole/best.safetensors --data idx:data --json
+has out '"confusion": ['
+expect 0 "$mnc" predict small.mnet --params whole/best.safetensors \
+    --test-augment=resize=8,8 "$MNC_MODELS/photos/coffee.png" "$MNC_MODELS/photos/rocket.jpg" --top=1
+[ "$(grep -cE 'coffee.png|rocket.jpg' out)" = 2 ] || fail 'not two answers'
+
+# ---- stopped and gone on ----
+
+expect 0 train threads --threads=2
+same_bits whole threads
+for i in 1 2 3 4 5 6; do
+    how=exec train killed --save-every=1 --resume=last >log 2>&1 &
+    pid=$!
+    sleep 0.$i
+    kill -9 $pid 2>/dev/null || true
+    wait $pid 2>/dev/null || true
+done
+expect 0 train killed --save-every=1 --resume=last
+same_bits whole killed
+
+how=exec train stopped --save-every=1000 --epochs=2000 >out 2>err &
+pid=$!
+while [ ! -s stopped/log.csv ]; do sleep 0.05; done
+kill -TERM $pid
+code=0
+wait $pid || code=$?
+[ $code = 143 ] || fail "exit code $code"
+has err 'The same command with --resume=last goes on from there.'
+[ "$(ls stopped | grep -c ^step-)" = 1 ] || fail 'nothing was saved'
+
+# ---- checkpoints that are none ----
+
+cp -r whole damaged
+printf X | dd of=damaged/step-000000066.safetensors bs=1 seek=3000 conv=notrunc 2>/dev/null
+expect 1 train damaged --resume=last
+is err <<'EOF'
+damaged/step-000000066.safetensors: error: is damaged: its content is not what was written
+    the one before it is whole: --resume=damaged/step-000000055.safetensors
+EOF
+expect 0 train damaged --resume=damaged/step-000000055.safetensors
+same_bits whole damaged
+expect 1 train killed --resume=small.mnet
+has err 'small.mnet: error: is no checkpoint, or only a part of one'
+expect 1 train killed --resume=last --seed=8
+has err 'cannot be gone on from: the seed was 7, now 8'
+expect 1 "$mnc" train large.mnet --data idx:data --epochs=1 --batch=8 --seed=7 -o whole \
+    --resume=whole/best.safetensors
+has err "whole/best.safetensors: error: belongs to another net, or to another optimiser: 'small'"
+expect 1 "$mnc" run large.mnet --params whole/best.safetensors x.npy
+has err 'conv.weight'
+
+# ---- data and numbers that cannot be ----
+
+expect 1 "$mnc" train small.mnet --data idx:four --epochs=1 -o x
+has err "four: error: has 10 labels beyond the net's 3 classes; the first is 3"
+expect 1 "$mnc" train small.mnet --data idx:few --epochs=1 --batch=8 -o x
+has err 'idx:few: error: has 5 samples, fewer than a batch of 8'
+expect 1 train nan --learning-rate=1e30 --schedule=constant
+grep -qE 'small.mnet: error: the loss is -?(nan|inf) at step [0-9]* \(epoch 1, batch' err || fail 'no place'
+[ "$(ls nan | grep -c ^step-)" = 0 ] || fail 'lost weights were saved'
+expect 1 sh -c "trap '' XFSZ; ulimit -f 3; '$mnc' train small.mnet --data idx:data --epochs=1 --batch=8 -o full"
+has err 'cannot write: File too large'
+[ "$(ls full | wc -l)" = 0 ] || fail "left: $(ls full)"
+
+# ---- several nets ----
+
+expect 0 "$mnc" train small.mnet large.mnet --data idx:data --epochs=1 --batch=8 -o both
+grep -qE '^net +train acc  test acc  time per epoch' out || fail 'no table'
+grep -qE '^large.mnet +0\.[0-9]{4} ' out || fail 'no row'
+[ -f both/large/log.csv ] || fail 'no folder of its own'
+expect 1 "$mnc" train none.mnet small.mnet --data idx:data --epochs=1 --batch=8 -o one --json
+has out '"done": false'
+has out '"done": true'
+expect 0 "$mnc" train small.mnet --data idx:data --steps=4 --report-every=2 --test-every=4 --batch=8 \
+    --log-format=step -o step
+[ "$(cut -d: -f1,2 out | sed 's/,.*//' | tr '\n' '|')" = \
+    '[Train] Step: 2|[Train] Step: 4|[Test ] Step: 4|' ] || fail 'other lines'
+expect 0 "$mnc" train small.mnet --data idx:data --epochs=1 --batch=8 --log-format=epoch -o epoch
+grep -qE '^train epoch\[1/1\] loss:[0-9.]*, acc:[0-9.]*: 100%\|███\| 11/11 \[00:0[0-9]<00:00, ' out || fail train
+grep -qE '^valid epoch\[1/1\] loss:.* 12/12 \[' out || fail valid
+expect 0 "$mnc" train small.mnet --data idx:data --epochs=1 --batch=8 --log-format=iter -o iter
+grep -qE '^Epoch:0 Iter 88/90 Train ACC: 0.[0-9]{5} Used_Time:00:00:0[0-9] / Total_Time:00:00:0' out || fail iter
