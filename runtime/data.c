@@ -133,6 +133,21 @@ static bool labels_fit(const RtData *s, const char *path, int classes, Diag *d)
     return false;
 }
 
+/* A net may know classes that a set has nothing of; they get numbers as names.  That is hardly meant
+ * when the net is yet to learn. */
+static void more_classes(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d)
+{
+    const char **name = arena_new_n(a, const char *, (size_t)o->classes);
+
+    for (int i = 0; i < o->classes; i++)
+        name[i] = i < out->classes ? out->class_name[i] : arena_printf(a, "%d", i);
+    if (o->part == RT_TRAIN)
+        diag_note(d, (Pos){ .file = path }, "has %d classes, the net %d", out->classes,
+                  o->classes);
+    out->class_name = name;
+    out->classes = o->classes;
+}
+
 /* spec must live as long as the set: it is what messages call it.  Only a test part may be empty,
  * of who wants all samples for training. */
 bool rt_data_open(Arena *a, const char *spec, const RtDataOptions *o, RtData *out, Diag *d)
@@ -155,5 +170,9 @@ bool rt_data_open(Arena *a, const char *spec, const RtDataOptions *o, RtData *ou
                    o->part == RT_TRAIN ? "training" : "testing");
         return false;
     }
-    return labels_fit(out, path, o->classes, d);
+    if (!labels_fit(out, path, o->classes, d))
+        return false;
+    if (out->classes < o->classes)
+        more_classes(a, path, o, out, d);
+    return true;
 }

@@ -34,7 +34,7 @@ typedef struct RtDataOptions {
     RtPart part;
     double share;          /* of a set without parts: for training; 0 counts as 0.7 */
     uint64_t seed;         /* of that split */
-    int classes;           /* labels are below it; 0: as many as the set has */
+    int classes;           /* of the net: labels are below it; 0: as many as the set has */
     RtBad bad;
     int workers;           /* threads that try to decode image files; at least one works */
 } RtDataOptions;
@@ -45,7 +45,7 @@ typedef struct RtData {
     const char *spec;
     const char *kind;                  /* "cifar10", "cifar100", "idx", "folder", "npz" */
     int64_t n;                         /* samples */
-    int classes;
+    int classes;                       /* as the options say, or as the set has */
     const char *const *class_name;     /* [classes]; "0", "1" ... where the set has no names */
     int channels;                      /* 1 or 3 */
     int height, width;                 /* 0: images of many sizes */

@@ -337,6 +337,12 @@ static void labels_beyond_the_net(void **state)
                                               "the first is 5 ('5'), of sample 0\n", path));
     o.classes = 8;
     assert_true(rt_data_open(&j->a, path, &o, &s, &j->d));
+    assert_string_equal(job_messages(j), "");
+    o.classes = 10;                            /* more than there are: numbers are their names */
+    assert_true(rt_data_open(&j->a, path, &o, &s, &j->d));
+    assert_string_equal(job_messages(j), TEXT("%s: note: has 8 classes, the net 10\n", path));
+    assert_int_equal(s.classes, 10);
+    assert_string_equal(s.class_name[9], "9");
 }
 
 /* Each class by its share; the parts together are all, and other seeds give others. */
