@@ -16,6 +16,8 @@ enum { BLOCK = 512 };
 /* Fields of a ustar header: where they begin, how long they are. */
 enum { NAME = 0, NAME_N = 100, SIZE = 124, SIZE_N = 12, SUM = 148, SUM_N = 8, TYPE = 156 };
 
+/* The stream stands behind head, at the member's bytes; who takes or skips them takes or skips the
+ * zeros behind them, too.  Nothing of the member's header is kept but head itself. */
 typedef struct Tar {
     RtStream s;
     unsigned char head[BLOCK];
@@ -54,7 +56,8 @@ static bool octal(const unsigned char *p, size_t n, uint64_t *out)
     return i == n || p[i] == ' ' || p[i] == 0;
 }
 
-/* The sum of the header's bytes, with blanks where the sum itself stands. */
+/* The sum of the header's bytes, unsigned, with blanks where the sum itself stands (POSIX.1-1988;
+ * some old tars summed signed bytes, which only matters for names beyond ASCII). */
 static uint64_t checksum(const unsigned char *head)
 {
     uint64_t sum = ' ' * SUM_N;
@@ -85,7 +88,7 @@ static bool next_head(Tar *t, bool *end)
     return true;
 }
 
-/* n bytes that nobody wants. */
+/* n bytes that nobody wants.  They are unpacked all the same: gzip has no index. */
 static bool skip(Tar *t, uint64_t n)
 {
     unsigned char sink[16 * BLOCK];
@@ -98,7 +101,8 @@ static bool skip(Tar *t, uint64_t n)
     return true;
 }
 
-/* Which of the wanted files has that name; f->n: none. */
+/* Which of the wanted files has that name; f->n: none.  A handful of names: a search per member
+ * costs nothing beside the unpacking of it. */
 static size_t find(const RtFiles *f, const char *name)
 {
     size_t i = 0;

@@ -59,7 +59,8 @@ static RtImage image_of(Arena *a, const RtView *v)
     return m;
 }
 
-/* A grey image stays grey: its three channels are equal, and one of them is looked at. */
+/* A grey image stays grey: its three channels are equal, and one of them is looked at.  So there is
+ * one resampler and one jitter, at three times the work for images that are small anyway. */
 static void see(RtView *v, const RtImage *m)
 {
     int channels = v->channels;
@@ -206,7 +207,7 @@ static int grey(const unsigned char *p)
     return (int)((p[0] * 19595U + p[1] * 38470U + p[2] * 7471U + 0x8000) >> 16);
 }
 
-/* All values alike: away from black, or from the mean grey. */
+/* All values alike, by table: away from black, or from the mean grey. */
 static void blend_all(const RtImage *m, int from, float factor)
 {
     size_t n = (size_t)m->width * (size_t)m->height * 3;
@@ -247,7 +248,8 @@ static void saturation(const RtImage *m, float factor)
     }
 }
 
-/* The factors are drawn first, then the order of the three (Fisher and Yates' shuffle). */
+/* The factors are drawn first, then the order of the three (Fisher and Yates' shuffle).  Also those
+ * that are 0, and then change nothing, are drawn: the stream does not depend on the settings. */
 static const char *do_jitter(Arena *a, const RtStep *s, Rng *r, RtView *v)
 {
     static void (*const change[3])(const RtImage *, float) = { brightness, contrast, saturation };
@@ -271,6 +273,7 @@ static const char *do_jitter(Arena *a, const RtStep *s, Rng *r, RtView *v)
     return NULL;
 }
 
+/* One step on a view; NULL, or what cannot be done.  New pixels live in the arena. */
 typedef const char *Step(Arena *a, const RtStep *s, Rng *r, RtView *v);
 
 static Step *const steps[] = {

@@ -14,6 +14,7 @@
 
 enum { MOST_WORKERS = 64 };
 
+/* What all threads see.  next is the only thing that several of them write. */
 typedef struct Shared {
     const char *const *path;
     int64_t n;
@@ -21,6 +22,7 @@ typedef struct Shared {
     const char **why;                  /* (n), each written by the thread that took the file */
 } Shared;
 
+/* Of one thread.  After pthread_join it is the caller's to read. */
 typedef struct Worker {
     pthread_t thread;
     Shared *shared;
@@ -39,6 +41,7 @@ static const char *reason(const Diag *d)
     return m ? m->text : "does not decode";
 }
 
+/* Decodes file i for nothing but the messages; the pixels go at once. */
 static void look(Worker *w, int64_t i)
 {
     const char *path = w->shared->path[i];
@@ -82,7 +85,7 @@ static void run(Worker *w, int n)
             pthread_join(w[i].thread, NULL);
 }
 
-/* For arena_defer. */
+/* For arena_defer: on the way out of a lack of memory nobody else would free the words. */
 static void destroy(void *arg)
 {
     arena_destroy(arg);

@@ -18,6 +18,7 @@ static const RtKind *const kinds[] = { &rt_npz, &rt_idx, &rt_cifar10, &rt_cifar1
 
 enum { N_KIND = sizeof kinds / sizeof *kinds };
 
+/* As other frameworks show classes that have no names. */
 const char *const *rt_class_numbers(Arena *a, int classes)
 {
     const char **name = arena_new_n(a, const char *, (size_t)classes);
@@ -28,7 +29,8 @@ const char *const *rt_class_numbers(Arena *a, int classes)
 }
 
 /* Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S), for each class
- * by itself: of the left samples of its class, this one is taken with probability want / left. */
+ * by itself: of the left samples of its class, this one is taken with probability want / left.
+ * Exactly want are taken, in one pass and without lists; each choice of them is as likely. */
 int64_t *rt_split(Arena *a, const int32_t *label, int64_t *n, int classes,
                   const RtDataOptions *o)
 {
@@ -85,7 +87,8 @@ static const RtKind *by_prefix(const char *spec, const char **path)
     return NULL;
 }
 
-/* A word before a colon that is none of ours, where no such path is: "cifar:x". */
+/* Always NULL, for who returns it.
+ * A word before a colon that is none of ours, where no such path is: "cifar:x". */
 static const RtKind *unknown(Arena *a, const char *spec, Diag *d)
 {
     const char *colon = strchr(spec, ':'), *name[N_KIND], *nearest;
@@ -133,9 +136,10 @@ static bool labels_fit(const RtData *s, const char *path, int classes, Diag *d)
     return false;
 }
 
-/* A net may know classes that a set has nothing of; they get numbers as names.  That is hardly meant
- * when the net is yet to learn. */
-static void more_classes(Arena *a, const char *path, const RtDataOptions *o, RtData *out, Diag *d)
+/* A net may know classes that a set has nothing of; they get numbers as names.  That is hardly
+ * meant when the net is yet to learn. */
+static void more_classes(Arena *a, const char *path, const RtDataOptions *o, RtData *out,
+                         Diag *d)
 {
     const char **name = arena_new_n(a, const char *, (size_t)o->classes);
 

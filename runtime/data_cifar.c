@@ -18,7 +18,9 @@ enum { PIXELS = 3 * 32 * 32, MAX_FILES = 5 };
 
 static const uint64_t largest = 256 << 20;     /* CIFAR-100's training file has 156 MB */
 
-/* One version of the set: where its parts are, and how they are read. */
+/* One of the two sets.  Its binary and its Python version have the same parts under names that
+ * differ by a suffix, so one list of pairs of names serves both; which version a file is of, its
+ * first bytes tell. */
 typedef struct Cifar {
     RtWanted part[2][MAX_FILES];       /* by RtPart: binary, Python */
     size_t n_part[2];
@@ -43,7 +45,8 @@ static const Cifar cifar100 = {
     { "cifar-100-binary", "cifar-100-python" }, 100, 2
 };
 
-/* One file's samples. */
+/* One file's samples.  Files come in any order and their sizes are known when they are read, so
+ * each has memory of its own until all are there. */
 typedef struct Chunk {
     bool there;
     int64_t n;
@@ -51,6 +54,8 @@ typedef struct Chunk {
     unsigned char *pixels;             /* (n, PIXELS) */
 } Chunk;
 
+/* What the calls of rt_each_file share: the files that are there fill in the chunks, and the names'
+ * file the names. */
 typedef struct Reader {
     Arena *a, *scratch;                /* the set's, the chunks' */
     Diag *d;
@@ -107,7 +112,8 @@ static bool take_binary(Reader *r, Chunk *k, const char *path, Bytes f)
     return true;
 }
 
-/* The dict's parts must be of the same length. */
+/* The dict's parts must be of the same length.  The array is (n,3072), as a pickle's own check has
+ * made sure that n * 3072 bytes are there. */
 static bool take_pickle(Reader *r, Chunk *k, const char *path, const PyValue *dict)
 {
     const PyValue *data = rt_py_get(dict, "data"), *labels = rt_py_get(dict, r->c->labels_key);

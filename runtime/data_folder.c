@@ -17,7 +17,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The samples of the whole set, before they are split. */
+/* The samples of the whole set, before they are split: a million of them are a million paths, so
+ * labels and paths are arrays that grow, not a list of structs. */
 typedef struct Listing {
     RtNames class_name, path;
     int32_t *label;                    /* as many as paths */
@@ -84,7 +85,7 @@ static size_t add_class(Arena *a, Listing *l, const char *dir, int32_t label)
     return files.n;
 }
 
-/* An error or a note, as the user wants; true: go on. */
+/* An error or a note, as the user wants; true: go on.  path and text live as long as d. */
 static bool complain(const RtDataOptions *o, const char *path, const char *text, Diag *d)
 {
     if (o->bad == RT_BAD_STOP)
@@ -131,7 +132,8 @@ static bool list_all(Arena *a, const char *const root[2], const RtDataOptions *o
     return true;
 }
 
-/* Takes the samples of the part that decode. */
+/* Takes the samples of the part that decode: pick are their numbers in the listing, NULL all.  What
+ * does not decode closes up: paths and labels keep their order. */
 static bool take(Arena *a, const Listing *l, const int64_t *pick, const RtDataOptions *o,
                  RtData *out, Diag *d)
 {

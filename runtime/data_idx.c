@@ -109,7 +109,7 @@ static bool read_labels(Arena *a, const char *path, RtIdx *x, Diag *d)
     return false;
 }
 
-/* (n,H,W,C) -> (n,C,H,W) */
+/* (n,H,W,C) -> (n,C,H,W): sets in memory are planes, because nets take planes. */
 static unsigned char *to_planes(Arena *a, const RtIdx *x)
 {
     size_t pixels = (size_t)(x->dim[1] * x->dim[2]), c = (size_t)x->dim[3];
@@ -122,7 +122,7 @@ static unsigned char *to_planes(Arena *a, const RtIdx *x)
     return out;
 }
 
-/* Zero is a size of no image. */
+/* Zero is a size of no image.  dim[0] fits: the data is in memory. */
 static bool read_images(Arena *a, const char *path, RtData *out, Diag *d)
 {
     RtIdx x = { 0 };

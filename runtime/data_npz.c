@@ -22,7 +22,7 @@ static bool fail(Diag *d, const char *path, const RtTensor *t, const char *what)
     return false;
 }
 
-/* Of the names, the first that is there. */
+/* Of the names (NULL at the end), the first that is there; NULL: none of them. */
 static const RtTensor *find(const RtTensors *all, const char *const *name)
 {
     for (; *name; name++)
@@ -43,7 +43,8 @@ static bool whole(const RtTensor *t, int64_t i, int64_t *out)
     return true;
 }
 
-/* (n) or (n,1), of any type that holds whole numbers. */
+/* (n) or (n,1), of any type that holds whole numbers: Keras' CIFAR has (n,1) of uint8, others save
+ * labels as floats. */
 static bool take_labels(Arena *a, const char *path, const RtTensor *y, RtData *out, Diag *d)
 {
     int64_t n = y->rank ? y->dim[0] : 0;
@@ -67,7 +68,8 @@ static bool take_labels(Arena *a, const char *path, const RtTensor *y, RtData *o
     return out->classes != 0;
 }
 
-/* Shape and layout of x; *last: the channels stand last. */
+/* Shape and layout of x; *last: the channels stand last.  A side of 1 or 3 pixels would look like
+ * channels, which is refused rather than guessed when the other end could be, too. */
 static bool image_shape(Arena *a, const char *path, const RtTensor *x, RtData *out, bool *last,
                         Diag *d)
 {
@@ -147,6 +149,7 @@ static bool more_classes(Arena *a, const char *path, const RtTensors *all, RtDat
     return true;
 }
 
+/* The arrays of the part into *out: sizes, labels, then, when it is known which samples, pixels. */
 static bool take(Arena *a, const char *path, const RtTensors *all, const RtDataOptions *o,
                  RtData *out, Diag *d)
 {
@@ -189,6 +192,7 @@ static bool open_npz(Arena *a, const char *path, const RtDataOptions *o, RtData 
     return ok;
 }
 
+/* Read as a whole only to see the first bytes; a set is opened once. */
 static bool is_npz(Arena *a, const char *path)
 {
     Arena *scratch = rt_scratch(a);

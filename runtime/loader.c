@@ -22,6 +22,8 @@
 
 enum { DEPTH = 3, MOST_WORKERS = 64, CHUNK = 8 };      /* CHUNK: samples in memory, at a time */
 
+/* A batch in the making.  x, label and sample are written by whoever has taken a sample, each its
+ * own places; the counters are written under lock.  done == n: the batch is whole. */
 typedef struct Slot {
     float *x;                          /* (batch,C,H,W) */
     int32_t *label;
@@ -32,6 +34,7 @@ typedef struct Slot {
     RtPlace place;
 } Slot;
 
+/* Words outlive the sample that they are about, for they are read by another thread, later. */
 typedef struct Worker {
     RtLoader *l;
     pthread_t thread;
@@ -96,7 +99,8 @@ static const char *open_sample(Worker *w, int64_t i, RtView *v)
     return m->text;
 }
 
-/* Sample k of a batch, to its place.  NULL, or why not. */
+/* Sample k of a batch, to its place.  NULL, or why not.  Its random numbers depend on seed, epoch
+ * and the sample's own number: neither on k nor on the worker. */
 static const char *make_sample(Worker *w, const Slot *s, int64_t k)
 {
     RtLoader *l = w->l;

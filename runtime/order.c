@@ -5,7 +5,8 @@
 
 #include "base/rng.h"
 
-enum { ORDER = 1, SAMPLE = 2 };        /* streams within the seed's */
+/* Streams within the seed's: the order must not be made of numbers that a sample is flipped by. */
+enum { ORDER = 1, SAMPLE = 2 };
 
 uint64_t rt_order_key(uint64_t seed, int64_t epoch)
 {
@@ -17,7 +18,8 @@ uint64_t rt_sample_key(uint64_t seed, int64_t epoch, int64_t sample)
     return rng_key(rng_key(rng_key(seed, SAMPLE), (uint64_t)epoch), (uint64_t)sample);
 }
 
-/* Fisher and Yates' shuffle, from the identity each time: the epoch before does not matter. */
+/* Fisher and Yates' shuffle (Durstenfeld 1964), from the identity each time: the epoch before does
+ * not matter, so any epoch can be gone on with. */
 static void make_order(RtOrder *o, int64_t epoch)
 {
     Rng r = { rt_order_key(o->seed, epoch), 0 };

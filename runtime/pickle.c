@@ -13,12 +13,14 @@
 
 enum { MOST = 1 << 21 };           /* CIFAR-100's training file has 160,000 values */
 
-/* Values are pointers, because two of them may be the same list. */
+/* Values are pointers, because two of them may be the same list: a pickle says "that one again" by
+ * the memo, and appends to a list after it has put it somewhere. */
 typedef struct Stack {
     PyValue **v;
     size_t n, cap;
 } Stack;
 
+/* Invariant: at <= file.n; the marks ascend, and none is above stack.n. */
 typedef struct Machine {
     Arena *a;
     Diag *d;
@@ -136,7 +138,8 @@ static bool do_int(Machine *m, uint64_t arg)
     return push_int(m, (int32_t)(uint32_t)arg);
 }
 
-/* n bytes that follow; NULL when the file ends before. */
+/* n bytes that follow, in the file; NULL, with the message, when it ends before.  The one place
+ * where m->at moves over data, so the one check. */
 static const unsigned char *bytes(Machine *m, uint64_t n)
 {
     const unsigned char *p = m->file.p + m->at;
@@ -263,7 +266,8 @@ static bool do_tuple(Machine *m, uint64_t n)
     return need(m, (size_t)n) && gather(m, PY_TUPLE, (size_t)n);
 }
 
-/* The n topmost values go into the container below them. */
+/* The n topmost values go into the container below them, which the memo may know, too: it grows in
+ * place, and its address stays. */
 static bool add(Machine *m, PyKind kind, size_t n)
 {
     if (!need(m, n + 1))
@@ -428,7 +432,8 @@ static const struct Op *find(unsigned char code)
     return NULL;
 }
 
-/* One opcode; the machine stops before '.', which stands at m->at then. */
+/* One opcode; the machine stops before '.', which stands at m->at then.  False ends it: there is no
+ * going on behind damage, for what follows depends on the stack. */
 static bool step(Machine *m)
 {
     const struct Op *op = find(m->file.p[m->at]);

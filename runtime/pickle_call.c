@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+/* out comes as a value of no kind; NULL when it is made, else why not. */
 typedef const char *Call(Arena *a, const PyValue *args, PyValue *out);
 
 /* An argument of a kind; NULL when there is none. */
@@ -26,7 +27,8 @@ static bool is_text(const PyValue *v, const char *text)
     return v->n == strlen(text) && !memcmp(v->p, text, v->n);
 }
 
-/* The bytes must be as many as the shape says; n counts 1 for a shape of (). */
+/* The bytes must be as many as the shape says; n counts 1 for a shape of ().  Nothing is copied: v
+ * shares the bytes with the file, and the numbers of its shape with the tuple. */
 static const char *set_array(PyValue *v, const PyValue *shape, const PyValue *type,
                              const PyValue *data)
 {

@@ -36,7 +36,7 @@ enum { N_INFO = sizeof infos / sizeof *infos };
 
 static const char *const other_keys[] = { "filter", "scale", "mean", "std" };
 
-/* One key with what stands behind it. */
+/* One key with what stands behind it; the words point into the text. */
 typedef struct Setting {
     const char *key, *word[MOST];
     int n;
@@ -136,7 +136,8 @@ static bool add_other(const Setting *s, RtSteps *out)
     return channels(s, out->std, false);
 }
 
-/* Unknown keys get the nearest one as a hint. */
+/* A step or one of the other keys; false with a message.  Unknown keys get the nearest one as a
+ * hint. */
 static bool add(Arena *a, const Setting *s, RtSteps *out, Diag *d)
 {
     const char *name[N_INFO + 4], *near;
@@ -209,7 +210,8 @@ bool rt_steps_need_bytes(const RtSteps *s)
     return false;
 }
 
-/* int(size * long / short), as torchvision's resize computes it. */
+/* int(size * long / short), as torchvision's resize computes it.  A side beyond RT_MAX_SIDE becomes
+ * RT_MAX_SIDE + 1, which the check of the size refuses. */
 static void resized_sides(const RtStep *s, int *h, int *w)
 {
     int side = (int)s->v[0];

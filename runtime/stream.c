@@ -64,7 +64,8 @@ static bool next_part(RtStream *s)
     return is_gzip(rest) && inflateReset(s->z) == Z_OK;
 }
 
-/* One call of inflate: *end when nothing more can come. */
+/* One call of inflate: *end when nothing more can come.  A file that stops in the middle shows as
+ * no progress, or as all input used with room left: zlib itself waits for more. */
 static bool step(RtStream *s, bool *end)
 {
     int rc;

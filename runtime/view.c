@@ -87,7 +87,8 @@ static void grey_row(const RtView *v, const RtNormalise *m, ptrdiff_t at, float 
     }
 }
 
-/* Row i of channel c, between its borders of black. */
+/* Row i of channel c, between its borders of black; black goes through the table as any value, so
+ * padding is what a black pixel would be. */
 static void write_row(const RtView *v, const RtNormalise *m, int c, int i, float *y)
 {
     float black = m->table[c][0];
