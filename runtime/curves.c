@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { WIDTH = 640, HEIGHT = 560, LEFT = 64, RIGHT = 16, CHART = 210, TOP = 44, GAP = 56 };
+enum { WIDTH = 640, HEIGHT = 590, LEFT = 64, RIGHT = 16, CHART = 210, TOP = 44, GAP = 56 };
 
 typedef struct Chart {
     const char *title;
@@ -141,5 +141,5 @@ void rt_history_svg(Buf *b, const char *net, const RtHistory *h)
     put_chart(b, &loss, h);
     put_chart(b, &accuracy, h);
     buf_printf(b, "<text x=\"%d\" y=\"%d\" class=\"m\">epoch</text>\n</svg>\n",
-               (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6);
+               (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10);
 }
