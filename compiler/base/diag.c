@@ -43,7 +43,7 @@ static const char *vformat(Arena *a, const char *fmt, va_list ap)
 }
 
 /* Everything is counted, the first DIAG_MAX are kept: a hostile file must not fill the memory
- * with messages. */
+ * with messages.  Names are copied: they may be of an arena that ends before they are shown. */
 static void say(Diag *d, DiagKind kind, Pos pos, const char *text)
 {
     Message *m;
@@ -54,6 +54,8 @@ static void say(Diag *d, DiagKind kind, Pos pos, const char *text)
     m = arena_new(d->arena, Message);
     m->kind = kind;
     m->pos = pos;
+    m->pos.file = pos.file ? arena_strdup(d->arena, pos.file) : NULL;
+    m->pos.where = pos.where ? arena_strdup(d->arena, pos.where) : NULL;
     m->text = text;
     *d->last = m;
     d->last = &m->next;

@@ -6,8 +6,8 @@ data=${MNC_FASHION:-/usr/share/datasets/fashion-mnist}
 "$mnc" compile --help | grep -q -- --train || { echo 'this build does not train'; exit 77; }
 [ -f "$data/train-images-idx3-ubyte.gz" ] || { echo "no images in $data"; exit 77; }
 
-# 100 batches of 64; half of the test part.
-expect 0 "$mnc" train --recipe fashion_mnist --data "idx:$data" --steps=100 --test-batches=78 \
+# 250 batches of 64; half of the test part.
+expect 0 "$mnc" train --recipe fashion_mnist --data "idx:$data" --steps=250 --test-batches=78 \
     --schedule=one_cycle,max_learning_rate=0.1,warmup_epochs=0 -o run
 accuracy=$(sed -n 's/.*test loss [0-9.]*  acc \([0-9.]*\).*/\1/p' out)
 echo "accuracy $accuracy"
