@@ -188,7 +188,7 @@ static bool run_passes(mnc_model *m, const char *after)
 
 /* Weights of more than inline_max elements go to PATH.data beside it; a stream has no beside,
  * and says of them only that they are there. */
-static bool dump(mnc_model *m, const char *path)
+bool model_dump(mnc_model *m, const char *path)
 {
     PrintOptions o = { .inline_max = 64 };
     OutFile *f = file_create(&m->arena, path, &m->diag), *data = NULL;
@@ -210,7 +210,7 @@ mnc_status mnc_dump(mnc_model *m, const char *after, const char *path)
     PROTECT(m);
     if ((!after || strcmp(after, "import")) && !run_passes(m, after))
         return model_result(m, false);
-    return model_result(m, dump(m, path));
+    return model_result(m, model_dump(m, path));
 }
 
 /* m->plan is complete: all passes have run. */

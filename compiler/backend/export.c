@@ -3,6 +3,7 @@
  * alone as safetensors. */
 #include "backend/model.h"
 #include "base/file.h"
+#include "frontend/mnet.h"
 #include "frontend/onnx_export.h"
 #include "passes/pass.h"
 
@@ -65,11 +66,11 @@ static void put_safetensors(mnc_model *m, Buf *out)
 
 /* The passes up to and with fuse_act: batch norms go into the weights, but nothing yet is laid
  * out for a machine, so the graph can still be said in ONNX. */
-static bool fold(mnc_model *m)
+static bool run_until(mnc_model *m, const char *pass)
 {
     Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
 
-    return pass_run_all(&job, "fuse_act");
+    return pass_run_all(&job, pass);
 }
 
 /* The suffix has been checked; a file that fails half-way never gets its name. */
@@ -87,7 +88,7 @@ static bool export(mnc_model *m, const char *path)
     return file_commit(f, &m->diag);
 }
 
-/* .mnet is named in the message, but mnc_dump has taken it before. */
+/* .mnet is named in the message, but export_spec has taken it before. */
 static bool check_suffix(mnc_model *m, const char *path)
 {
     Pos pos = { .file = path };
@@ -98,6 +99,50 @@ static bool check_suffix(mnc_model *m, const char *path)
     return false;
 }
 
+/* ---- a spec ---- */
+
+/* The spec and, unless it goes to a pipe, its parameters in NAME.safetensors: both or none. */
+static bool write_spec(mnc_model *m, const char *path, const Buf *text)
+{
+    const char *beside = arena_printf(&m->arena, "%s%s.safetensors", path_dir(&m->arena, path),
+                                      path_stem(&m->arena, path));
+    OutFile *spec = file_create(&m->arena, path, &m->diag), *weights = NULL;
+
+    if (spec && !path_is_special(path))
+        weights = file_create(&m->arena, beside, &m->diag);
+    if (!spec || (!path_is_special(path) && !weights))
+        return false;
+    buf_put(file_buf(spec), text->p, text->n);
+    if (weights) {
+        model_list_params(m);
+        put_safetensors(m, file_buf(weights));
+    }
+    return (!weights || file_commit(weights, &m->diag)) && file_commit(spec, &m->diag);
+}
+
+/* What exporters leave is tidied first, but nothing is folded into weights or fused.  A graph that
+ * the language's short forms cannot say goes out as mnc dump has it: node by node. */
+static bool spec(mnc_model *m, const char *path, bool folded)
+{
+    Graph *again;
+    Buf text;
+
+    if (!run_until(m, folded ? "fold_pad" : "to_dense"))
+        return false;
+    buf_init(&text, &m->arena);
+    again = mnet_write(m->g, &text);
+    if (!again)
+        return model_dump(m, path);
+    m->g = again;
+    return write_spec(m, path, &text);
+}
+
+static mnc_status export_spec(mnc_model *m, const char *path, bool folded)
+{
+    PROTECT(m);
+    return model_result(m, spec(m, path, folded));
+}
+
 /* The parameters are listed before the passes run: .safetensors has those of the model as it
  * was read. */
 mnc_status mnc_export(mnc_model *m, const char *path, int folded)
@@ -105,12 +150,12 @@ mnc_status mnc_export(mnc_model *m, const char *path, int folded)
     const mnc_param *list;
     size_t n;
 
-    if (path_has_suffix(path, ".mnet"))
-        return mnc_dump(m, folded ? "fuse_act" : "import", path);
+    if (path_has_suffix(path, ".mnet") || path_is_special(path))
+        return export_spec(m, path, folded);
     if (mnc_params(m, &list, &n) != MNC_OK)
         return MNC_NO_MEMORY;
     PROTECT(m);
-    if (!check_suffix(m, path) || (folded && !fold(m)))
+    if (!check_suffix(m, path) || (folded && !run_until(m, "fuse_act")))
         return MNC_INVALID;
     return model_result(m, export(m, path));
 }

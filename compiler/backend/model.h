@@ -36,6 +36,12 @@ mnc_status model_no_memory(mnc_model *m);
 /* MNC_OK when ok and nothing is wrong with the input. */
 mnc_status model_result(const mnc_model *m, bool ok);
 
+/* m->param: what mnc_params says. */
+void model_list_params(mnc_model *m);
+
+/* The graph as it is now, node by node, to path and its numbers to path.data. */
+bool model_dump(mnc_model *m, const char *path);
+
 /* Everything that follows in the function may run out of memory. */
 #define PROTECT(m) \
     do { \

@@ -32,10 +32,11 @@ static uint8_t *find_params(mnc_model *m)
 
 /* In the order of the values, which is that of the file: the list is the same each time.  Its
  * names, shapes and data are the graph's own, not copies. */
-static mnc_status list_params(mnc_model *m)
+void model_list_params(mnc_model *m)
 {
     uint8_t *is = find_params(m);
 
+    m->n_param = 0;
     m->param = arena_new_n(&m->arena, mnc_param, m->g->n_value);
     for (uint32_t i = 1; i < m->g->n_value; i++) {
         const Value *v = &m->g->value[i];
@@ -46,15 +47,13 @@ static mnc_status list_params(mnc_model *m)
                         (size_t)shape_count(&v->shape) * dtype_info[v->dtype].size },
             .data = v->data };
     }
-    return MNC_OK;
 }
 
 /* The list lives as long as the model, or until it is asked for again. */
 mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n)
 {
     PROTECT(m);
-    m->n_param = 0;
-    list_params(m);
+    model_list_params(m);
     *list = m->param;
     *n = m->n_param;
     return MNC_OK;

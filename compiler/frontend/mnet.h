@@ -14,9 +14,16 @@ typedef struct MnetOptions {
     const char *file;                  /* the text's name, for messages */
     const char *dir;                   /* of @file+offset, as path_dir has it; NULL: nowhere */
     const char *const *define;         /* "width=0.5", replaces the default; ends with NULL */
+    bool blank;                        /* parameters are not drawn but 0: others will be put in */
 } MnetOptions;
 
 /* NULL, with all that is wrong in d.  The text must live as long as d. */
 Graph *mnet_read(Arena *a, Bytes text, const MnetOptions *o, Diag *d);
+
+/* Appends a spec that people can read: with blocks and loops where the graph repeats itself.  Large
+ * constants are parameters in it, without their numbers.  Returns the graph that it reads as, which
+ * is g but for names, with g's numbers; NULL when the language cannot say g in that way.  out's
+ * arena is used for work. */
+Graph *mnet_write(const Graph *g, Buf *out);
 
 #endif

@@ -121,6 +121,16 @@ static bool deviation(Mnet *m, const Expr *e, const struct Init *in, const Shape
     return true;
 }
 
+/* Zeros for all parameters, the same ones: who reads with blank puts others in their place. */
+static const float *zeros(Mnet *m, int64_t n)
+{
+    if (n > m->n_blank) {
+        m->blank = arena_new_n(m->arena, float, (size_t)n);
+        m->n_blank = n;
+    }
+    return m->blank;
+}
+
 static const float *draw(Mnet *m, const Expr *e, const struct Init *in, const Shape *s,
                          const char *name)
 {
@@ -128,6 +138,8 @@ static const float *draw(Mnet *m, const Expr *e, const struct Init *in, const Sh
     double dev;
     float *p;
 
+    if (m->o->blank)
+        return zeros(m, n);
     if (!deviation(m, e, in, s, &dev) || !(p = mnet_room(m, e->at, s, DT_F32)))
         return NULL;
     if (in->normal)

@@ -83,6 +83,8 @@ typedef struct Mnet {
     struct DataFile *files;    /* read so far */
     Ids input, output;
     uint32_t n_frozen;         /* values below this have been frozen */
+    const float *blank;        /* [n_blank] zeros */
+    int64_t n_blank;
 } Mnet;
 
 /* ---- mnet_scope.c ---- */

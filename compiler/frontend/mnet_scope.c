@@ -99,7 +99,8 @@ static struct Binding *own_binding(Mnet *m, Sym sym)
     return &v->local;
 }
 
-/* A name is set once, but what stands in a loop may set it again. */
+/* A name is set once, but what stands in a loop may set it again, and so may the for of another
+ * loop. */
 void mnet_set(Mnet *m, Name name, Item item, const Stmt *by)
 {
     struct Binding *b = own_binding(m, name.sym);
@@ -107,7 +108,8 @@ void mnet_set(Mnet *m, Name name, Item item, const Stmt *by)
 
     if (b->set && item.kind == I_FAILED)
         return;
-    again = by && (b->by == by || (b->by && b->by->in_loop && by->in_loop));
+    again = by && (b->by == by || (b->by && b->by->in_loop && by->in_loop)
+                   || (b->by && b->by->kind == S_FOR && by->kind == S_FOR));
     if (b->set && !again) {
         mnet_error(m, name.at, "'%s' is set already", diag_quote(m->arena, name.sym));
         diag_note(m->d, mnet_pos(m, b->at), "here");

@@ -189,6 +189,11 @@ typedef struct PrintOptions {
 } PrintOptions;
 void ir_print(const Graph *g, const PrintOptions *o, Buf *out);
 
+/* Parts of that text: a name, in quotes if it must be; " [1 2 3]"; " act=clip(0,6)". */
+void ir_print_name(const char *s, Buf *out);
+void ir_print_numbers(const Value *v, Buf *out);
+void ir_print_act(const Act *act, Buf *out);
+
 /* Letters, digits, '_' and '.', and no word of the language: stands in the text without quotes. */
 bool ir_plain_name(const char *s);
 

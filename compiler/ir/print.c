@@ -55,7 +55,7 @@ static void put_quoted(Buf *out, const char *s)
 }
 
 /* Plain where it can be, so that people can read it; else quoted, which says any name. */
-static void put_name(Buf *out, const char *s)
+void ir_print_name(const char *s, Buf *out)
 {
     if (ir_plain_name(s))
         buf_str(out, s);
@@ -67,7 +67,7 @@ static void put_name(Buf *out, const char *s)
 static void put_value(Printer *p, ValueId v)
 {
     if (v.id)
-        put_name(p->out, ir_val(p->g, v)->name);
+        ir_print_name(ir_val(p->g, v)->name, p->out);
     else
         buf_char(p->out, '_');
 }
@@ -96,7 +96,7 @@ static void put_element(Buf *out, const Value *v, int64_t i)
 }
 
 /* In row-major order, without the brackets of dimensions: the type has said the shape. */
-static void put_inline(Buf *out, const Value *v)
+void ir_print_numbers(const Value *v, Buf *out)
 {
     int64_t n = shape_count(&v->shape);
 
@@ -132,7 +132,7 @@ static void put_data(Printer *p, const Value *v)
     buf_put(p->o->data, zeros, gap);
     p->data_bytes += gap;
     buf_str(p->out, " @");
-    put_name(p->out, p->o->data_name);
+    ir_print_name(p->o->data_name, p->out);
     buf_printf(p->out, "+%" PRIu64, p->data_bytes);
     buf_put(p->o->data, v->data, n);
     p->data_bytes += n;
@@ -145,7 +145,7 @@ static void put_contents(Printer *p, const Value *v)
         buf_char(p->out, ' ');
         put_element(p->out, v, 0);
     } else if (shape_count(&v->shape) <= (int64_t)p->o->inline_max) {
-        put_inline(p->out, v);
+        ir_print_numbers(v, p->out);
     } else {
         put_data(p, v);
     }
@@ -162,7 +162,7 @@ static void put_source(Printer *p, ValueId id)
     if (!id.id || v->producer.id || p->said[id.id])
         return;
     p->said[id.id] = true;
-    put_name(p->out, v->name);
+    ir_print_name(v->name, p->out);
     buf_printf(p->out, " = %s ", word[v->kind]);
     put_type(p->out, v);
     if (v->data)
@@ -216,7 +216,7 @@ static void put_attr(Buf *out, const Attr *a)
     buf_printf(out, " %s=", attr_name[a->name]);
     switch (a->type) {
     case ATTR_INT: buf_printf(out, "%" PRId64, a->u.i); break;
-    case ATTR_WORD: put_name(out, a->u.word); break;
+    case ATTR_WORD: ir_print_name(a->u.word, out); break;
     case ATTR_FLOAT: buf_double(out, a->u.f); break;
     case ATTR_INTS:
         buf_char(out, '[');
@@ -246,7 +246,7 @@ static void put_attrs(Printer *p, const Node *n)
 }
 
 /* act=clip(0,6): the float attributes of the activation's op, in their order. */
-static void put_act(Buf *out, const Act *act)
+void ir_print_act(const Act *act, Buf *out)
 {
     const OpInfo *info = &op_info[act->op];
     const float arg[2] = { act->a, act->b };
@@ -280,7 +280,7 @@ static void put_node(Printer *p, const Node *n)
     }
     put_attrs(p, n);
     if (n->act.op)
-        put_act(p->out, &n->act);
+        ir_print_act(&n->act, p->out);
     buf_char(p->out, '\n');
 }
 
@@ -291,7 +291,7 @@ void ir_print(const Graph *g, const PrintOptions *o, Buf *out)
 
     p.said = arena_new_n(p.arena, bool, g->n_value);
     buf_str(out, "name ");
-    put_name(out, g->name);
+    ir_print_name(g->name, out);
     buf_char(out, '\n');
     for (uint32_t i = 0; i < g->n_input; i++)
         put_source(&p, g->input[i]);

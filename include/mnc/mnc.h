@@ -159,9 +159,9 @@ mnc_status mnc_set_params(mnc_model *m, const mnc_param *list, size_t n,
                           const mnc_param_rules *rules);
 
 /* Writes the model and its weights as ONNX (opset 17), or as a spec, or its parameters alone, by
- * the suffix of path: .onnx, .mnet (with a data file beside it), .safetensors.  folded: after the
- * passes that work on the graph, with batch norms folded; else as it was read.  Whole or not at
- * all. */
+ * the suffix of path: .onnx, .mnet, .safetensors; standard output gets a spec.  A spec has blocks
+ * and loops where the net repeats; NAME.safetensors beside it has its parameters under their new
+ * names, for mnc_set_params.  folded: with batch norms folded.  Whole or not at all. */
 mnc_status mnc_export(mnc_model *m, const char *path, int folded);
 
 /* The layers as they were read, with what each costs, and totals: as "text", "keras" (totals named
