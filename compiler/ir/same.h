@@ -7,12 +7,8 @@
 
 /* The same nodes in the same order, with the same attributes (floats as f32), on the same inputs;
  * operands of commutative ops in either order.  Constants have equal shapes and equal numbers, but
- * for parameters of b, whose numbers are not looked at.  map, of b->n_value entries, all 0 at
+ * for parameters of b, frozen ones too, whose numbers are not looked at.  map, of b->n_value entries, all 0 at
  * first, says for each value of b which one of a it is. */
 bool ir_same(const Graph *a, const Graph *b, uint32_t *map);
-
-/* Is v, an operand of n, what layers learn or keep statistics in: a weight, a bias, a norm's
- * vectors?  Whether it is a parameter or frozen does not matter. */
-bool ir_is_weight(const Graph *g, const Node *n, uint32_t operand);
 
 #endif
