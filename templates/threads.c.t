@@ -1,14 +1,15 @@
 //@ params PREFIX
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 /* Threads that run the same layers side by side, each its share of every layer, with a barrier
  * after each.  Between two runs they spin for a while, then sleep.  The caller is thread 0. */
-enum { NET_MAX_THREADS = 64, NET_SPINS = 2000 };
+enum { NET_MAX_THREADS = 64, NET_SPINS = 4000, NET_YIELDS = 5000 };
 
 typedef struct net_context {
     int parts, stop;
-    int spins;                        /* before sleeping: none with more threads than processors */
+    int spins;                        /* before yielding: none with more threads than processors */
     unsigned arrived, round;          /* the barrier: how many wait, how often it has opened */
     unsigned job;                     /* number of the run; workers wait for the next */
     int sleepers, waiters;            /* for the next job; at the barrier */
@@ -22,17 +23,20 @@ typedef struct net_context {
     int started;
 } net_context;
 
-NET_UNUSED static void net_pause(void)
+NET_UNUSED static void net_pause(int yield)
 {
+    if (yield)
+        sched_yield();
 #if defined(__x86_64__)
-    __builtin_ia32_pause();
+    else
+        __builtin_ia32_pause();
 #endif
 }
 
-/* Nobody goes on before all have come.  Who waits spins as long as a thread that runs could need,
- * then sleeps: the one that is missing may be waiting for this very processor.  Both sides order
- * their store before their load, so that either the sleeper sees the new round or the last to come
- * sees the sleeper. */
+/* Nobody goes on before all have come.  Who waits spins, then lets others have the processor, for
+ * which the missing thread may be waiting, and sleeps in the end.  That must not come early: waking
+ * takes so long that the others would be asleep by then, in every layer.  Both sides order their
+ * store before their load: the sleeper sees the new round, or the last to come sees the sleeper. */
 static void net_barrier(net_context *c)
 {
     unsigned round;
@@ -50,10 +54,10 @@ static void net_barrier(net_context *c)
         }
         return;
     }
-    for (int i = 0; i < c->spins; i++) {
+    for (int i = 0; i < c->spins + NET_YIELDS; i++) {
         if (__atomic_load_n(&c->round, __ATOMIC_ACQUIRE) != round)
             return;
-        net_pause();
+        net_pause(i >= c->spins);
     }
     pthread_mutex_lock(&c->lock);
     __atomic_add_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);

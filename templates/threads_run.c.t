@@ -7,7 +7,7 @@ static unsigned net_next_job(net_context *c, unsigned seen)
 
     for (int i = 0; i < 20 * c->spins && job == seen; i++) {
         job = __atomic_load_n(&c->job, __ATOMIC_ACQUIRE);
-        net_pause();
+        net_pause(0);
     }
     if (job != seen)
         return job;
