@@ -5,6 +5,7 @@
  */
 #include "checkpoint.h"
 
+#include "base/number.h"
 #include "build.h"
 #include "safetensors.h"
 
@@ -65,7 +66,7 @@ static bool read_field(const Field *f, const char *text, RtCheckpoint *base)
     switch (f->kind) {
     case I64: v.i = strtoll(text, &end, 10); break;
     case U64: v.u = strtoull(text, &end, 10); break;
-    default:  v.d = strtod(text, &end); break;
+    default:  v.d = number_read(text, &end); break;
     }
     memcpy(p, &v, sizeof v);
     return end != text && !*end;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* history: rows as CSV and JSON, by one table of columns. */
 #include "history.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -69,7 +70,7 @@ static bool read_row(const char **p, RtRow *row)
 {
     for (int k = 0; k < N_COLUMN; k++) {
         char *end;
-        double x = **p == ',' || **p == '\n' ? NAN : strtod(*p, &end);
+        double x = **p == ',' || **p == '\n' ? NAN : number_read(*p, &end);
         if (!isnan(x))
             *p = end;
         memcpy((char *)row + columns[k].at, &x, sizeof x);

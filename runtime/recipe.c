@@ -5,6 +5,7 @@
  * first (number, true, false, or a string), so that there is one reader per type of value.
  */
 #include "recipe.h"
+#include "base/number.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -326,7 +327,7 @@ static json_t *scalar(const Key *k, const char *text)
 {
     bool as_text = k && (k->type == TEXT || k->type == TEXTS || k->type == WORD);
     char *end;
-    double x = strtod(text, &end);
+    double x = number_read(text, &end);
 
     if (!as_text && (!strcmp(text, "true") || !strcmp(text, "false")))
         return json_boolean(*text == 't');

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* replay_read: a folder of stored training steps, checked to be of one piece. */
 #include "replay.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ static bool read_row(Table *t, double *const to[3], int64_t row)
 
     for (int n = 0;; n++, t->p++) {
         char *end;
-        double x = strtod(t->p, &end);
+        double x = number_read(t->p, &end);
         for (int k = 0; k < 3; k++)
             if (t->column[k] == n && end != t->p) {
                 to[k][row] = x;

@@ -5,6 +5,7 @@
  * may be fractions (1/255), which JSON holds as strings.
  */
 #include "preprocess.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -40,10 +41,10 @@ static bool number(const char *s, double *out)
 
     if (isspace((unsigned char)*s))
         return false;
-    *out = strtod(s, &end);
+    *out = number_read(s, &end);
     if (end != s && *end == '/') {
         s = end + 1;
-        below = strtod(s, &end);
+        below = number_read(s, &end);
     }
     *out /= below;
     return end != s && !*end && isfinite(*out);

@@ -6,6 +6,7 @@
  * stands in augment.c; here it is only known what it makes of an image's size.
  */
 #include "augment.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -56,10 +57,10 @@ static bool number(const char *s, double *out)
 
     if (isspace((unsigned char)*s))
         return false;
-    *out = strtod(s, &end);
+    *out = number_read(s, &end);
     if (end != s && *end == '/') {
         s = end + 1;
-        below = strtod(s, &end);
+        below = number_read(s, &end);
     }
     *out /= below;
     return end != s && !*end && isfinite(*out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
+#include "base/number.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -200,11 +201,11 @@ char *arena_printf(Arena *a, const char *fmt, ...)
     char *s;
 
     va_start(ap, fmt);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = number_print(NULL, 0, fmt, ap);
     va_end(ap);
     s = arena_alloc(a, (size_t)n + 1);
     va_start(ap, fmt);
-    vsnprintf(s, (size_t)n + 1, fmt, ap);
+    number_print(s, (size_t)n + 1, fmt, ap);
     va_end(ap);
     return s;
 }

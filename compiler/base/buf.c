@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -83,10 +84,10 @@ void buf_vprintf(Buf *b, const char *fmt, va_list ap)
     int n;
 
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = number_print(NULL, 0, fmt, again);
     va_end(again);
     reserve(b, (size_t)n);
-    vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+    number_print(b->p + b->n, (size_t)n + 1, fmt, ap);
     b->n += (size_t)n;
     if (b->sink && b->n >= PIECE)
         buf_flush(b);
@@ -114,6 +115,16 @@ static bool put_plain(Buf *b, double x)
     return true;
 }
 
+__attribute__((format(printf, 3, 4)))
+static void print(char *to, size_t size, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    number_print(to, size, fmt, ap);
+    va_end(ap);
+}
+
 /* The least number of digits that reads back as x; 17 always do (IEEE 754, 5.12.2). */
 void buf_double(Buf *b, double x)
 {
@@ -122,8 +133,8 @@ void buf_double(Buf *b, double x)
     if (put_plain(b, x))
         return;
     for (int digits = 1; digits <= 17; digits++) {
-        snprintf(s, sizeof s, "%.*g", digits, x);
-        if (strtod(s, NULL) == x)
+        print(s, sizeof s, "%.*g", digits, x);
+        if (number_read(s, NULL) == x)
             break;
     }
     buf_str(b, s);
@@ -136,8 +147,8 @@ const char *float_text(float x, char text[32])
     if (isnan(x))
         return "nan";
     for (int digits = 1; digits <= 9; digits++) {
-        snprintf(text, 32, "%.*g", digits, (double)x);
-        if (strtof(text, NULL) == x)
+        print(text, 32, "%.*g", digits, (double)x);
+        if (number_read_f32(text, NULL) == x)
             break;
     }
     return text;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_training: `mnc check --training DIR [MODEL]`: stored training steps done again. */
 #include "driver/training.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static bool run(Work *w, const RtReplay *r, RtReplayResult *out)
     trainer.net = t.net.net;
     return rt_trainer_open(&w->a, &trainer, 1, 0, &w->d)
         && rt_trainer_set(&w->a, &trainer, t.param, t.n_param, &w->d)
-        && rt_replay_run(&w->a, r, &trainer, rtol ? strtod(rtol, NULL) : 0, out, &w->d);
+        && rt_replay_run(&w->a, r, &trainer, rtol ? number_read(rtol, NULL) : 0, out, &w->d);
 }
 
 int check_training(Work *w)

@@ -6,6 +6,7 @@
  * the graph is found out.
  */
 #include "driver/check.h"
+#include "base/number.h"
 #include "driver/training.h"
 
 #include "dataset.h"
@@ -253,7 +254,7 @@ static bool read_tolerance(const char *text, double *out)
     *out = -1;
     if (!text)
         return true;
-    *out = strtod(text, &end);
+    *out = number_read(text, &end);
     return end != text && !*end && isfinite(*out) && *out >= 0;
 }
 

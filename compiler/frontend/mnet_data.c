@@ -5,6 +5,7 @@
  * written is the same bits again.  A data file is read once, whole; constants point into it.
  */
 #include "frontend/mnet_run.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -86,7 +87,7 @@ static bool put_digits(Mnet *m, const Expr *e, DType t, void *to)
     uint64_t u;
 
     if (is_float(t)) {
-        float single = strtof(e->text, NULL);
+        float single = number_read_f32(e->text, NULL);
         put_float(to, t, e->f, e->negative ? -single : single);
         return true;
     }

@@ -5,6 +5,7 @@
  * there "a -1" is two items while "a - 1" and "a-1" are one.
  */
 #include "frontend/mnet_ast.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static void set_number(Expr *e, const char *text, bool negative)
     errno = 0;
     e->i = strtoll(text, &end, 10);
     e->is_int = !*end && !errno;
-    e->f = strtod(text, NULL);
+    e->f = number_read(text, NULL);
     if (negative) {
         e->i = -e->i;
         e->f = -e->f;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mnet_scope: names of a spec and what they stand for, frames, full names, errors. */
 #include "frontend/mnet_run.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <math.h>
@@ -185,7 +186,7 @@ static Item read_define(Mnet *m, const char *text)
     if (*text && !*end && !errno)
         return x;
     x.kind = I_FLOAT;
-    x.u.f = strtod(text, &end);
+    x.u.f = number_read(text, &end);
     if (*text && !*end && isfinite(x.u.f))
         return x;
     x.kind = ir_plain_name(text) ? I_WORD : I_FAILED;

@@ -7,8 +7,8 @@
 
 /* The same nodes in the same order, with the same attributes (floats as f32), on the same inputs;
  * operands of commutative ops in either order.  Constants have equal shapes and equal numbers, but
- * for parameters of b, frozen ones too, whose numbers are not looked at.  map, of b->n_value entries, all 0 at
- * first, says for each value of b which one of a it is. */
+ * for parameters of b, frozen ones too, whose numbers are not looked at.  map, of b->n_value
+ * entries, all 0 at first, says for each value of b which one of a it is. */
 bool ir_same(const Graph *a, const Graph *b, uint32_t *map);
 
 #endif
