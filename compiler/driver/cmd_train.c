@@ -105,6 +105,7 @@ static bool open_net(Job *j)
     if (!threads)
         return false;
     choose_batch(w, &j->recipe);
+    choose_seed(w, &j->recipe);
     w->options.threads = threads > 1;
     if (!load_training(w, &j->recipe, &j->training))
         return false;

@@ -10,15 +10,12 @@
 
 enum { BATCH = 32 };
 
-/* A spec without a parameter `batch`, or a model with a fixed one, refuses any other. */
-static bool takes_batch(Work *w, int64_t batch)
+/* Can the model be read with these options? What it says is not shown. */
+static bool takes(Work *w, const mnc_options *o)
 {
-    mnc_options o = w->options;
-    mnc_model *m;
+    mnc_model *m = mnc_open(o);
     bool ok;
 
-    o.batch = batch;
-    m = mnc_open(&o);
     if (!m)
         arena_out_of_memory(&w->a);
     ok = mnc_read(m, w->model) == MNC_OK;
@@ -26,9 +23,32 @@ static bool takes_batch(Work *w, int64_t batch)
     return ok;
 }
 
+/* A spec without a parameter `batch`, or a model with a fixed one, refuses any other. */
 void choose_batch(Work *w, const RtRecipe *r)
 {
-    w->options.batch = r->batch ? r->batch : takes_batch(w, BATCH) ? BATCH : 0;
+    mnc_options o = w->options;
+
+    o.batch = BATCH;
+    w->options.batch = r->batch ? r->batch : takes(w, &o) ? BATCH : 0;
+}
+
+/* As if -D seed=N had been given, where the spec has such a parameter and nobody has set it. */
+void choose_seed(Work *w, const RtRecipe *r)
+{
+    mnc_options o = w->options;
+    const char **all;
+    size_t n = 0;
+
+    while (o.define && o.define[n])
+        if (!strncmp(o.define[n++], "seed=", strlen("seed=")))
+            return;
+    all = arena_new_n(&w->a, const char *, n + 2);
+    for (size_t i = 0; i < n; i++)
+        all[i] = o.define[i];
+    all[n] = arena_printf(&w->a, "seed=%lld", (long long)r->seed);
+    o.define = all;
+    if (r->seed && takes(w, &o))
+        w->options.define = all;
 }
 
 /* The names and values in t->param belong to the model, which lives as long as w. */

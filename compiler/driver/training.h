@@ -20,6 +20,9 @@ typedef struct Training {
  * model is made for. */
 void choose_batch(Work *w, const RtRecipe *r);
 
+/* The weights of a spec that has a parameter `seed` are drawn by the recipe's. */
+void choose_seed(Work *w, const RtRecipe *r);
+
 /* Reads, compiles and loads the model w->model for training as the recipe says, with the options
  * keep_gradients and initial of out->how.  False when that fails, with messages in w->d or
  * shown. */

@@ -103,6 +103,43 @@ wait $pid || code=$?
 has err 'The same command with --resume=last goes on from there.'
 [ "$(ls stopped | grep -c ^step-)" = 1 ] || fail 'nothing was saved'
 
+# Moments of Adam, averages and the limit of the norm go on as well; the rate falls by epochs.
+more() {
+    "$mnc" train small.mnet --data idx:data --batch=8 --seed=7 --epochs=6 --average=.9 --clip-norm=1 \
+        --label-smoothing=.1 --optimizer=adamw,weight_decay=.01 --schedule=exponential,gamma=.5 "$@"
+}
+expect 0 more -o more
+expect 0 more -o half --steps=33
+expect 0 more -o half --resume=last
+same_bits more half
+[ "$(cut -d, -f2 more/log.csv | tail -n 2 | tr '\n' ' ')" = "6.25e-05 3.125e-05 " ] || fail 'rates'
+cmp more/best.safetensors whole/best.safetensors >/dev/null 2>&1 && fail 'the same as sgd'
+
+# What is frozen keeps its bits: in the file, conv.* (208 bytes) stands before y.*.
+expect 0 "$mnc" train small.mnet --data idx:data --epochs=1 --batch=8 --freeze='conv.*' -o frozen
+"$mnc" export small.mnet --params frozen/best.safetensors -o after.safetensors
+"$mnc" export small.mnet -o before.safetensors
+head=$(($(od -An -tu4 -N4 before.safetensors) + 8))
+cmp -n $((head + 208)) before.safetensors after.safetensors || fail 'frozen weights have changed'
+! cmp -s before.safetensors after.safetensors || fail 'nothing has learnt'
+"$mnc" export small.mnet --params whole/best.safetensors -o trained.safetensors
+! cmp -s -n $((head + 208)) before.safetensors trained.safetensors || fail 'the test is blind'
+
+# It stops when nothing gets better.
+expect 0 train early --epochs=50 --patience=3 --schedule=constant
+[ "$(wc -l <early/log.csv)" -lt 40 ] || fail 'it went on and on'
+
+# A spec's seed draws other weights.
+sed 's/^batch = 1/&\nseed = 0/' small.mnet >seeded.mnet
+for seed in 1 2 1; do
+    rm -rf seeded
+    expect 0 "$mnc" train seeded.mnet --data idx:data --steps=1 --batch=8 --seed=$seed \
+        --learning-rate=0 -o seeded
+    tail -c 900 seeded/step-000000001.safetensors >seed$seed.$(ls | grep -c "^seed$seed\.")
+done
+cmp seed1.0 seed1.1 || fail 'one seed, other weights'
+! cmp -s seed1.0 seed2.0 || fail 'two seeds, the same weights'
+
 # ---- checkpoints that are none ----
 
 cp -r whole damaged
