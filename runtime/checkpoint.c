@@ -144,15 +144,19 @@ static bool read_fields(const RtTexts *m, RtCheckpoint *out)
 
 bool rt_checkpoint_read(Arena *a, const char *path, RtCheckpoint *out, Diag *d)
 {
+    Bytes file;
+
+    return file_read(a, path, &file, d) && rt_checkpoint_parse(a, path, file, out, d);
+}
+
+bool rt_checkpoint_parse(Arena *a, const char *path, Bytes file, RtCheckpoint *out, Diag *d)
+{
     Pos pos = { .file = path };
     const char *format;
     RtTexts m;
-    Bytes file;
 
     memset(out, 0, sizeof *out);
     out->path = path;
-    if (!file_read(a, path, &file, d))
-        return false;
     if (!whole(a, file)) {
         diag_error(d, pos, rt_read_metadata(a, file, &m) && value_of(&m, "mnc.format")
                                ? "is damaged: its content is not what was written"

@@ -42,6 +42,7 @@ bool rt_is_checkpoint(Arena *a, Bytes file);
 
 /* False with the reason: no checkpoint, another version, damaged (the hash differs). */
 bool rt_checkpoint_read(Arena *a, const char *path, RtCheckpoint *out, Diag *d);
+bool rt_checkpoint_parse(Arena *a, const char *path, Bytes file, RtCheckpoint *out, Diag *d);
 
 /* Sets the trainer's state.  False with the reason when it is another net's. */
 bool rt_checkpoint_load(Arena *a, const RtCheckpoint *c, RtTrainer *t, Diag *d);

@@ -292,23 +292,35 @@ static bool set_all(Reader *r, json_t *root)
     return ok;
 }
 
-static void drop_json(void *root)
+static void drop_json(void *held)
 {
-    json_decref(root);
+    json_decref(*(json_t **)held);
+}
+
+/* A place whose JSON goes with the arena; made before the JSON, or that would leak where there is
+ * no memory left to remember it. */
+static json_t **hold_json(Arena *a)
+{
+    json_t **held = arena_new(a, json_t *);
+
+    arena_defer(a, drop_json, held);
+    return held;
 }
 
 bool rt_recipe_read(Arena *a, const char *path, RtRecipe *out, Diag *d)
 {
-    Reader r = { a, { .file = path }, out, d };
-    json_error_t e;
-    json_t *root;
     Bytes text;
 
-    if (!file_read(a, path, &text, d))
-        return false;
-    root = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &e);
-    if (root)
-        arena_defer(a, drop_json, root);
+    return file_read(a, path, &text, d) && rt_recipe_parse(a, path, text, out, d);
+}
+
+bool rt_recipe_parse(Arena *a, const char *path, Bytes text, RtRecipe *out, Diag *d)
+{
+    Reader r = { a, { .file = path }, out, d };
+    json_t **held = hold_json(a), *root;
+    json_error_t e;
+
+    root = *held = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &e);
     if (json_is_object(root))
         return set_all(&r, root);
     if (!root) {
@@ -340,16 +352,16 @@ static json_t *scalar(const Key *k, const char *text)
  * of their own. */
 static json_t *value_of(Reader *r, const Key *k, const char *text)
 {
-    json_t *list;
+    json_t **held = hold_json(r->a);
 
     if (!k || (k->type != TEXTS && k->type != PAIR))
-        return scalar(k, text);
-    list = json_array();
+        return *held = scalar(k, text);
+    *held = json_array();
     for (;;) {
         size_t n = strcspn(text, ",");
-        json_array_append_new(list, scalar(k, arena_strndup(r->a, text, n)));
+        json_array_append_new(*held, scalar(k, arena_strndup(r->a, text, n)));
         if (!text[n])
-            return list;
+            return *held;
         text += n + 1;
     }
 }
@@ -362,7 +374,6 @@ static bool set_text(Reader *r, const char *key, const char *text)
         diag_error(r->d, r->pos, "'%s' is no UTF-8 text", key);
         return false;
     }
-    arena_defer(r->a, drop_json, v);
     return set_key(r, key, v);
 }
 

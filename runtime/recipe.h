@@ -57,6 +57,7 @@ void rt_recipe_default(RtRecipe *r);
 
 /* Reads a JSON file over what r holds.  False with everything that is wrong in d. */
 bool rt_recipe_read(Arena *a, const char *path, RtRecipe *r, Diag *d);
+bool rt_recipe_parse(Arena *a, const char *path, Bytes text, RtRecipe *r, Diag *d);
 
 /* One option: key as in the file ("batch", "optimizer"), text as a user writes it.  A group takes
  * its kind and its members: "sgd,momentum=0.9,nesterov=true".  file: what messages call it. */

@@ -104,9 +104,9 @@ static bool read_all(Reader *r, json_t *root, RtTensors *out)
     return ok;
 }
 
-static void free_json(void *root)
+static void free_json(void *held)
 {
-    json_decref(root);
+    json_decref(*(json_t **)held);
 }
 
 /* The header as JSON, which goes with the arena, and what is behind it; NULL when there is none.
@@ -114,17 +114,17 @@ static void free_json(void *root)
 static json_t *read_header(Arena *a, Bytes file, Bytes *data, const char **why)
 {
     uint64_t n = 0;
+    json_t **held, *root;
     json_error_t e;
-    json_t *root;
 
     for (int i = 0; i < HEAD && file.n >= HEAD; i++)
         n |= (uint64_t)file.p[i] << 8 * i;
     *why = "its header is longer than the file";
     if (file.n < HEAD || n > MOST_HEADER || n > file.n - HEAD)
         return NULL;
-    root = json_loadb((const char *)file.p + HEAD, (size_t)n, JSON_REJECT_DUPLICATES, &e);
-    if (root)
-        arena_defer(a, free_json, root);
+    held = arena_new(a, json_t *);         /* before the JSON, which would leak without */
+    arena_defer(a, free_json, held);
+    root = *held = json_loadb((const char *)file.p + HEAD, (size_t)n, JSON_REJECT_DUPLICATES, &e);
     *why = "its header is no JSON object";
     *data = (Bytes){ file.p + HEAD + n, file.n - HEAD - (size_t)n };
     return json_is_object(root) ? root : NULL;

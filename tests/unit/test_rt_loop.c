@@ -279,6 +279,29 @@ static void damage_is_noticed(void **state)
     remove_dir(r.dir, j);
 }
 
+static bool parse(Job *j, Bytes file)
+{
+    RtCheckpoint c;
+
+    return rt_checkpoint_parse(&j->a, "x.safetensors", file, &c, &j->d);
+}
+
+/* Damaged anywhere, cut, or without memory: no part of it is taken. */
+static void hostile_checkpoints(void **state)
+{
+    Job *j = *state;
+    Bytes file;
+    Run r;
+
+    open_run(&r, j);
+    make_dir(&r);
+    assert_true(begin_and_run(&r));
+    assert_true(file_read(&j->a, rt_checkpoint_path(&j->a, r.dir, 60), &file, &j->d));
+    assert_true(parse(j, file));
+    assert_int_equal(job_torture(parse, file, 13), 0);
+    remove_dir(r.dir, j);
+}
+
 /* Another net's, and another run's. */
 static void strangers_are_refused(void **state)
 {
@@ -424,7 +447,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, job_setup, job_teardown)
     static const struct CMUnitTest tests[] = {
         TEST(learns), TEST(stops_early), TEST(kills_leave_no_trace),
-        TEST(keeps_the_newest_and_the_best), TEST(damage_is_noticed), TEST(strangers_are_refused),
+        TEST(keeps_the_newest_and_the_best), TEST(damage_is_noticed), TEST(hostile_checkpoints),
+        TEST(strangers_are_refused),
         TEST(stops_at_a_loss_that_is_none), TEST(names_the_sample_that_is_no_number),
         TEST(lost_weights_are_not_saved), TEST(a_full_disk_keeps_what_was),
         TEST(stop_ends_after_the_step), TEST(recipes_that_cannot_be),

@@ -103,6 +103,26 @@ static void wrong_values(void **state)
     assert_false(read_text(j, "[]", &r));
 }
 
+static bool parse(Job *j, Bytes file)
+{
+    RtRecipe r;
+
+    rt_recipe_default(&r);
+    return rt_recipe_parse(&j->a, "x.json", file, &r, &j->d);
+}
+
+/* Damaged and cut recipes are refused with a reason or taken, whatever memory there is. */
+static void hostile(void **state)
+{
+    static const char text[] =
+        "{\"optimizer\": {\"kind\": \"adam\", \"betas\": [0.9, 0.99]}, \"batch\": 12,"
+        " \"freeze\": [\"a.*\"], \"augment\": \"flip\", \"shuffle\": true}";
+    Bytes file = { (const unsigned char *)text, sizeof text - 1 };
+
+    (void)state;
+    assert_int_equal(job_torture(parse, file, 1), 0);
+}
+
 static void patterns(void **state)
 {
     static const char *const two[] = { "a.*", "*.bias", NULL };
@@ -121,6 +141,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(files, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(options, job_setup, job_teardown),
         cmocka_unit_test_setup_teardown(wrong_values, job_setup, job_teardown),
+        cmocka_unit_test(hostile),
         cmocka_unit_test(patterns),
     };
 
