@@ -265,6 +265,10 @@ static int train(Work *w)
         diag_error(&w->d, (Pos){ .file = w->model }, "train needs --data");
         return EXIT_USAGE;
     }
+    if (!j->recipe.epochs && !j->recipe.steps) {
+        diag_error(&w->d, (Pos){ .file = w->model }, "train needs --epochs or --steps");
+        return EXIT_USAGE;
+    }
     j->loop.recipe = j->recipe;
     j->loop.trainer = &j->trainer;
     show_log(&j->loop.log, w->args->value[OPT_json] != NULL);

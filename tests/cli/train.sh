@@ -144,6 +144,8 @@ cmp seed1.0 seed1.1 || fail 'one seed, other weights'
 
 cp -r whole damaged
 printf X | dd of=damaged/step-000000066.safetensors bs=1 seek=3000 conv=notrunc 2>/dev/null
+expect 1 "$mnc" export small.mnet --params damaged/step-000000066.safetensors -o no.onnx
+has err 'damaged/step-000000066.safetensors: error: is damaged'
 expect 1 train damaged --resume=last
 is err <<'EOF'
 damaged/step-000000066.safetensors: error: is damaged: its content is not what was written

@@ -49,18 +49,20 @@ expect 1 "$mnc" train tiny.mnet --data x --epochs=0 --schedule=cosine,total=5 --
 has err "--epochs: error: 'epochs' is a whole number from 1 to 1e+09"
 has err "--schedule: error: a recipe has no 'schedule.total'"
 has err "--optimizer: error: 'optimizer.betas' is two numbers from 0 to 1"
-expect 1 "$mnc" train tiny.mnet --data x --threads=many
+expect 2 "$mnc" train tiny.mnet --data x
+has err "tiny.mnet: error: train needs --epochs or --steps"
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --threads=many
 has err "error: --threads is a number from 1 to 64, not 'many'"
-expect 1 "$mnc" train tiny.mnet --data x --freeze='zz*'
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --freeze='zz*'
 has err "tiny.mnet: error: freeze: no parameter is called 'zz*'"
-expect 1 "$mnc" train tiny.mnet --data x --freeze='*'
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --freeze='*'
 has err "tiny.mnet: error: nothing is left to train"
 
 # Folders.
-expect 1 "$mnc" train tiny.mnet --data x -o tiny.mnet
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 -o tiny.mnet
 has err "tiny.mnet: error: cannot be made"
 mkdir used && touch used/step-000000005.safetensors
-expect 1 "$mnc" train tiny.mnet --data x -o used
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 -o used
 has err "used: error: has checkpoints of a run"
 has err "--resume=last goes on from them; -o names another folder"
 
