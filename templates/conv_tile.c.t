@@ -1,4 +1,4 @@
-//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD RING DIL ACT
+//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD PARTIAL RING DIL ACT
 /* ${M} pixels x ${(NV - 1) * VW + LAST} channels, the sum over ${C} channels of each tap in order.
  * x: pixel step ${XW}, channel step ${XC}; w: rows of ${LDW} channels. */
 NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
@@ -57,6 +57,36 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
 //@ end
 //@ end
     }
+//@ elif PARTIAL
+    const float *xq = x + at, *wq = w;
+    v_f32 t[] = {
+//@ for i in 0..M
+//@ for j in 0..NV
+        a${i}_${j},
+//@ end
+//@ end
+    };
+    for (int from = 0; from < ${C}; from += ${PARTIAL}) {
+        const int to = from + ${PARTIAL} < ${C} ? from + ${PARTIAL} : ${C};
+//@ for i in 0..M
+//@ for j in 0..NV
+        a${i}_${j} = v_set1(0.0f);
+//@ end
+//@ end
+        for (int k = from; k < to; k++) {
+//@ include conv_step.c.t
+        }
+//@ for i in 0..M
+//@ for j in 0..NV
+        t[${i * NV + j}] = v_add(t[${i * NV + j}], a${i}_${j});
+//@ end
+//@ end
+    }
+//@ for i in 0..M
+//@ for j in 0..NV
+    a${i}_${j} = t[${i * NV + j}];
+//@ end
+//@ end
 //@ else
     const float *xq = x + at, *wq = w;
     for (int k = 0; k < ${C}; k++) {

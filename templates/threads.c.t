@@ -1,4 +1,4 @@
-//@ params PREFIX
+//@ params PREFIX TRAIN
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
@@ -17,6 +17,10 @@ typedef struct net_context {
     const ${PREFIX}_outputs *out;
     const unsigned char *w;
     unsigned char *a;
+//@ if TRAIN
+    unsigned char *s;
+    int program;
+//@ end
     pthread_mutex_t lock;
     pthread_cond_t wake, gate;
     pthread_t thread[NET_MAX_THREADS];

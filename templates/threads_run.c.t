@@ -1,4 +1,4 @@
-//@ params PREFIX
+//@ params PREFIX TRAIN
 
 /* Waits for a job other than the one that was seen last: spinning first, then asleep. */
 static unsigned net_next_job(net_context *c, unsigned seen)
@@ -31,13 +31,25 @@ static void net_publish(net_context *c)
 
 static void net_run_part(net_context *c, int part)
 {
+//@ if TRAIN
+    net_dispatch(c->in, c->out, c->w, c->s, c->a, c->program, part, c->parts, c);
+//@ else
     net_dispatch(c->in, c->out, c->w, c->a, part, c->parts, c);
+//@ end
 }
 
 /* The barrier after the last layer is the end for all. */
 static void net_run_all(net_context *c, const ${PREFIX}_inputs *in, const ${PREFIX}_outputs *out,
+//@ if TRAIN
+    const unsigned char *w, unsigned char *s, unsigned char *a, int program)
+//@ else
     const unsigned char *w, unsigned char *a)
+//@ end
 {
+//@ if TRAIN
+    c->s = s;
+    c->program = program;
+//@ end
     c->in = in;
     c->out = out;
     c->w = w;

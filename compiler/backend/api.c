@@ -3,6 +3,7 @@
  * were endless. */
 #include "backend/emit.h"
 #include "backend/model.h"
+#include "backend/train.h"
 #include "base/file.h"
 #include "ir/count.h"
 #include "mnc/mnc.h"
@@ -53,6 +54,10 @@ mnc_model *mnc_open(const mnc_options *options)
     if (!m)
         return NULL;
     *m = head;
+    if (options->train) {
+        m->train = *options->train;
+        m->options.train = &m->train;
+    }
     arena_init(&m->arena, m->options.alloc, m->options.alloc_user, m->options.max_memory, &m->oom);
     start(m);
     return m;
@@ -307,8 +312,8 @@ static bool write_c(mnc_model *m, const char *path)
     Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
 
     e.prefix = m->options.prefix ? m->options.prefix : default_prefix(m, path);
-    if (!check_path(m, path) || !check_prefix(m, e.prefix) || !compute_sample(m)
-        || !run_passes(m, NULL))
+    if (!check_path(m, path) || !check_prefix(m, e.prefix)
+        || (m->options.train ? !train_programs(m, &e) : !compute_sample(m) || !run_passes(m, NULL)))
         return false;
     e.g = m->g;
     e.plan = m->plan;
@@ -332,7 +337,8 @@ static bool c_text(mnc_model *m, Buf *c)
     Buf h;
 
     e.prefix = m->options.prefix ? m->options.prefix : "net";
-    if (!check_prefix(m, e.prefix) || !run_passes(m, NULL))
+    if (!check_prefix(m, e.prefix)
+        || (m->options.train ? !train_programs(m, &e) : !run_passes(m, NULL)))
         return false;
     e.g = m->g;
     e.plan = m->plan;

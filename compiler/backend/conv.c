@@ -9,19 +9,49 @@ static bool is_const_f32(const Emit *e, ValueId v)
         && emit_place(e, v)->kind == PLACE_WEIGHTS;
 }
 
+/* A bias that is computed is read as whole vectors: its buffer ends with a cache line. */
+static bool has_bias(const Emit *e, const Node *n)
+{
+    ValueId b = ir_in(n, 2);
+
+    return !b.id || is_const_f32(e, b)
+        || (ir_val(e->g, b)->dtype == DT_F32 && emit_place(e, b)->stride[0] == 1
+            && emit_place(e, b)->offset == 0
+            && (emit_place(e, b)->kind == PLACE_ARENA || emit_place(e, b)->kind == PLACE_STATE)
+            && (n->op != OP_conv || ir_int(n, A_group) == 1
+                || emit_shape(e, n->in[1])->dim[1] == 1));
+}
+
+bool conv_is_packed(const Emit *e, const Node *n)
+{
+    return emit_place(e, n->in[1])->format == FORMAT_PANELS;
+}
+
+/* Weights that the plan has put into panels, or the taps of a depthwise convolution, outside. */
+static bool has_taps_outside(const Emit *e, const Node *n)
+{
+    const Shape *w = emit_shape(e, n->in[1]);
+    int64_t stride[IR_MAX_RANK];
+
+    plan_taps_outside(w, false, stride);
+    return w->rank > 2 && w->dim[1] == 1 && !ir_is_const(e->g, n->in[1])
+        && ir_val(e->g, n->in[1])->dtype == DT_F32
+        && plan_same_strides(w, stride, emit_place(e, n->in[1])->stride);
+}
+
 /* Lanes are output channels, so these lie side by side in y, or there is one alone. */
 bool conv_is_packable(const Emit *e, const Node *n)
 {
     const Shape *y = emit_shape(e, n->out[0]);
 
-    return !e->plain && y->rank >= 2 && y->rank <= 4 && is_const_f32(e, n->in[1])
-        && (!ir_in(n, 2).id || is_const_f32(e, n->in[2]))
+    return !e->plain && y->rank >= 2 && y->rank <= 4 && has_bias(e, n)
+        && (is_const_f32(e, n->in[1]) || conv_is_packed(e, n) || has_taps_outside(e, n))
         && (emit_place(e, n->out[0])->stride[1] == 1 || y->dim[1] == 1);
 }
 
 /* x has rank 3 (N,C,W) or 4 (N,C,H,W); the attributes have one number per spatial dimension,
  * pad the begins in front of the ends. */
-static void spatial(const Node *n, uint32_t rank, ConvShape *c)
+void conv_spatial(const Node *n, uint32_t rank, ConvShape *c)
 {
     const int64_t *stride = ir_ints(n, A_stride, NULL), *pad = ir_ints(n, A_pad, NULL);
     const int64_t *dil = ir_ints(n, A_dilation, NULL);
@@ -36,7 +66,7 @@ static void spatial(const Node *n, uint32_t rank, ConvShape *c)
 }
 
 /* In elements; 0 for a dimension that is not there. */
-static Steps steps_of(const Emit *e, ValueId v)
+Steps conv_steps(const Emit *e, ValueId v)
 {
     const Place *p = emit_place(e, v);
     uint32_t rank = emit_shape(e, v)->rank;
@@ -56,12 +86,12 @@ ConvShape conv_shape(const Emit *e, const Node *n)
     ConvShape c = { .n = x->dim[0], .groups = 1, .h = 1, .w = 1, .oh = 1, .ow = 1, .r = 1, .s = 1,
                     .stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1 };
 
-    c.x = steps_of(e, n->in[0]);
-    c.y = steps_of(e, n->out[0]);
+    c.x = conv_steps(e, n->in[0]);
+    c.y = conv_steps(e, n->out[0]);
     c.k = y->dim[1];
     c.c = w->dim[1];
     if (x->rank > 2) {
-        spatial(n, x->rank, &c);
+        conv_spatial(n, x->rank, &c);
         c.groups = ir_int(n, A_group);
         c.w = x->dim[x->rank - 1];
         c.ow = y->dim[x->rank - 1];
@@ -74,7 +104,7 @@ ConvShape conv_shape(const Emit *e, const Node *n)
     }
     if (ir_in(n, 3).id) {
         c.add = true;
-        c.res = steps_of(e, n->in[3]);
+        c.res = conv_steps(e, n->in[3]);
     }
     c.band = e->rows != NULL;
     if (c.band)

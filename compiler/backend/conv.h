@@ -22,7 +22,14 @@ typedef struct ConvShape {
 
 ConvShape conv_shape(const Emit *e, const Node *n);
 
-/* Constant f32 weights and bias, channels of the result side by side. */
+/* Parts of it, for ops with the same attributes: the steps of v; stride, pad and dilation. */
+Steps conv_steps(const Emit *e, ValueId v);
+void conv_spatial(const Node *n, uint32_t rank, ConvShape *c);
+
+/* Weights in panels made as it runs. */
+bool conv_is_packed(const Emit *e, const Node *n);
+
+/* f32 weights that are constant or packed by the plan, channels of the result side by side. */
 bool conv_is_packable(const Emit *e, const Node *n);
 
 /* A row of output cut into tiles of at most m columns, as equal as can be: times tiles of m columns

@@ -126,24 +126,43 @@ static bool include_math(Emit *e, Buf *out)
     return tmpl_expand(e->options->templates, "v_math.c.t", v, out, e->d);
 }
 
+/* All programs of the file call the same kernels. */
+static bool emit_programs(Emit *e)
+{
+    for (uint32_t i = 0; i < e->n_program; i++) {
+        Program *p = &e->program[i];
+
+        e->g = p->g;
+        e->plan = p->plan;
+        e->packed = p->packed;
+        buf_init(&e->body, e->arena);
+        if (!emit_nodes(e))
+            return false;
+        p->body = e->body;
+    }
+    e->g = e->program[0].g;
+    e->plan = e->program[0].plan;
+    return true;
+}
+
 /* Kernels and layers grow side by side, for a layer asks for its kernel when it is written;
  * they are joined only here.  The guard keeps a compiler for another machine away from both. */
 static bool emit_target(Emit *e, const Target *t, Buf *out)
 {
     e->target = t;
     buf_init(&e->kernels, e->arena);
-    buf_init(&e->body, e->arena);
     if (!include_template(e, t->vocabulary, &e->kernels)
         || !include_math(e, &e->kernels))
         return false;
     buf_str(&e->kernels, "\n/* The kernels: each once, called by the layers further down. */\n\n");
-    if (!emit_nodes(e))
+    if (!emit_programs(e))
         return false;
     buf_printf(out, "\n/* ---- %s ---- */\n\n", t->name);
     if (*t->guard)
         buf_printf(out, "#if %s\n\n", t->guard);
     buf_put(out, e->kernels.p, e->kernels.n);
-    emit_run_target(e, out);
+    for (uint32_t i = 0; i < e->n_program; i++)
+        emit_run_target(e, &e->program[i], out);
     if (!include_template(e, "v_end.c.t", out))
         return false;
     if (*t->guard)
@@ -175,39 +194,64 @@ static uint32_t choose_targets(Emit *e, const Target **list)
 
 /* ---- the file ---- */
 
+/* A net that does not train is one program. */
+static void set_programs(Emit *e)
+{
+    static const char *const x[] = { "x", "labels" }, *const y[] = { "loss", "scores" };
+
+    if (!e->n_program) {
+        e->program = arena_new(e->arena, Program);
+        *e->program = (Program){ .name = "run", .g = e->g, .plan = e->plan };
+        e->n_program = 1;
+    }
+    for (uint32_t i = 0; i < e->n_program; i++)
+        e->program[i].packed = arena_new_n(e->arena, const char *, e->program[i].g->n_node);
+    e->in_name = e->state ? x : member_names(e, e->g->input, e->g->n_input);
+    e->out_name = e->state ? y : member_names(e, e->g->output, e->g->n_output);
+}
+
+static bool emit_targets(Emit *e, const Target *const *list, uint32_t n, Buf *code)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!emit_target(e, list[i], code))
+            return false;
+    return true;
+}
+
 /* The code comes first, though it stands last: only it tells how many bytes of weights there
  * are and what the preface has to say.  Weights are shared by all targets. */
 bool emit_file(Emit *e, Buf *c, Buf *h)
 {
     const Target *list[8];
     uint32_t n = choose_targets(e, list);
-    Buf code;
+    Buf code, tables;
 
     if (!n)
         return false;
     buf_init(&code, e->arena);
+    buf_init(&tables, e->arena);
     weights_init(&e->weights, e->arena);
-    e->packed = arena_new_n(e->arena, const char *, e->g->n_node);
     intern_init(&e->functions, e->arena);
     e->plain = e->options->plain;
-    e->in_name = member_names(e, e->g->input, e->g->n_input);
-    e->out_name = member_names(e, e->g->output, e->g->n_output);
-    for (uint32_t i = 0; i < n; i++)
-        if (!emit_target(e, list[i], &code))
-            return false;
+    set_programs(e);
+    if (!emit_targets(e, list, n, &code) || (e->state && !emit_train_tables(e, &tables)))
+        return false;
     emit_preface(e, h, "h");
     emit_declarations(e, h);
     emit_preface(e, c, "c");
     emit_declarations(e, c);
-    if (!include_template(e, "common.c.t", c))
+    if (!include_template(e, "common.c.t", c) || !emit_scalars(e, c))
         return false;
-    if (strcmp(e->options->weights ? e->options->weights : "embed", "file"))
+    if (e->state || strcmp(e->options->weights ? e->options->weights : "embed", "file"))
         weights_emit(&e->weights, arena_printf(e->arena, "%s_weights", e->prefix), c);
     if (!emit_threads(e, c))
         return false;
     buf_put(c, code.p, code.n);
     if (!emit_run(e, list, n, c))
         return false;
+    buf_put(c, tables.p, tables.n);
+    if (e->state)
+        return emit_train(e, c);
     emit_describe(e, c);
     emit_selftest(e, c);
     return true;

@@ -13,6 +13,7 @@
 #include "backend/weights.h"
 #include "ir/graph.h"
 #include "ir/plan.h"
+#include "ir/state.h"
 #include "mnc/mnc.h"
 
 /* A vector instruction set, and the register tiles that suit it. */
@@ -38,10 +39,23 @@ typedef struct Layers {
     const char *called, *tile;             /* the function; NULL: not yet */
 } Layers;
 
-typedef struct Emit {
-    Arena *arena;
+/* A graph of the file and the function that runs it: "run"; of a net that trains "step" (forward,
+ * backward and, unless gradients are kept, the updates), "eval", and perhaps "update". */
+typedef struct Program {
+    const char *name;
     Graph *g;
     Plan *plan;
+    const char **packed;       /* by node: its packed weights, the same for all targets */
+    Buf body;                  /* of the current target */
+} Program;
+
+typedef struct Emit {
+    Arena *arena;
+    Program *program;          /* n_program of them; g, plan, packed, body: those being written */
+    uint32_t n_program;
+    Graph *g;
+    Plan *plan;
+    State *state;              /* of a file that trains, with its offsets; else NULL */
     const mnc_options *options;
     Diag *d;
     const char *prefix;        /* "net": of everything external, and of the file's own statics */
@@ -57,11 +71,12 @@ typedef struct Emit {
     uint32_t n_function, cap_function;
     Buf kernels, body;         /* of the current target */
     Layers layers;
-    const char **in_name, **out_name;      /* members of the input and output structs */
+    const char *const *in_name, *const *out_name;      /* members of the input and output structs */
     const char *hash;          /* of the model, as text */
     int64_t params, macs;      /* of the model as it was read */
     /* the self-test's expected outputs, by output, row-major; NULL: not known */
     const void *const *expect;
+    uint32_t n_initial;        /* slots of the state whose first values are among the weights */
 } Emit;
 
 /* ---- for kernels ---- */
@@ -124,29 +139,6 @@ static inline bool dtype_is_unsigned(DType t)
 typedef bool KernelFn(Emit *e, const Node *n);
 KernelFn *kernel_for(const Emit *e, const Node *n);
 
-/* ---- loop nests over strided operands ---- */
-
-enum { NEST_RANK = 2 * IR_MAX_RANK, NEST_OPERANDS = 6 };
-
-/* Loops, outermost first, with each operand's step in elements.  Operand 0 is the result. */
-typedef struct Nest {
-    uint32_t rank, n;
-    int64_t dim[NEST_RANK];
-    int64_t step[NEST_OPERANDS][NEST_RANK];
-} Nest;
-
-void nest_init(Nest *nest, uint32_t n_operand);
-void nest_add(Nest *nest, int64_t dim, const int64_t *steps);      /* steps: one per operand */
-/* Drops loops of 1, orders by the result's step (largest outside), merges what runs on.  At least
- * one loop remains. */
-void nest_simplify(Nest *nest);
-/* The loops of an elementwise op: shape of the result, each operand broadcast to it. */
-void nest_elementwise(const Emit *e, Nest *nest, ValueId result, const ValueId *in, uint32_t n);
-/* Parameters RANK, DIM[], and for each operand i of names its steps. */
-void nest_vars(const Nest *nest, TmplVars *v, const char *const *names);
-/* True when in the innermost loop the result's step is 1 and each operand's 0 or 1. */
-bool nest_is_vector(const Nest *nest);
-
 /* ---- the whole file ---- */
 
 /* Writes net.c's text to c and net.h's to h.  False with messages. */
@@ -165,7 +157,7 @@ bool emit_band(Emit *e, const Band *b);
 
 /* emit_run.c: the functions that run a net: of one target; the choice among them, on one thread or
  * several; and, before the targets, what threads need.  False with messages. */
-void emit_run_target(Emit *e, Buf *out);
+void emit_run_target(Emit *e, const Program *p, Buf *out);
 bool emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out);
 bool emit_threads(Emit *e, Buf *out);
 
@@ -173,7 +165,15 @@ bool emit_threads(Emit *e, Buf *out);
 const char *layers_op(Arena *a, const Node *n);
 void layers_end(Emit *e, const Node *n, uint32_t i);
 
+/* emit_train.c: what a file that trains has instead of a description and a self-test; its
+ * declarations; the words of single numbers, for files with ops that need them. */
+bool emit_train_tables(Emit *e, Buf *out);
+bool emit_train(Emit *e, Buf *out);
+void emit_train_declarations(Emit *e, Buf *out);
+bool emit_scalars(Emit *e, Buf *out);
+
 /* emit_head.c */
+void emit_abi(const char *file, Buf *out);
 void emit_preface(Emit *e, Buf *out, const char *file);
 void emit_declarations(Emit *e, Buf *out);
 void emit_describe(Emit *e, Buf *out);

@@ -87,12 +87,12 @@ static int64_t sample_bytes(Emit *e)
     return n;
 }
 
-/* include/mnc/net.h, which every file carries, word for word. */
-static void put_abi(Buf *out)
+/* include/mnc/net.h, which every file carries, or train.h, word for word. */
+void emit_abi(const char *file, Buf *out)
 {
     const TmplFile *f = tmpl_files;
 
-    while (strcmp(f->name, "net.h"))
+    while (strcmp(f->name, file))
         f++;
     buf_put(out, f->text, f->n);
 }
@@ -118,8 +118,12 @@ void emit_declarations(Emit *e, Buf *out)
 {
     const char *p = e->prefix;
 
+    if (e->state) {
+        emit_train_declarations(e, out);
+        return;
+    }
     buf_printf(out, "#ifndef %s_NET_H\n#define %s_NET_H\n\n", p, p);
-    put_abi(out);
+    emit_abi("net.h", out);
     buf_str(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     for (uint32_t i = 0; i < e->g->n_input; i++)
         shape_macro(e, "INPUT", e->in_name[i], e->g->input[i], out);

@@ -80,10 +80,10 @@ void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n)
     put_call(e, fn, args, n);
 }
 
-/* n is at most 6: one or two more go behind. */
+/* n is at most 10: one or two more go behind. */
 void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n)
 {
-    const char *all[8];
+    const char *all[12];
 
     memcpy(all, args, n * sizeof *args);
     all[n] = e->rows ? e->rows : "part, parts";
@@ -140,6 +140,9 @@ static const char *pointer(Emit *e, ValueId v, int64_t extra, bool write)
                                    c_comment(e->arena, own->name));
         return arena_printf(e->arena, "AT(const %s, w, %" PRId64 ")", type, base + at * size);
     }
+    case PLACE_STATE:
+        at = e->state->slot[state_find(e->state, ir_val(e->g, p->owner)->name)].offset + at * size;
+        return arena_printf(e->arena, "AT(%s%s, s, %" PRId64 ")", c, type, at);
     case PLACE_NONE: break;
     }
     return "0";

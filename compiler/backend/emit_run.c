@@ -20,17 +20,24 @@ static const char *unused_threads(const Emit *e)
     return e->options->threads ? ", (void)part, (void)parts, (void)context" : "";
 }
 
+/* The state is a parameter of what trains alone. */
+static const char *state_param(const Emit *e)
+{
+    return e->state ? " unsigned char *s," : "";
+}
+
 /* The layers' calls are complete in e->body.  Without threads part and parts become constants,
  * so that the C compiler folds the kernels' division of the work away. */
-void emit_run_target(Emit *e, Buf *out)
+void emit_run_target(Emit *e, const Program *p, Buf *out)
 {
-    buf_printf(out, "static void run_%s(const %s_inputs *in, const %s_outputs *out,\n"
-               "    const unsigned char *w, unsigned char *a%s)\n{\n", e->target->suffix, e->prefix,
-               e->prefix, thread_params(e));
+    buf_printf(out, "static void %s_%s(const %s_inputs *in, const %s_outputs *out,\n"
+               "    const unsigned char *w,%s unsigned char *a%s)\n{\n", p->name,
+               e->target->suffix, e->prefix, e->prefix, state_param(e), thread_params(e));
     if (!e->options->threads)
         buf_str(out, "    enum { part = 0, parts = 1 };\n\n");
-    buf_printf(out, "    (void)in, (void)out, (void)w, (void)a%s;\n", unused_threads(e));
-    buf_put(out, e->body.p, e->body.n);
+    buf_printf(out, "    (void)in, (void)out, (void)w, %s(void)a%s;\n",
+               e->state ? "(void)s, " : "", unused_threads(e));
+    buf_put(out, p->body.p, p->body.n);
     buf_str(out, "}\n");
 }
 
@@ -59,18 +66,28 @@ static void choice(Emit *e, const Target *const *list, uint32_t n, Buf *out)
     buf_str(out, "    return \"none\";\n}\n");
 }
 
+/* One program of one variant, chosen by the number of each. */
+static const char *choose(Emit *e, const Target *t, uint32_t variant, uint32_t program)
+{
+    const char *number = e->state ? arena_printf(e->arena, " && program == %u", program) : "";
+
+    return arena_printf(e->arena, "    if (variant() == %u%s) {\n        "
+                        "%s_%s(in, out, w,%s a%s);\n        return;\n    }\n", variant, number,
+                        e->program[program].name, t->suffix, e->state ? " s," : "",
+                        e->options->threads ? ", part, parts, context" : "");
+}
+
 /* A variant that the guards took out is never chosen: its number is not returned either. */
 static void dispatch(Emit *e, const Target *const *list, uint32_t n, Buf *out)
 {
     buf_printf(out, "\nstatic void net_dispatch(const %s_inputs *in, const %s_outputs *out,\n"
-               "    const unsigned char *w, unsigned char *a%s)\n{\n", e->prefix, e->prefix,
-               thread_params(e));
+               "    const unsigned char *w,%s unsigned char *a%s%s)\n{\n", e->prefix, e->prefix,
+               state_param(e), e->state ? ", int program" : "", thread_params(e));
     for (uint32_t i = 0; i < n; i++)
-        guarded(out, list[i], arena_printf(e->arena,
-            "    if (variant() == %u) {\n        run_%s(in, out, w, a%s);\n"
-            "        return;\n    }\n",
-            i + 1, list[i]->suffix, e->options->threads ? ", part, parts, context" : ""));
-    buf_printf(out, "    (void)in, (void)out, (void)w, (void)a%s;\n}\n", unused_threads(e));
+        for (uint32_t k = 0; k < e->n_program; k++)
+            guarded(out, list[i], choose(e, list[i], i + 1, k));
+    buf_printf(out, "    (void)in, (void)out, (void)w, %s(void)a%s;\n}\n",
+               e->state ? "(void)s, (void)program, " : "", unused_threads(e));
 }
 
 /* What NAME_run and NAME_run_with refuse. */
@@ -112,6 +129,7 @@ bool emit_threads(Emit *e, Buf *out)
     if (!e->options->threads)
         return true;
     tmpl_word(v, "PREFIX", e->prefix);
+    tmpl_int(v, "TRAIN", e->state != NULL);
     return tmpl_expand(e->options->templates, "threads.c.t", v, out, e->d);
 }
 
@@ -122,8 +140,11 @@ static bool run_with(Emit *e, Buf *out)
     TmplVars *v = tmpl_vars(e->arena);
 
     tmpl_word(v, "PREFIX", e->prefix);
+    tmpl_int(v, "TRAIN", e->state != NULL);
     if (!tmpl_expand(e->options->templates, "threads_run.c.t", v, out, e->d))
         return false;
+    if (e->state)
+        return true;
     entry(e, "run_with", "void *context, ", out);
     buf_str(out, "    if (!context)\n        return MNC_NET_NULL;\n"
                  "    net_run_all((net_context *)context, in, out, w, a);\n"
@@ -137,6 +158,8 @@ bool emit_run(Emit *e, const Target *const *list, uint32_t n, Buf *out)
 {
     choice(e, list, n, out);
     dispatch(e, list, n, out);
+    if (e->state)
+        return !e->options->threads || run_with(e, out);
     check(e, out);
     entry(e, "run", "", out);
     buf_printf(out, "    net_dispatch(in, out, w, a%s);\n    return MNC_NET_OK;\n}\n",

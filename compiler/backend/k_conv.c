@@ -16,10 +16,13 @@
 #include <string.h>
 
 enum {
-    PANEL = 16, ROUND = 8,
+    PANEL = PANEL_WIDTH, ROUND = PANEL_ROUND,
     CHUNK_BYTES = 16 * 1024,      /* of x between two passes over the weights: half an L1 cache */
     HOT_BYTES = 512 * 1024,       /* weights that stay in an L2 cache while rows go by */
     WELL_FILLED = 80,             /* per cent of the tiles' pixels in use */
+    /* Training adds up so many products at a time, and then these sums: batch norms enlarge the
+     * rounding errors of a long sum, which are those of the largest sum on the way. */
+    PARTIAL_SUM = 64,
     PREFETCH_ROWS = 8             /* of weights that come from further away: 512 bytes ahead */
 };
 
@@ -30,7 +33,7 @@ bool fits_conv(const Emit *e, const Node *n)
     Run run[CONV_MAX_RUN];
     ConvShape c;
 
-    if (!conv_is_packable(e, n))
+    if (!conv_is_packable(e, n) || (!ir_is_const(e->g, n->in[1]) && !conv_is_packed(e, n)))
         return false;
     c = conv_shape(e, n);
     return c.c > 0 && conv_cut_row(&c, 1, run)
@@ -87,6 +90,8 @@ static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c)
     const float *w = ir_val(e->g, n->in[1])->data;
     float *out;
 
+    if (!w)
+        return emit_in(e, n->in[1]);
     if (*done)
         return *done;
     out = arena_new_n(e->arena, float, (size_t)(floats * c->groups));
@@ -103,6 +108,8 @@ const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t kg)
     float *out = arena_new_n(e->arena, float, (size_t)(groups * width));
     const float *b = ir_in(n, 2).id ? ir_val(e->g, n->in[2])->data : NULL;
 
+    if (ir_in(n, 2).id && !b)
+        return emit_in(e, n->in[2]);
     for (int64_t g = 0; b && g < groups; g++)
         memcpy(out + g * width, b + g * kg, (size_t)kg * sizeof *b);
     return emit_weights(e, DT_F32, out, groups * width, label(e, n, "bias"));
@@ -245,6 +252,7 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
         { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
         { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
         { "AHEAD", is_hot(c) ? 0 : PREFETCH_ROWS },
+        { "PARTIAL", t->e->state && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
         { "RING", taps ? c->x.ring : 0 }, { "DIL", c->dil_h },
     };
 

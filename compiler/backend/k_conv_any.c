@@ -55,6 +55,12 @@ static void set_channels(const Emit *e, const Node *n, TmplVars *v)
     tmpl_int(v, "C", emit_shape(e, n->in[1])->dim[1]);
 }
 
+/* Panels are for the kernels that know them: what they were made of lies by strides. */
+static ValueId unpacked(const Emit *e, ValueId w)
+{
+    return emit_place(e, w)->format == FORMAT_PANELS ? ir_producer(e->g, w)->in[0] : w;
+}
+
 /* Operands in the node's order, without those that are left out; then the result. */
 bool emit_conv_any(Emit *e, const Node *n)
 {
@@ -68,7 +74,7 @@ bool emit_conv_any(Emit *e, const Node *n)
     set_window(e, n, v);
     set_channels(e, n, v);
     set_steps(e, n->in[0], (const char *[]){ "XN", "XC", "X" }, v);
-    set_steps(e, n->in[1], (const char *[]){ "WK", "WC", "W" }, v);
+    set_steps(e, unpacked(e, n->in[1]), (const char *[]){ "WK", "WC", "W" }, v);
     set_steps(e, n->out[0], (const char *[]){ "YN", "YC", "Y" }, v);
     set_steps(e, ir_in(n, 3), (const char *[]){ "SN", "SC", "S" }, v);
     tmpl_int(v, "BIAS", ir_in(n, 2).id != 0);
@@ -80,7 +86,7 @@ bool emit_conv_any(Emit *e, const Node *n)
     fn = emit_function(e, "conv_any.c.t", op_info[n->op].name, v);
     for (uint32_t i = 0; i < 4; i++)
         if (ir_in(n, i).id)
-            args[k++] = emit_in(e, n->in[i]);
+            args[k++] = emit_in(e, i == 1 ? unpacked(e, n->in[i]) : n->in[i]);
     args[k++] = emit_out(e, n->out[0]);
     if (fn)
         emit_call_parts(e, fn, args, k);

@@ -65,6 +65,29 @@ bool emit_strided_copy(Emit *e, const Copy *c)
     return emit_nest_copy(e, &nest, c->dtype, c->from, c->to);
 }
 
+/* Weights (K,C,R,S), or of fewer dimensions, into the panels of the convolution kernels. */
+static bool emit_pack(Emit *e, const Node *n)
+{
+    const Shape *w = emit_shape(e, n->in[0]);
+    const int64_t *step = emit_place(e, n->in[0])->stride;
+    uint32_t last = w->rank - 1;
+    const IntVar vars[] = {
+        { "K", w->dim[0] }, { "C", w->dim[1] },
+        { "R", w->rank > 3 ? w->dim[2] : 1 }, { "S", w->rank > 2 ? w->dim[last] : 1 },
+        { "WK", step[0] }, { "WC", step[1] }, { "WR", w->rank > 3 ? step[2] : 0 },
+        { "WS", w->rank > 2 ? step[last] : 0 }, { "PANEL", PANEL_WIDTH },
+        { "ROUND", PANEL_ROUND },
+    };
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn;
+
+    emit_int_vars(v, vars, sizeof vars / sizeof vars[0]);
+    fn = emit_function(e, "pack.c.t", "pack", v);
+    if (fn)
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+    return fn != NULL;
+}
+
 /* A view op that could not be a view: its elements move, in the operand's row-major order for a
  * reshape, index by index for the others. */
 bool emit_copy(Emit *e, const Node *n)
@@ -76,6 +99,8 @@ bool emit_copy(Emit *e, const Node *n)
                .from_stride = emit_place(e, n->in[0])->stride,
                .to_stride = emit_place(e, n->out[0])->stride };
 
+    if (emit_place(e, n->out[0])->format == FORMAT_PANELS)
+        return emit_pack(e, n);
     if (n->op == OP_reshape) {
         plan_row_major(x, dense);
         c.to_stride = dense;

@@ -14,7 +14,8 @@ bool fits_depthwise(const Emit *e, const Node *n)
     Run run[CONV_MAX_RUN];
     ConvShape c;
 
-    if (!conv_is_packable(e, n) || ir_in(n, 3).id || emit_shape(e, n->in[0])->rank < 3)
+    if (!conv_is_packable(e, n) || conv_is_packed(e, n) || ir_in(n, 3).id
+        || emit_shape(e, n->in[0])->rank < 3)
         return false;
     c = conv_shape(e, n);
     return c.groups > 1 && c.c == 1 && c.k == c.groups && c.x.c == 1 && c.s <= 15
@@ -26,8 +27,11 @@ static const char *pack(Emit *e, const Node *n, const ConvShape *c)
 {
     const float *w = ir_val(e->g, n->in[1])->data;
     int64_t taps = c->r * c->s;
-    float *out = arena_new_n(e->arena, float, (size_t)(taps * c->k));
+    float *out;
 
+    if (!w)
+        return emit_in(e, n->in[1]);
+    out = arena_new_n(e->arena, float, (size_t)(taps * c->k));
     for (int64_t k = 0; k < c->k; k++)
         for (int64_t t = 0; t < taps; t++)
             out[t * c->k + k] = w[k * taps + t];

@@ -4,7 +4,7 @@
 #ifndef MNC_BACKEND_KERNELS_H
 #define MNC_BACKEND_KERNELS_H
 
-#include "backend/emit.h"
+#include "backend/nest.h"
 
 typedef bool KernelTest(const Emit *e, const Node *n);
 
@@ -41,6 +41,14 @@ KernelFn emit_softmax, emit_arg;
 
 /* k_gather.c; k_move.c */
 KernelFn emit_gather, emit_tile, emit_pad, emit_resize;
+
+/* k_train.c, k_conv_grad.c, k_update.c: training */
+KernelTest fits_conv_grad, fits_depthwise_grad, fits_depthwise_back;
+KernelFn emit_conv_grad, emit_depthwise_grad, emit_conv_grad_any, emit_depthwise_back;
+KernelFn emit_act_grad, emit_bn_apply, emit_bn_stats, emit_bn_grad_sums, emit_bn_grad;
+KernelFn emit_bn_small;
+KernelFn emit_update, emit_assign, emit_clip_factor, emit_cross_entropy, emit_softmax_grad;
+KernelFn emit_pool_grad;
 
 /* All of y becomes value. */
 bool emit_fill(Emit *e, ValueId y, double value);

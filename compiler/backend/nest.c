@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nest: loops over strided operands, put into the order and number that runs fastest. */
-#include "backend/emit.h"
+#include "backend/nest.h"
 
 #include <assert.h>
 #include <string.h>

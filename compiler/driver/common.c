@@ -108,15 +108,43 @@ bool args_options(const Args *args, mnc_options *o)
     return true;
 }
 
+/* These say how to train. */
+static bool needs_train(const Args *args)
+{
+    static const OptionId how[] = { OPT_optimizer, OPT_loss, OPT_freeze, OPT_keep_gradients,
+                                    OPT_clip_norm, OPT_average };
+
+    for (size_t i = 0; i < sizeof how / sizeof how[0]; i++)
+        if (args->value[how[i]] && !args->value[OPT_train]) {
+            usage_error("--%s needs --train", option_name(how[i]));
+            return false;
+        }
+    return true;
+}
+
+static mnc_train_options train_options(const Args *args)
+{
+    return (mnc_train_options){
+        .optimizer = args->value[OPT_optimizer], .loss = args->value[OPT_loss],
+        .freeze = (const char *const *)args->list[OPT_freeze],
+        .keep_gradients = args->value[OPT_keep_gradients] != NULL,
+        .clip = args->value[OPT_clip_norm] != NULL,
+        .average = args->value[OPT_average] != NULL, .initial = 1,
+    };
+}
+
 mnc_model *driver_open(const Args *args, const char *path, int *code)
 {
+    mnc_train_options train = train_options(args);
     mnc_options o;
     mnc_model *m;
     mnc_status s;
 
     *code = EXIT_USAGE;
-    if (!args_options(args, &o))
+    if (!args_options(args, &o) || !needs_train(args))
         return NULL;
+    if (args->value[OPT_train])
+        o.train = &train;
     *code = EXIT_FAILED;
     m = mnc_open(&o);
     if (!m) {

@@ -58,7 +58,8 @@ typedef enum OpFlag {
     ACT = 16,              /* can be fused into a producer that FUSES_ACT */
     FUSES_ACT = 32,
     REDUCE = 64,
-    VIEW = 128             /* moves no data if the plan can help it */
+    VIEW = 128,            /* moves no data if the plan can help it */
+    UPDATES = 256          /* result i replaces operand i in its place; never dead, never shared */
 } OpFlag;
 
 typedef enum AttrType { ATTR_NONE, ATTR_INT, ATTR_FLOAT, ATTR_INTS, ATTR_WORD } AttrType;
@@ -68,7 +69,7 @@ typedef enum AttrType { ATTR_NONE, ATTR_INT, ATTR_FLOAT, ATTR_INTS, ATTR_WORD } 
     X(stride) X(pad) X(dilation) X(group) X(out_pad) X(kernel) X(ceil) X(count_pad) X(eps) \
     X(axis) X(axes) X(keep) X(last) X(size) X(alpha) X(beta) X(gamma) X(bias) X(min) X(max) \
     X(approximate) X(to) X(fmod) X(shape) X(perm) X(start) X(step) X(sizes) X(repeats) X(value) \
-    X(mode) X(coord) X(nearest)
+    X(mode) X(coord) X(nearest) X(parts) X(count) X(act) X(nesterov) X(decoupled)
 #define ATTR_ENUM(name) A_##name,
 typedef enum AttrName { A_none, ATTRS(ATTR_ENUM) A_COUNT } AttrName;
 #undef ATTR_ENUM

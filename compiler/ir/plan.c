@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan: arithmetic on strides. */
 #include "ir/plan.h"
+
+#include <string.h>
 #include "ir/shape.h"
 
 /* The layout of inputs, outputs and constants: (N,C,H,W) with W innermost. */
@@ -114,6 +116,24 @@ const Band *plan_band(const Plan *p, uint32_t i)
             high = middle;
     }
     return low < p->n_band && p->band[low].first <= i ? &p->band[low] : NULL;
+}
+
+int64_t plan_panels_count(const Shape *w)
+{
+    int64_t k = (w->dim[0] + PANEL_ROUND - 1) / PANEL_ROUND * PANEL_ROUND;
+
+    return w->dim[0] ? shape_count(w) / w->dim[0] * k : 0;
+}
+
+void plan_taps_outside(const Shape *w, bool inputs_inside, int64_t stride[IR_MAX_RANK])
+{
+    int64_t inner = w->dim[0] * w->dim[1];
+
+    memset(stride, 0, IR_MAX_RANK * sizeof *stride);
+    stride[0] = inputs_inside ? w->dim[1] : 1;
+    stride[1] = inputs_inside ? 1 : w->dim[0];
+    for (uint32_t d = w->rank; d-- > 2; inner *= w->dim[d])
+        stride[d] = inner;
 }
 
 /* A view needs no code: all its results lie in the operand's buffer. */

@@ -18,11 +18,19 @@ typedef enum PlaceKind {
     PLACE_ARENA,
     PLACE_INPUT,       /* the caller's input number index, row-major */
     PLACE_OUTPUT,      /* the caller's output number index, row-major */
-    PLACE_WEIGHTS      /* a constant; the backend decides where in the weights */
+    PLACE_WEIGHTS,     /* a constant; the backend decides where in the weights */
+    PLACE_STATE        /* in the slot of the owner's name (state.h), row-major */
 } PlaceKind;
+
+/* How elements lie: by the strides; or as a convolution's weights, in panels of output channels,
+ * for the kernels that take them so (panels_count elements; the strides do not count). */
+typedef enum PlaceFormat { FORMAT_STRIDED, FORMAT_PANELS } PlaceFormat;
+
+enum { PANEL_WIDTH = 16, PANEL_ROUND = 8 };
 
 typedef struct Place {
     PlaceKind kind;
+    PlaceFormat format;
     uint32_t index;                  /* INPUT, OUTPUT */
     ValueId owner;                   /* whose buffer this is a part of; itself when its own */
     int64_t offset;                  /* elements from the start of the owner's buffer */
@@ -76,6 +84,13 @@ bool plan_reshape(const Shape *from, const int64_t *stride, const Shape *to,
 
 /* The band that node i is one of, or NULL. */
 const Band *plan_band(const Plan *p, uint32_t i);
+
+/* Elements of weights (K,C,...) in panels: the last panel is rounded up to PANEL_ROUND channels. */
+int64_t plan_panels_count(const Shape *w);
+
+/* Strides of weights (K,C,R,S), which the taps are outside of: kernel rows, columns, then outputs
+ * by inputs, or inputs by outputs. */
+void plan_taps_outside(const Shape *w, bool inputs_inside, int64_t stride[IR_MAX_RANK]);
 
 /* Does node n move or compute anything, or is its result just a Place in its operand's buffer? */
 bool plan_is_view(const Plan *p, const Node *n);

@@ -11,6 +11,8 @@
 
 static bool any_needed(const Node *n, const bool *need)
 {
+    if (op_info[n->op].flags & UPDATES)
+        return true;
     for (uint32_t k = 0; k < n->n_out; k++)
         if (need[n->out[k].id])
             return true;

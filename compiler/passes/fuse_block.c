@@ -367,7 +367,7 @@ bool pass_fuse_block(Job *job)
     f.last = arena_new_n(a, uint32_t, values);
     f.best = arena_new_n(a, int64_t, nodes);
     f.from = arena_new_n(a, uint32_t, nodes);
-    if (job->options->no_fuse)
+    if (job->options->no_fuse || job->state)
         return true;
     memory_plan(f.g, f.p);
     f.slot = f.p->slot;

@@ -170,7 +170,7 @@ static bool is_row_major_op(const Node *n)
 {
     switch (n->op) {
     case OP_dense: case OP_matmul: case OP_gather: case OP_argmax: case OP_argmin:
-    case OP_reshape: case OP_layer_norm: case OP_tile:
+    case OP_reshape: case OP_layer_norm: case OP_tile: case OP_bn_stats: case OP_bn_grad_sums:
         return true;
     case OP_reduce_sum: case OP_reduce_mean: case OP_reduce_max: case OP_reduce_min:
     case OP_reduce_prod:
@@ -228,12 +228,92 @@ static void need_channels_last(Layout *l, NodeId id, uint32_t i)
     ir_node(l->g, id)->in[i] = l->copy[x.id];
 }
 
+/* ---- weights that are known only as it runs ---- */
+
+/* Could a kernel that wants weights packed compute n?  Every output must see the image: then each
+ * row can be cut into tiles.  Depthwise kernels want their taps outside, which strides can say. */
+static bool takes_packed(Layout *l, const Node *n, bool *depthwise)
+{
+    const Shape *w = &ir_val(l->g, n->in[1])->shape;
+    int64_t group = n->op == OP_dense ? 1 : ir_int(n, A_group);
+
+    *depthwise = group > 1 && w->dim[1] == 1 && w->dim[0] == group;
+    if (n->op == OP_conv_transpose)
+        return *depthwise;
+    for (uint32_t d = 0; d + 2 < w->rank; d++) {
+        int64_t reach = (w->dim[2 + d] - 1) * ir_ints(n, A_dilation, NULL)[d];
+        const int64_t *pad = ir_ints(n, A_pad, NULL);
+        if (pad[d] > reach || pad[w->rank - 2 + d] > reach)
+            return false;
+    }
+    return group == 1 || *depthwise;
+}
+
+/* The operand becomes a copy of it in the kernel's order. */
+static void pack_weights(Layout *l, NodeId id)
+{
+    Op op = ir_node(l->g, id)->op;
+    bool depthwise;
+    ValueId w, y;
+    Place *p;
+
+    if (l->job->options->plain || (op != OP_conv && op != OP_dense && op != OP_conv_transpose))
+        return;
+    w = ir_node(l->g, id)->in[1];
+    if (ir_is_const(l->g, w) || ir_val(l->g, w)->dtype != DT_F32
+        || ir_val(l->g, w)->shape.rank > 4 || !takes_packed(l, ir_node(l->g, id), &depthwise))
+        return;
+    y = copy_node(l, w, (ValueId){ 0 });
+    own_buffer(l, y, false);
+    p = place(l, y);
+    if (depthwise)
+        plan_taps_outside(&ir_val(l->g, y)->shape, false, p->stride);
+    else
+        p->format = FORMAT_PANELS;
+    ir_node(l->g, id)->in[1] = y;
+}
+
+/* ---- vectors of channels ---- */
+
+/* The kernels of batch norms take these, and sums in parts, as they lie by themselves. */
+static bool takes_dense(const Node *n, uint32_t i)
+{
+    switch (n->op) {
+    case OP_bn_merge: case OP_bn_factor: case OP_bn_grad_fold: case OP_bn_track:
+        return true;
+    case OP_bn_apply: case OP_bn_grad_sums:
+        return i >= 1 && i <= 3;
+    case OP_bn_grad:
+        return i >= 1 && i <= 5;
+    default:
+        return false;
+    }
+}
+
+static void make_dense(Layout *l, NodeId id)
+{
+    for (uint32_t i = 0; i < ir_node(l->g, id)->n_in; i++) {
+        ValueId x = ir_node(l->g, id)->in[i], y;
+        if (!takes_dense(ir_node(l->g, id), i)
+            || plan_is_row_major(&ir_val(l->g, x)->shape, place(l, x)->stride))
+            continue;
+        y = copy_node(l, x, (ValueId){ 0 });
+        own_buffer(l, y, false);
+        ir_node(l->g, id)->in[i] = y;
+    }
+}
+
 static void prepare_operands(Layout *l, NodeId id)
 {
     const Node *n = ir_node(l->g, id);
     const Shape *x = &ir_val(l->g, n->in[0])->shape;
     bool residual = ir_in(n, 3).id != 0;
 
+    if (n->op == OP_conv_grad && x->rank > 2) {
+        if (x->dim[1] >= FEW_CHANNELS)
+            need_channels_last(l, id, 0);
+        need_channels_last(l, id, 1);
+    }
     if (n->op != OP_conv)
         return;
     if (x->rank <= 4
@@ -250,10 +330,12 @@ static bool can_move(Layout *l, ValueId x, ValueId y)
 {
     const Place *p = place(l, x);
     const Value *v = ir_val(l->g, x);
+    Op op = v->producer.id ? ir_node(l->g, v->producer)->op : OP_none;
     bool last = plan_is_channels_last(&v->shape, p->stride);
 
-    return p->kind == PLACE_ARENA && p->owner.id == x.id && !l->seen[x.id] && v->producer.id
-        && !ir_is_output(l->g, x) && !(op_info[ir_node(l->g, v->producer)->op].flags & VIEW)
+    return p->kind == PLACE_ARENA && p->owner.id == x.id && !l->seen[x.id] && op
+        && !ir_is_output(l->g, x) && !(op_info[op].flags & VIEW)
+        && op != OP_bn_stats && op != OP_bn_grad_sums
         && (plan_is_channels_last(&ir_val(l->g, y)->shape, place(l, y)->stride)
             ? last : plan_is_row_major(&v->shape, p->stride));
 }
@@ -331,11 +413,28 @@ static void place_outputs(Layout *l)
 
 /* ---- the walk ---- */
 
+/* A weight gradient lies as its kernel writes it: vectors along the inputs, or along the outputs
+ * where there are few inputs. */
+static void place_conv_grad(Layout *l, const Node *n)
+{
+    const Shape *w = &ir_val(l->g, n->out[0])->shape;
+    int64_t group = ir_int(n, A_group);
+
+    if (group == 1 || (w->dim[1] == 1 && w->dim[0] == group))
+        plan_taps_outside(w, group == 1 && w->dim[1] > FEW_CHANNELS,
+                          place(l, n->out[0])->stride);
+}
+
 static void place_results(Layout *l, NodeId id)
 {
     const Node *n = ir_node(l->g, id);
     bool last;
 
+    if (op_info[n->op].flags & UPDATES) {
+        for (uint32_t i = 0; i < n->n_out; i++)
+            view_of(l, n->out[i], n->in[i]);
+        return;
+    }
     if (op_info[n->op].flags & VIEW && try_view(l, n))
         return;
     last = wants_channels_last(l, n);
@@ -343,6 +442,8 @@ static void place_results(Layout *l, NodeId id)
         own_buffer(l, n->out[i], last);
     if (n->op == OP_concat)
         move_operands(l, n);
+    else if (n->op == OP_conv_grad)
+        place_conv_grad(l, n);
 }
 
 static void place_given(Layout *l)
@@ -357,6 +458,9 @@ static void place_given(Layout *l)
         if (l->g->value[i].data) {
             own_buffer(l, (ValueId){ i }, false);
             l->p->place[i].kind = PLACE_WEIGHTS;
+        } else if (l->g->value[i].kind == VAL_STATE) {
+            own_buffer(l, (ValueId){ i }, false);
+            l->p->place[i].kind = PLACE_STATE;
         }
 }
 
@@ -372,6 +476,8 @@ bool pass_layout(Job *job)
         if (!job->g->node[i].op)
             continue;
         prepare_operands(&l, (NodeId){ i });
+        pack_weights(&l, (NodeId){ i });
+        make_dense(&l, (NodeId){ i });
         place_results(&l, (NodeId){ i });
     }
     place_outputs(&l);

@@ -5,6 +5,7 @@
 
 #include "ir/graph.h"
 #include "ir/plan.h"
+#include "ir/state.h"
 #include "mnc/mnc.h"
 
 /* When a pass runs. */
@@ -33,6 +34,8 @@ typedef struct Job {
     const mnc_options *options;
     Diag *d;
     bool too_large;        /* no schedule keeps the arena below options->max_ram */
+    State *state;          /* of a net that trains, else NULL */
+    bool backward;         /* this graph is a step; else it is the net after training */
 } Job;
 
 /* Returns false, with the reason in job->d, when the job cannot go on. */
@@ -50,5 +53,13 @@ extern const PassInfo pass_info[];     /* ends with a name of NULL */
 /* Runs all passes that apply, checking the graph after each; stops after the pass called after
  * (NULL: runs all).  False with messages on failure or when there is no such pass. */
 bool pass_run_all(Job *job, const char *after);
+
+/* Gradients stay in slots of the state, because somebody wants them or all have to be known before
+ * the first is used: then a graph of its own, made by pass_updates, updates. */
+static inline bool train_keeps_gradients(const mnc_train_options *o)
+{
+    return o->keep_gradients || o->clip;
+}
+PassFn pass_updates, pass_layout, pass_plan_memory;
 
 #endif

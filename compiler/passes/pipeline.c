@@ -103,7 +103,8 @@ static bool known(const char *name, Diag *d)
 bool pass_run_all(Job *job, const char *after)
 {
     Pipeline pl = { job, FACT_SORTED };
-    const unsigned when = job->options->plain ? WHEN_ALWAYS : WHEN_ALWAYS | WHEN_OPT;
+    const unsigned when = WHEN_ALWAYS | (job->options->plain ? 0 : WHEN_OPT)
+                        | (job->state ? WHEN_TRAIN : 0);
 
     if (after && !known(after, job->d))
         return false;

@@ -35,7 +35,9 @@ static int64_t slot_bytes(const Memory *m, ValueId owner)
 {
     const Place *p = &m->p->place[owner.id];
     const Value *own = ir_val(m->g, owner);
-    int64_t size = (int64_t)dtype_info[own->dtype].size, n = shape_count(&own->shape) * size;
+    int64_t size = (int64_t)dtype_info[own->dtype].size;
+    int64_t n = size * (p->format == FORMAT_PANELS ? plan_panels_count(&own->shape)
+                                                    : shape_count(&own->shape));
 
     return p->ring ? m->p->parts * round_up(p->ring * p->stride[2] * size) : round_up(n ? n : 1);
 }
@@ -71,7 +73,8 @@ static void find_lifetimes(Memory *m)
 /* May the node's result overwrite operand k, element by element? */
 static bool may_overwrite(const Node *n, uint32_t k)
 {
-    if (op_info[n->op].flags & (UNARY | BINARY) || n->op == OP_batch_norm || n->op == OP_where)
+    if (op_info[n->op].flags & (UNARY | BINARY) || n->op == OP_batch_norm || n->op == OP_where
+        || n->op == OP_bn_apply || n->op == OP_act_grad || n->op == OP_bn_grad)
         return true;
     return n->op == OP_conv && k == 3;        /* the residual is read where the result goes */
 }
@@ -82,7 +85,7 @@ static bool same_buffer_shape(const Memory *m, ValueId x, ValueId y)
     const Place *p = &m->p->place[x.id], *q = &m->p->place[y.id];
 
     return shape_equal(&a->shape, &b->shape) && p->owner.id == x.id && q->owner.id == y.id
-        && dtype_info[a->dtype].size == dtype_info[b->dtype].size
+        && dtype_info[a->dtype].size == dtype_info[b->dtype].size && p->format == q->format
         && plan_same_strides(&a->shape, p->stride, q->stride);
 }
 

@@ -7,7 +7,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 "$mnc" compile "$src/models/tiny.mnet" --target=x86-64-v3 -o "$dir/tiny_infer.c"
 "$mnc" compile "$src/models/tiny.mnet" -O0 -o "$dir/tiny_plain.c"
-for f in tiny_infer tiny_plain; do
+"$mnc" compile "$src/models/tiny.mnet" --train --target=x86-64-v3 -D batch=2 -o "$dir/tiny_train.c"
+for f in tiny_infer tiny_plain tiny_train; do
     if [ -n "${GOLDEN_UPDATE:-}" ]; then
         cp "$dir/$f.c" "$dir/$f.h" "$src/generated/"
     else

@@ -206,16 +206,16 @@ static bool into_concat(Build *b, ValueId y)
 
 bool add_case(Net *net, const Case *c, int64_t channels, Layout layout)
 {
-    static const char *const names[] = { "y", "y", "y" };
+    static const char *const names[] = { "y", "y", "y", "y" };
     Build b = { .net = net, .g = net->g, .c = c, .channels = channels, .layout = layout,
                 .seed = 8 * net->g->n_node };
-    ValueId in[5];
+    ValueId in[7];
     Attr attr[6];
     NodeSpec spec = { .op = c->op, .in = in, .out = names, .n_out = c->n_out ? c->n_out : 1,
                       .attr = attr, .act = c->act };
     NodeId id;
 
-    for (; spec.n_in < 5 && c->in[spec.n_in]; spec.n_in++)
+    for (; spec.n_in < 7 && c->in[spec.n_in]; spec.n_in++)
         in[spec.n_in] = operand(&b, c->in[spec.n_in], spec.n_in);
     spec.n_attr = attributes(&b, attr);
     id = ir_add(net->g, &spec, net->d);

@@ -17,7 +17,7 @@ enum { CH = -7777 };          /* in a case's integer attributes: the number of c
 
 typedef struct Case {
     Op op;
-    const char *in[5];        /* "-": left out */
+    const char *in[7];        /* "-": left out */
     Attr attr[6];
     Act act;
     uint32_t n_out;           /* 0: one */

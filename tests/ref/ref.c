@@ -14,7 +14,7 @@ static RefFn *const table[OP_COUNT] = {
 
 /* ---- one node ---- */
 
-enum { MOST_IN = 5 };              /* operands of an op that takes a fixed number */
+enum { MOST_IN = 7 };              /* operands of an op that takes a fixed number */
 
 /* The fourth operand of conv and dense is a residual.
  * Adds the residual to y and applies the fused activation, in y's own precision. */

@@ -55,7 +55,7 @@ static Space *space_of(Machine *m, ValueId v)
     case PLACE_INPUT: return p->index < m->g->n_input ? &m->input[p->index] : NULL;
     case PLACE_OUTPUT: return p->index < m->g->n_output ? &m->output[p->index] : NULL;
     case PLACE_WEIGHTS: return &m->weights[p->owner.id];
-    case PLACE_NONE: break;
+    case PLACE_STATE: case PLACE_NONE: break;
     }
     return NULL;
 }

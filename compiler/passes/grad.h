@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grad: what autodiff and the gradients of the ops share. */
+#ifndef MNC_PASSES_GRAD_H
+#define MNC_PASSES_GRAD_H
+
+#include "passes/pass.h"
+
+typedef struct Autodiff {
+    Job *job;
+    Graph *g;
+    ValueId *grad;         /* [cap] by value: the sum of what its readers gave so far; 0: none */
+    bool *need;            /* [cap] by value: depends on what is trained */
+    uint32_t *first;       /* [cap] by value: the first node that reads it */
+    uint32_t cap;          /* values there were before; those that the gradients add have none */
+} Autodiff;
+
+/* Given the gradients of its results (ad->grad), adds those of the operands of node i that need
+ * one. The node is a copy: the graph's array moves.  False with a message. */
+typedef bool GradFn(Autodiff *ad, const Node *n);
+
+/* grad.c: by op; NULL: it has none. */
+GradFn *grad_of(Op op);
+
+/* Adds dv to the gradient of v. */
+void grad_add(Autodiff *ad, ValueId v, ValueId dv);
+
+/* A new node of one result, called after v's gradient, with the operands that its op must have. */
+ValueId grad_node(Autodiff *ad, Op op, ValueId v, const ValueId *in,
+                  const Attr *attr, uint32_t n_attr);
+
+/* The sum of dy over the dimensions along which an operand of shape s was broadcast; of shape s. */
+ValueId grad_unbroadcast(Autodiff *ad, ValueId v, ValueId dy, const Shape *s);
+
+/* grad_*.c */
+GradFn grad_conv, grad_dense, grad_matmul, grad_bn_apply, grad_batch_norm;
+GradFn grad_max_pool, grad_avg_pool, grad_softmax, grad_reduce_mean, grad_reduce_sum;
+
+#endif

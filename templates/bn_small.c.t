@@ -1,0 +1,64 @@
+//# Per channel, in double: next to nothing beside the passes over pixels.  PART(p): how many pixels.
+//@ params NAME OP T C PARTS COUNT EPS
+//@ if OP == bn_merge
+/* Mean and variance from those of ${PARTS} parts (Chan, Golub, LeVeque 1979). */
+NET_FN void ${NAME}(const ${T} *x, ${T} *mean, ${T} *variance)
+{
+    for (int c = 0; c < ${C}; c++) {
+        double n = 0, m = 0, squares = 0;
+
+        for (ptrdiff_t k = 0; k < ${PARTS}; k++) {
+            const double more = (double)((ptrdiff_t)${COUNT} * (k + 1) / ${PARTS}
+                                         - (ptrdiff_t)${COUNT} * k / ${PARTS});
+            const double d = (double)x[k * ${2 * C} + c] - m;
+            if (more == 0)
+                continue;
+            squares += (double)x[k * ${2 * C} + ${C} + c] + d * d * (n * more / (n + more));
+            m += d * (more / (n + more));
+            n += more;
+        }
+        mean[c] = (${T})m;
+        variance[c] = (${T})(squares / ${COUNT});
+    }
+}
+//@ elif OP == bn_factor
+/* s = scale / sqrt(variance + eps) */
+NET_FN void ${NAME}(const ${T} *scale, const ${T} *variance, ${T} *s)
+{
+    for (int c = 0; c < ${C}; c++)
+        s[c] = (${T})((double)scale[c] / sqrt((double)variance[c] + ${EPS}));
+}
+//@ elif OP == bn_grad_fold
+/* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
+NET_FN void ${NAME}(const ${T} *x, const ${T} *s, const ${T} *variance, ${T} *dscale, ${T} *dbias,
+    ${T} *p, ${T} *q)
+{
+    for (int c = 0; c < ${C}; c++) {
+        const double k = 1 / sqrt((double)variance[c] + ${EPS});
+        double g = 0, moment = 0;
+
+        for (int i = 0; i < ${PARTS}; i++) {
+            g += (double)x[i * ${2 * C} + c];
+            moment += (double)x[i * ${2 * C} + ${C} + c];
+        }
+        dscale[c] = (${T})(moment * k);
+        dbias[c] = (${T})g;
+        p[c] = (${T})(-(double)s[c] * k * k * moment / ${COUNT});
+        q[c] = (${T})(-(double)s[c] * g / ${COUNT});
+    }
+}
+//@ elif OP == bn_track
+/* Running statistics, the variance that of a sample. */
+NET_FN void ${NAME}(${T} *running_mean, ${T} *running_variance, const ${T} *mean,
+    const ${T} *variance, const mnc_head *h)
+{
+    const double m = h->statistics;
+
+    for (int c = 0; c < ${C}; c++) {
+        const double v = (double)variance[c] * (${COUNT} / (double)${COUNT > 1 ? COUNT - 1 : 1});
+
+        running_mean[c] = (${T})((1 - m) * (double)running_mean[c] + m * (double)mean[c]);
+        running_variance[c] = (${T})((1 - m) * (double)running_variance[c] + m * v);
+    }
+}
+//@ end

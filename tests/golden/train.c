@@ -1,0 +1,3506 @@
+/* SPDX-License-Identifier: 0BSD */
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_1(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(1) * 16;
+    const int to = (int)NET_TO(1) * 16;
+
+    for (int first = from; first < to && first < 8; first += 16) {
+        const int left = 8 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)27;
+
+        for (int r = 0; r < 3; r++)
+        for (int s = 0; s < 3; s++)
+        for (int c = 0; c < 3; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)27 + c * (ptrdiff_t)(9)
+                + r * (ptrdiff_t)(3) + s * (ptrdiff_t)(1);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)27];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* 3 pixels x 8 channels, the sum over 3 channels of each tap in order.
+ * x: pixel step 2, channel step 81; w: rows of 8 channels. */
+NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    int r0, int r1,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a2_1 = v_load(b + 4);
+
+    for (int r = r0; r < r1; r++) {
+        const float *xr = x + at + r * (ptrdiff_t)9;
+        const float *wr = w + r * 72;
+        for (int k = 0; k < 3; k++) {
+            const float *xq = xr + 0 + k * 81, *wq = wr + 0 + k * 8;
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[2]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[4]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+        }
+        for (int k = 0; k < 3; k++) {
+            const float *xq = xr + 1 + k * 81, *wq = wr + 24 + k * 8;
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[2]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[4]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+        }
+        for (int k = 0; k < 3; k++) {
+            const float *xq = xr + 2 + k * 81, *wq = wr + 48 + k * 8;
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[2]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[4]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+        }
+    }
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a1_0));
+    v_store(y + 12, v_same(a1_1));
+    v_store(y + 16, v_same(a2_0));
+    v_store(y + 20, v_same(a2_1));
+}
+
+/* 2 pixels x 8 channels, the sum over 3 channels of each tap in order.
+ * x: pixel step 2, channel step 81; w: rows of 8 channels. */
+NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *b,
+    int r0, int r1,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+
+    for (int r = r0; r < r1; r++) {
+        const float *xr = x + at + r * (ptrdiff_t)9;
+        const float *wr = w + r * 72;
+        for (int k = 0; k < 3; k++) {
+            const float *xq = xr + 0 + k * 81, *wq = wr + 0 + k * 8;
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[2]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+        }
+        for (int k = 0; k < 3; k++) {
+            const float *xq = xr + 1 + k * 81, *wq = wr + 24 + k * 8;
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[2]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+        }
+        for (int k = 0; k < 3; k++) {
+            const float *xq = xr + 2 + k * 81, *wq = wr + 48 + k * 8;
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+        }
+    }
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a1_0));
+    v_store(y + 12, v_same(a1_1));
+}
+
+/* Convolution: 4 x 1 x 5 rows of output, each in register tiles along the row,
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
+NET_FN void conv_c_4(const float *x, const float *w, const float *b,
+    float *y, int part, int parts)
+{
+    for (int n = 0; n < 4; n++)
+    for (int g = 0; g < 1; g++) {
+        const float *xg = x + n * (ptrdiff_t)243 + g * 243, *wg = w + g * 216;
+        const float *bg = b + g * 16;
+        float *yg = y + n * (ptrdiff_t)200 + g * 8;
+        for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
+        for (int c = 0; c < 8; c += 8) {
+            const int top = row * 2 - 1;
+            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+            const int r1 = top + 2 < 9 ? 3 : (9 - top) / 1;
+            const ptrdiff_t at = row * (ptrdiff_t)18 - 10;
+            const float *wc = wg + (ptrdiff_t)c * 27;
+            float *yr = yg + row * (ptrdiff_t)40 + c;
+            for (int i = 0; i < 3; i += 3)
+                tile_c_2(xg, at + i * (ptrdiff_t)2, wc, bg + c,
+                    r0, r1,
+                    yr + i * (ptrdiff_t)8);
+            for (int i = 3; i < 5; i += 2)
+                tile_c_3(xg, at + i * (ptrdiff_t)2, wc, bg + c,
+                    r0, r1,
+                    yr + i * (ptrdiff_t)8);
+        }
+        }
+    }
+}
+
+/* bn_stats of n pixels, channels 0 to 8. */
+NET_FN void bn_stats_c_5(const float *x,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
+         * is left of it is the rounding of the mean */
+        const float all = (float)(before + n);
+        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+
+        for (ptrdiff_t i = 0; i < n; i++)
+            mean = v_add(mean, v_load(xc + i * 8));
+        mean = v_mul(mean, v_set1(1 / (float)n));
+        for (ptrdiff_t i = 0; i < n; i++) {
+            d = v_sub(v_load(xc + i * 8), mean);
+            left = v_add(left, d);
+            squares = v_fma(d, d, squares);
+        }
+        mean = v_fma(left, v_set1(1 / (float)n), mean);
+        old = v_load(y + c);
+        d = v_sub(mean, old);
+        squares = v_add(squares, v_load(y + 8 + c));
+        squares = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares);
+        v_store(y + c, v_fma(d, v_set1((float)n / all), old));
+        v_store(y + 8 + c, squares);
+    }
+}
+
+/* Pixels by channels, in runs of at most 64 pixels. */
+NET_FN void bn_stats_c_6(const float *x0,
+    float *y0, int part, int parts)
+{
+    for (ptrdiff_t k = NET_FROM(16); k < NET_TO(16); k++) {
+        const ptrdiff_t from = (ptrdiff_t)100 * k / 16;
+        const ptrdiff_t to = (ptrdiff_t)100 * (k + 1) / 16;
+
+        for (int c = 0; c < 16; c++)
+            y0[k * 16 + c] = 0;
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            float *y = y0 + k * 16;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 64 ? n : 64;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            bn_stats_c_5(x,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Mean and variance from those of 16 parts (Chan, Golub, LeVeque 1979). */
+NET_FN void bn_merge_c_7(const float *x, float *mean, float *variance)
+{
+    for (int c = 0; c < 8; c++) {
+        double n = 0, m = 0, squares = 0;
+
+        for (ptrdiff_t k = 0; k < 16; k++) {
+            const double more = (double)((ptrdiff_t)100 * (k + 1) / 16
+                                         - (ptrdiff_t)100 * k / 16);
+            const double d = (double)x[k * 16 + c] - m;
+            if (more == 0)
+                continue;
+            squares += (double)x[k * 16 + 8 + c] + d * d * (n * more / (n + more));
+            m += d * (more / (n + more));
+            n += more;
+        }
+        mean[c] = (float)m;
+        variance[c] = (float)(squares / 100);
+    }
+}
+
+/* s = scale / sqrt(variance + eps) */
+NET_FN void bn_factor_c_8(const float *scale, const float *variance, float *s)
+{
+    for (int c = 0; c < 8; c++)
+        s[c] = (float)((double)scale[c] / sqrt((double)variance[c] + 1e-05));
+}
+
+NET_FN v_f32 clip_c_9(v_f32 x)
+{
+    return v_min(v_set1(6.0f), v_max(v_set1(0.0f), x));
+}
+
+/* bn_apply of n pixels, channels 0 to 8. */
+NET_FN void bn_apply_c_10(const float *x,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 8);
+            v_store(yc + i * 8, clip_c_9(v_fma(v_sub(v, k0), k1, k2)));
+        }
+    }
+}
+
+/* Pixels by channels, in runs of at most 16 pixels. */
+NET_FN void bn_apply_c_11(const float *x0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y0, int part, int parts)
+{
+    {
+        const ptrdiff_t from = NET_FROM(100), to = NET_TO(100);
+
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            float *y = y0;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 16 ? n : 16;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            y += i * 8;
+            bn_apply_c_10(x,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Convolution of any kind, in plain loops.  Each output is a sum in the order of the kernel's
+ * dimensions, then the input channels.  Output o reads the inputs i + r * dilation, i = o * stride
+ * - pad, for the r in [first, end) that lie inside the image. */
+NET_FN void conv_c_12(const float *x, const float *w,
+    const float *b,
+    float *y, int part, int parts)
+{
+    for (ptrdiff_t n = 0; n < 4; n++)
+    for (ptrdiff_t o0 = NET_FROM(5); o0 < NET_TO(5); o0++) {
+        const ptrdiff_t i0 = o0 * 1 - 1;
+        const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
+        const ptrdiff_t room0 = (5 - i0) / 1;
+        const ptrdiff_t end0 = room0 < 3 ? room0 : 3;
+    for (ptrdiff_t o1 = 0; o1 < 5; o1++) {
+        const ptrdiff_t i1 = o1 * 1 - 1;
+        const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
+        const ptrdiff_t room1 = (5 - i1) / 1;
+        const ptrdiff_t end1 = room1 < 3 ? room1 : 3;
+        for (ptrdiff_t k = 0; k < 8; k++) {
+            const ptrdiff_t c0 = k / 4 * 4;
+            float sum = b[k * 1];
+
+            for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+            for (ptrdiff_t c = 0; c < 4; c++)
+                sum = s_fma(x[n * 200 + (c0 + c) * 1
+                    + (i0 + r0 * 1) * 40
+                    + (i1 + r1 * 1) * 8
+                    ], w[k * 36 + c * 9
+                    + r0 * 3
+                    + r1 * 1
+                    ], sum);
+            y[n * 200 + k * 1
+                + o0 * 40
+                + o1 * 8
+                ] = (sum);
+        }
+    }
+    }
+}
+
+/* y[j][i] = x[i][j], in blocks that stay in the cache. */
+NET_FN void transpose_c_13(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t blocks = 1;
+        for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
+        for (ptrdiff_t c = 0; c < 9; c += 16) {
+            const ptrdiff_t end = b * 16 + 16, most = end < 8 ? end : 8;
+            const ptrdiff_t last = c + 16 < 9 ? c + 16 : 9;
+
+            for (ptrdiff_t j = c; j < last; j++)
+                for (ptrdiff_t i = b * 16; i < most; i++)
+                    y0[j * 8 + i] = x0[i * 9 + j];
+        }
+}
+
+/* Depthwise 3x3: 5 columns of output x 4 channels. */
+NET_FN void depthwise_c_14_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1)
+{
+    const v_f32 bias = v_load(b);
+    v_f32 a0 = bias;
+    v_f32 a1 = bias;
+    v_f32 a2 = bias;
+    v_f32 a3 = bias;
+    v_f32 a4 = bias;
+    for (int r = r0; r < r1; r++) {
+        const float *xr = x + at + r * (ptrdiff_t)40;
+        const float *wr = w + r * 24;
+        NET_UNUSED v_f32 p;
+        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
+        NET_UNUSED const v_f32 w1 = v_load(wr + 8);
+        NET_UNUSED const v_f32 w2 = v_load(wr + 16);
+        p = v_load(xr + 8);
+        a0 = v_fma(p, w1, a0);
+        a1 = v_fma(p, w0, a1);
+        p = v_load(xr + 16);
+        a0 = v_fma(p, w2, a0);
+        a1 = v_fma(p, w1, a1);
+        a2 = v_fma(p, w0, a2);
+        p = v_load(xr + 24);
+        a1 = v_fma(p, w2, a1);
+        a2 = v_fma(p, w1, a2);
+        a3 = v_fma(p, w0, a3);
+        p = v_load(xr + 32);
+        a2 = v_fma(p, w2, a2);
+        a3 = v_fma(p, w1, a3);
+        a4 = v_fma(p, w0, a4);
+        p = v_load(xr + 40);
+        a3 = v_fma(p, w2, a3);
+        a4 = v_fma(p, w1, a4);
+    }
+    v_store(y + 0, v_same(a0));
+    v_store(y + 8, v_same(a1));
+    v_store(y + 16, v_same(a2));
+    v_store(y + 24, v_same(a3));
+    v_store(y + 32, v_same(a4));
+}
+
+/* 4 x 5 rows of output, blocks of channels, tiles of columns.  The last block may
+ * overlap the one before it, so that all are whole vectors. */
+NET_FN void depthwise_c_14(const float *x, const float *w, const float *b, float *y,
+    int part, int parts)
+{
+    for (int n = 0; n < 4; n++)
+    for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
+        const int top = row * 1 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 5 ? 3 : (5 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)40 - 48;
+        const float *xn = x + n * (ptrdiff_t)200;
+        float *yr = y + n * (ptrdiff_t)200 + row * (ptrdiff_t)40;
+
+        for (int k = 0; k < 8; k += 4) {
+            const int c = k;
+            for (int i = 0; i < 5; i += 5)
+                depthwise_c_14_0(xn, at + i * (ptrdiff_t)8 + c, w + c, b + c,
+                    yr + i * (ptrdiff_t)8 + c,
+                    r0, r1);
+        }
+    }
+}
+
+NET_FN v_f32 hard_swish_c_15(v_f32 x)
+{
+    v_f32 gate = v_fma(x, v_set1(1.0f / 6.0f), v_set1(0.5f));
+    return v_mul(x, v_min(v_set1(1.0f), v_max(v_set1(0.0f), gate)));
+}
+
+/* bn_apply of n pixels, channels 0 to 8. */
+NET_FN void bn_apply_c_16(const float *x,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 8);
+            v_store(yc + i * 8, hard_swish_c_15(v_fma(v_sub(v, k0), k1, k2)));
+        }
+    }
+}
+
+/* Pixels by channels, in runs of at most 16 pixels. */
+NET_FN void bn_apply_c_17(const float *x0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y0, int part, int parts)
+{
+    {
+        const ptrdiff_t from = NET_FROM(100), to = NET_TO(100);
+
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            float *y = y0;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 16 ? n : 16;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            y += i * 8;
+            bn_apply_c_16(x,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Depthwise 3x3: 3 columns of output x 4 channels. */
+NET_FN void depthwise_c_18_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1)
+{
+    const v_f32 bias = v_load(b);
+    v_f32 a0 = bias;
+    v_f32 a1 = bias;
+    v_f32 a2 = bias;
+    for (int r = r0; r < r1; r++) {
+        const float *xr = x + at + r * (ptrdiff_t)40;
+        const float *wr = w + r * 24;
+        NET_UNUSED v_f32 p;
+        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
+        NET_UNUSED const v_f32 w1 = v_load(wr + 8);
+        NET_UNUSED const v_f32 w2 = v_load(wr + 16);
+        p = v_load(xr + 8);
+        a0 = v_fma(p, w1, a0);
+        p = v_load(xr + 16);
+        a0 = v_fma(p, w2, a0);
+        a1 = v_fma(p, w0, a1);
+        p = v_load(xr + 24);
+        a1 = v_fma(p, w1, a1);
+        p = v_load(xr + 32);
+        a1 = v_fma(p, w2, a1);
+        a2 = v_fma(p, w0, a2);
+        p = v_load(xr + 40);
+        a2 = v_fma(p, w1, a2);
+    }
+    v_store(y + 0, v_same(a0));
+    v_store(y + 8, v_same(a1));
+    v_store(y + 16, v_same(a2));
+}
+
+/* 4 x 3 rows of output, blocks of channels, tiles of columns.  The last block may
+ * overlap the one before it, so that all are whole vectors. */
+NET_FN void depthwise_c_18(const float *x, const float *w, const float *b, float *y,
+    int part, int parts)
+{
+    for (int n = 0; n < 4; n++)
+    for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 5 ? 3 : (5 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)80 - 48;
+        const float *xn = x + n * (ptrdiff_t)200;
+        float *yr = y + n * (ptrdiff_t)72 + row * (ptrdiff_t)24;
+
+        for (int k = 0; k < 8; k += 4) {
+            const int c = k;
+            for (int i = 0; i < 3; i += 3)
+                depthwise_c_18_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
+                    yr + i * (ptrdiff_t)8 + c,
+                    r0, r1);
+        }
+    }
+}
+
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_19(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(5) * 16;
+    const int to = (int)NET_TO(5) * 16;
+
+    for (int first = from; first < to && first < 65; first += 16) {
+        const int left = 65 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)8;
+
+        for (int r = 0; r < 1; r++)
+        for (int s = 0; s < 1; s++)
+        for (int c = 0; c < 8; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)8 + c * (ptrdiff_t)(1)
+                + r * (ptrdiff_t)(1) + s * (ptrdiff_t)(1);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)8];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* 2 pixels x 16 channels, the sum over 8 channels of each tap in order.
+ * x: pixel step 8, channel step 1; w: rows of 16 channels. */
+NET_FN void tile_c_20(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a0_2 = v_load(b + 8);
+    v_f32 a0_3 = v_load(b + 12);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a1_2 = v_load(b + 8);
+    v_f32 a1_3 = v_load(b + 12);
+
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < 8; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
+            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            a0_2 = v_fma(p, w2, a0_2);
+            a0_3 = v_fma(p, w3, a0_3);
+            p = v_set1(xq[8]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            a1_2 = v_fma(p, w2, a1_2);
+            a1_3 = v_fma(p, w3, a1_3);
+            xq += 1;
+            wq += 16;
+    }
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a0_2));
+    v_store(y + 12, v_same(a0_3));
+    v_store(y + 65, v_same(a1_0));
+    v_store(y + 69, v_same(a1_1));
+    v_store(y + 73, v_same(a1_2));
+    v_store(y + 77, v_same(a1_3));
+}
+
+/* 4 pixels x 1 channels, the sum over 8 channels of each tap in order.
+ * x: pixel step 8, channel step 1; w: rows of 8 channels. */
+NET_FN void tile_c_21(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a3_0 = v_load(b + 0);
+
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < 8; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            p = v_set1(xq[8]);
+            a1_0 = v_fma(p, w0, a1_0);
+            p = v_set1(xq[16]);
+            a2_0 = v_fma(p, w0, a2_0);
+            p = v_set1(xq[24]);
+            a3_0 = v_fma(p, w0, a3_0);
+            xq += 1;
+            wq += 8;
+    }
+
+    v_store_n(y + 0, v_same(a0_0), 1);
+    v_store_n(y + 65, v_same(a1_0), 1);
+    v_store_n(y + 130, v_same(a2_0), 1);
+    v_store_n(y + 195, v_same(a3_0), 1);
+}
+
+/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
+NET_FN void conv_c_22(const float *x, const float *w, const float *b,
+    float *y, int part, int parts)
+{
+    for (int n = 0; n < 1; n++)
+    for (int g = 0; g < 1; g++) {
+        const float *xg = x + n * (ptrdiff_t)72 + g * 8, *wg = w + g * 576;
+        const float *bg = b + g * 80;
+        float *yg = y + n * (ptrdiff_t)585 + g * 65;
+        for (int k = (int)NET_FROM(4); k < (int)NET_TO(4); k++) {
+            const int c = 0 + k * 16;
+            for (int row = 0; row < 1; row++) {
+            const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
+            const float *wc = wg + (ptrdiff_t)c * 8;
+            float *yr = yg + row * (ptrdiff_t)2340 + c;
+            for (int i = 0; i < 36; i += 2)
+                tile_c_20(xg, at + i * (ptrdiff_t)8, wc, bg + c,
+                    yr + i * (ptrdiff_t)65);
+            }
+        }
+        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+            const int c = 64 + k * 1;
+            for (int row = 0; row < 1; row++) {
+            const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
+            const float *wc = wg + (ptrdiff_t)c * 8;
+            float *yr = yg + row * (ptrdiff_t)2340 + c;
+            for (int i = 0; i < 36; i += 4)
+                tile_c_21(xg, at + i * (ptrdiff_t)8, wc, bg + c,
+                    yr + i * (ptrdiff_t)65);
+            }
+        }
+    }
+}
+
+/* bn_stats of n pixels, channels 64 to 65. */
+NET_FN void bn_stats_c_23(const float *x,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 64; c < 65; c += 4) {
+        const float *xc = x + c * 1;
+        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
+         * is left of it is the rounding of the mean */
+        const float all = (float)(before + n);
+        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+
+        for (ptrdiff_t i = 0; i < n; i++)
+            mean = v_add(mean, v_load_n(xc + i * 65, 1));
+        mean = v_mul(mean, v_set1(1 / (float)n));
+        for (ptrdiff_t i = 0; i < n; i++) {
+            d = v_sub(v_load_n(xc + i * 65, 1), mean);
+            left = v_add(left, d);
+            squares = v_fma(d, d, squares);
+        }
+        mean = v_fma(left, v_set1(1 / (float)n), mean);
+        old = v_load_n(y + c, 1);
+        d = v_sub(mean, old);
+        squares = v_add(squares, v_load_n(y + 65 + c, 1));
+        squares = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares);
+        v_store_n(y + c, v_fma(d, v_set1((float)n / all), old), 1);
+        v_store_n(y + 65 + c, squares, 1);
+    }
+}
+
+/* bn_stats of n pixels, channels 0 to 64. */
+NET_FN void bn_stats_c_24(const float *x,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 64; c += 4) {
+        const float *xc = x + c * 1;
+        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
+         * is left of it is the rounding of the mean */
+        const float all = (float)(before + n);
+        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+
+        for (ptrdiff_t i = 0; i < n; i++)
+            mean = v_add(mean, v_load(xc + i * 65));
+        mean = v_mul(mean, v_set1(1 / (float)n));
+        for (ptrdiff_t i = 0; i < n; i++) {
+            d = v_sub(v_load(xc + i * 65), mean);
+            left = v_add(left, d);
+            squares = v_fma(d, d, squares);
+        }
+        mean = v_fma(left, v_set1(1 / (float)n), mean);
+        old = v_load(y + c);
+        d = v_sub(mean, old);
+        squares = v_add(squares, v_load(y + 65 + c));
+        squares = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares);
+        v_store(y + c, v_fma(d, v_set1((float)n / all), old));
+        v_store(y + 65 + c, squares);
+    }
+}
+
+/* Pixels by channels, in runs of at most 64 pixels. */
+NET_FN void bn_stats_c_25(const float *x0,
+    float *y0, int part, int parts)
+{
+    for (ptrdiff_t k = NET_FROM(16); k < NET_TO(16); k++) {
+        const ptrdiff_t from = (ptrdiff_t)36 * k / 16;
+        const ptrdiff_t to = (ptrdiff_t)36 * (k + 1) / 16;
+
+        for (int c = 0; c < 130; c++)
+            y0[k * 130 + c] = 0;
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 36;
+            const float *x = x0;
+            float *y = y0 + k * 130;
+
+            n = 36 - i < to - p ? 36 - i : to - p;
+            n = n < 64 ? n : 64;
+            i = rest % 36;
+            rest /= 36;
+            x += i * 65;
+            bn_stats_c_24(x,
+                y, n, p - from);
+            bn_stats_c_23(x,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Mean and variance from those of 16 parts (Chan, Golub, LeVeque 1979). */
+NET_FN void bn_merge_c_26(const float *x, float *mean, float *variance)
+{
+    for (int c = 0; c < 65; c++) {
+        double n = 0, m = 0, squares = 0;
+
+        for (ptrdiff_t k = 0; k < 16; k++) {
+            const double more = (double)((ptrdiff_t)36 * (k + 1) / 16
+                                         - (ptrdiff_t)36 * k / 16);
+            const double d = (double)x[k * 130 + c] - m;
+            if (more == 0)
+                continue;
+            squares += (double)x[k * 130 + 65 + c] + d * d * (n * more / (n + more));
+            m += d * (more / (n + more));
+            n += more;
+        }
+        mean[c] = (float)m;
+        variance[c] = (float)(squares / 36);
+    }
+}
+
+/* s = scale / sqrt(variance + eps) */
+NET_FN void bn_factor_c_27(const float *scale, const float *variance, float *s)
+{
+    for (int c = 0; c < 65; c++)
+        s[c] = (float)((double)scale[c] / sqrt((double)variance[c] + 1e-05));
+}
+
+NET_FN v_f32 relu_c_28(v_f32 x)
+{
+    return v_max(v_set1(0.0f), x);
+}
+
+/* bn_apply of n pixels, channels 64 to 65. */
+NET_FN void bn_apply_c_29(const float *x,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 64; c < 65; c += 4) {
+        const float *xc = x + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
+        NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
+        NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load_n(xc + i * 65, 1);
+            v_store_n(yc + i * 65, relu_c_28(v_fma(v_sub(v, k0), k1, k2)), 1);
+        }
+    }
+}
+
+/* bn_apply of n pixels, channels 0 to 64. */
+NET_FN void bn_apply_c_30(const float *x,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 64; c += 4) {
+        const float *xc = x + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 65);
+            v_store(yc + i * 65, relu_c_28(v_fma(v_sub(v, k0), k1, k2)));
+        }
+    }
+}
+
+/* Pixels by channels, in runs of at most 16 pixels. */
+NET_FN void bn_apply_c_31(const float *x0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y0, int part, int parts)
+{
+    {
+        const ptrdiff_t from = NET_FROM(36), to = NET_TO(36);
+
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 36;
+            const float *x = x0;
+            float *y = y0;
+
+            n = 36 - i < to - p ? 36 - i : to - p;
+            n = n < 16 ? n : 16;
+            i = rest % 36;
+            rest /= 36;
+            x += i * 65;
+            y += i * 65;
+            bn_apply_c_30(x,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+            bn_apply_c_29(x,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_32(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(1) * 16;
+    const int to = (int)NET_TO(1) * 16;
+
+    for (int first = from; first < to && first < 8; first += 16) {
+        const int left = 8 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)65;
+
+        for (int r = 0; r < 1; r++)
+        for (int s = 0; s < 1; s++)
+        for (int c = 0; c < 65; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)65 + c * (ptrdiff_t)(1)
+                + r * (ptrdiff_t)(1) + s * (ptrdiff_t)(1);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)65];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* 4 pixels x 8 channels, the sum over 65 channels of each tap in order.
+ * x: pixel step 65, channel step 1; w: rows of 8 channels. */
+NET_FN void tile_c_33(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a3_1 = v_load(b + 4);
+
+    const float *xq = x + at, *wq = w;
+    v_f32 t[] = {
+        a0_0,
+        a0_1,
+        a1_0,
+        a1_1,
+        a2_0,
+        a2_1,
+        a3_0,
+        a3_1,
+    };
+    for (int from = 0; from < 65; from += 64) {
+        const int to = from + 64 < 65 ? from + 64 : 65;
+        a0_0 = v_set1(0.0f);
+        a0_1 = v_set1(0.0f);
+        a1_0 = v_set1(0.0f);
+        a1_1 = v_set1(0.0f);
+        a2_0 = v_set1(0.0f);
+        a2_1 = v_set1(0.0f);
+        a3_0 = v_set1(0.0f);
+        a3_1 = v_set1(0.0f);
+        for (int k = from; k < to; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[65]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[130]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+            p = v_set1(xq[195]);
+            a3_0 = v_fma(p, w0, a3_0);
+            a3_1 = v_fma(p, w1, a3_1);
+            xq += 1;
+            wq += 8;
+        }
+        t[0] = v_add(t[0], a0_0);
+        t[1] = v_add(t[1], a0_1);
+        t[2] = v_add(t[2], a1_0);
+        t[3] = v_add(t[3], a1_1);
+        t[4] = v_add(t[4], a2_0);
+        t[5] = v_add(t[5], a2_1);
+        t[6] = v_add(t[6], a3_0);
+        t[7] = v_add(t[7], a3_1);
+    }
+    a0_0 = t[0];
+    a0_1 = t[1];
+    a1_0 = t[2];
+    a1_1 = t[3];
+    a2_0 = t[4];
+    a2_1 = t[5];
+    a3_0 = t[6];
+    a3_1 = t[7];
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a1_0));
+    v_store(y + 12, v_same(a1_1));
+    v_store(y + 16, v_same(a2_0));
+    v_store(y + 20, v_same(a2_1));
+    v_store(y + 24, v_same(a3_0));
+    v_store(y + 28, v_same(a3_1));
+}
+
+/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
+NET_FN void conv_c_34(const float *x, const float *w, const float *b,
+    float *y, int part, int parts)
+{
+    for (int n = 0; n < 1; n++)
+    for (int g = 0; g < 1; g++) {
+        const float *xg = x + n * (ptrdiff_t)585 + g * 65, *wg = w + g * 520;
+        const float *bg = b + g * 16;
+        float *yg = y + n * (ptrdiff_t)72 + g * 8;
+        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+            const int c = 0 + k * 8;
+            for (int row = 0; row < 1; row++) {
+            const ptrdiff_t at = row * (ptrdiff_t)2340 - 0;
+            const float *wc = wg + (ptrdiff_t)c * 65;
+            float *yr = yg + row * (ptrdiff_t)288 + c;
+            for (int i = 0; i < 36; i += 4)
+                tile_c_33(xg, at + i * (ptrdiff_t)65, wc, bg + c,
+                    yr + i * (ptrdiff_t)8);
+            }
+        }
+    }
+}
+
+/* Pooling (max).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
+ * [first, end) that lie inside the image. */
+NET_FN void max_pool_c_35(const float *x, float *y, int part, int parts)
+{
+    for (ptrdiff_t n = 0; n < 4; n++)
+    for (ptrdiff_t o0 = NET_FROM(2); o0 < NET_TO(2); o0++) {
+        const ptrdiff_t i0 = o0 * 1 - 0;
+        const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
+        const ptrdiff_t room0 = (3 - i0) / 1;
+        const ptrdiff_t end0 = room0 < 2 ? room0 : 2;
+    for (ptrdiff_t o1 = 0; o1 < 2; o1++) {
+        const ptrdiff_t i1 = o1 * 1 - 0;
+        const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
+        const ptrdiff_t room1 = (3 - i1) / 1;
+        const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
+        const ptrdiff_t from = n * 72
+            + i0 * 24
+            + i1 * 8
+            ;
+        float *yo = y + n * 32
+            + o0 * 16
+            + o1 * 8
+            ;
+
+        for (ptrdiff_t c = 0; c < 8; c += 4) {
+            v_f32 a = v_set1((float)-INFINITY);
+
+            for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+            {
+                const float *p = x + from + c
+                    + r0 * 24
+                    + r1 * 8
+                    ;
+                a = v_max(v_load(p), a);
+            }
+            v_store(yo + c, a);
+        }
+    }
+    }
+}
+
+/* y = mean of x over 4 elements each. */
+NET_FN void reduce_c_36(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
+        const float *x1 = x0 + i0 * 32;
+        float *y1 = y0 + i0 * 8;
+    const ptrdiff_t end = 8;
+    for (ptrdiff_t i = 0; i < end; i += V) {
+        const int n = (int)(end - i < V ? end - i : V);
+        const float *r0 = x1 + i;
+        v_f32 a = v_set1(0.0f), p;
+        for (ptrdiff_t k0 = 0; k0 < 4; k0++) {
+            const float *r1 = r0 + k0 * 8;
+            p = n == V ? v_load(r1) : v_load_n(r1, n);
+            a = v_add(a, p);
+        }
+        a = v_div(a, v_set1(4.0f));
+        if (n == V)
+            v_store(y1 + i, a);
+        else
+            v_store_n(y1 + i, a, n);
+    }
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_37(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(32);
+        ptrdiff_t i = NET_FROM16(32);
+        for (; i + V <= n; i += V)
+            v_store(y0 + i, relu_c_28(v_load(x0 + i)));
+        if (i < n) {
+            const int left = (int)(n - i);
+            v_store_n(y0 + i, relu_c_28(v_load_n(x0 + i, left)), left);
+        }
+}
+
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_38(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(1) * 16;
+    const int to = (int)NET_TO(1) * 16;
+
+    for (int first = from; first < to && first < 3; first += 16) {
+        const int left = 3 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)8;
+
+        for (int r = 0; r < 1; r++)
+        for (int s = 0; s < 1; s++)
+        for (int c = 0; c < 8; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)8 + c * (ptrdiff_t)(1)
+                + r * (ptrdiff_t)(0) + s * (ptrdiff_t)(0);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)8];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* 4 pixels x 3 channels, the sum over 8 channels of each tap in order.
+ * x: pixel step 8, channel step 1; w: rows of 8 channels. */
+NET_FN void tile_c_39(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a3_0 = v_load(b + 0);
+
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < 8; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            p = v_set1(xq[8]);
+            a1_0 = v_fma(p, w0, a1_0);
+            p = v_set1(xq[16]);
+            a2_0 = v_fma(p, w0, a2_0);
+            p = v_set1(xq[24]);
+            a3_0 = v_fma(p, w0, a3_0);
+            xq += 1;
+            wq += 8;
+    }
+
+    v_store_n(y + 0, v_same(a0_0), 3);
+    v_store_n(y + 3, v_same(a1_0), 3);
+    v_store_n(y + 6, v_same(a2_0), 3);
+    v_store_n(y + 9, v_same(a3_0), 3);
+}
+
+/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
+NET_FN void dense_c_40(const float *x, const float *w, const float *b,
+    float *y, int part, int parts)
+{
+    for (int n = 0; n < 1; n++)
+    for (int g = 0; g < 1; g++) {
+        const float *xg = x + n * (ptrdiff_t)8 + g * 8, *wg = w + g * 64;
+        const float *bg = b + g * 16;
+        float *yg = y + n * (ptrdiff_t)3 + g * 3;
+        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+            const int c = 0 + k * 3;
+            for (int row = 0; row < 1; row++) {
+            const ptrdiff_t at = row * (ptrdiff_t)32 - 0;
+            const float *wc = wg + (ptrdiff_t)c * 8;
+            float *yr = yg + row * (ptrdiff_t)12 + c;
+            for (int i = 0; i < 4; i += 4)
+                tile_c_39(xg, at + i * (ptrdiff_t)8, wc, bg + c,
+                    yr + i * (ptrdiff_t)3);
+            }
+        }
+    }
+}
+
+/* y = e^(x - max) / sum over 3 elements, or the logarithm of it.  Every sum has a fixed
+ * order: along the axis, or 16 partial sums that are then added one after the other. */
+NET_FN void softmax_c_41(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
+        const float *x1 = x0 + i0 * 3;
+        float *y1 = y0 + i0 * 3;
+        const float *x = x1;
+        float *y = y1, sums[16], most = x[0], sum = 0;
+        v_f32 m = v_set1(x[0]);
+        ptrdiff_t i = 0;
+        v_f32 s0 = v_set1(0.0f);
+        v_f32 s1 = v_set1(0.0f);
+        v_f32 s2 = v_set1(0.0f);
+        v_f32 s3 = v_set1(0.0f);
+
+        for (; i + V <= 3; i += V)
+            m = v_max(v_load(x + i), m);
+        v_store(sums, m);
+        for (int j = 0; j < V; j++)
+            most = sums[j] > most ? sums[j] : most;
+        for (; i < 3; i++)
+            most = x[i] > most ? x[i] : most;
+        m = v_set1(most);
+
+        for (i = 0; i < 0; i += 16) {
+            v_f32 t;
+            t = v_exp(v_sub(v_load(x + i + 0), m));
+            v_store(y + i + 0, t);
+            s0 = v_add(s0, t);
+            t = v_exp(v_sub(v_load(x + i + 4), m));
+            v_store(y + i + 4, t);
+            s1 = v_add(s1, t);
+            t = v_exp(v_sub(v_load(x + i + 8), m));
+            v_store(y + i + 8, t);
+            s2 = v_add(s2, t);
+            t = v_exp(v_sub(v_load(x + i + 12), m));
+            v_store(y + i + 12, t);
+            s3 = v_add(s3, t);
+        }
+        {
+            const int n = 3;
+            const ptrdiff_t k = 0;
+
+            v_store_n(y + k, v_exp(v_sub(v_load_n(x + k, n), m)), n);
+            s0 = v_add(s0, v_load_n(y + k, n));
+        }
+        v_store(sums + 0, s0);
+        v_store(sums + 4, s1);
+        v_store(sums + 8, s2);
+        v_store(sums + 12, s3);
+        for (int j = 0; j < 16; j++)
+            sum += sums[j];
+        m = v_set1(sum);
+        for (i = 0; i + V <= 3; i += V)
+            v_store(y + i, v_div(v_load(y + i), m));
+        for (; i < 3; i++)
+            y[i] /= sum;
+    }
+}
+
+/* Running statistics, the variance that of a sample. */
+NET_FN void bn_track_c_42(float *running_mean, float *running_variance, const float *mean,
+    const float *variance, const mnc_head *h)
+{
+    const double m = h->statistics;
+
+    for (int c = 0; c < 8; c++) {
+        const double v = (double)variance[c] * (100 / (double)99);
+
+        running_mean[c] = (float)((1 - m) * (double)running_mean[c] + m * (double)mean[c]);
+        running_variance[c] = (float)((1 - m) * (double)running_variance[c] + m * v);
+    }
+}
+
+/* Running statistics, the variance that of a sample. */
+NET_FN void bn_track_c_43(float *running_mean, float *running_variance, const float *mean,
+    const float *variance, const mnc_head *h)
+{
+    const double m = h->statistics;
+
+    for (int c = 0; c < 65; c++) {
+        const double v = (double)variance[c] * (36 / (double)35);
+
+        running_mean[c] = (float)((1 - m) * (double)running_mean[c] + m * (double)mean[c]);
+        running_variance[c] = (float)((1 - m) * (double)running_variance[c] + m * v);
+    }
+}
+
+/* Mean over 4 rows of the cross-entropy of softmax(x) with the labels, and its gradient.  A
+ * label that is none has no loss. */
+NET_FN void cross_entropy_c_44(const float *x, const int32_t *labels,
+    const mnc_head *h,
+    float *loss, float *dx)
+{
+    const double smooth = h->smoothing;
+    double total = 0;
+
+    for (int n = 0; n < 4; n++) {
+        const float *xn = x + n * (ptrdiff_t)3;
+        float *dn = dx + n * (ptrdiff_t)3;
+        const int32_t label = labels[n * 1];
+        double most = (double)xn[0], sum = 0, mean = 0;
+
+        for (int k = 1; k < 3; k++) {
+            const double v = (double)xn[k * (ptrdiff_t)1];
+            most = v > most ? v : most;
+        }
+        for (int k = 0; k < 3; k++) {
+            const double d = (double)xn[k * (ptrdiff_t)1] - most;
+            const double e = exp(d);
+            dn[k * (ptrdiff_t)1] = (float)e;
+            sum += e;
+            mean += d;
+        }
+        if (label >= 0 && label < 3)
+            total += log(sum) - (1 - smooth) * ((double)xn[label * (ptrdiff_t)1] - most)
+                - smooth * (mean / 3);
+        for (int k = 0; k < 3; k++) {
+            const double target = (k == label ? 1 - smooth : 0) + smooth / 3;
+            dn[k * (ptrdiff_t)1] = (float)(((double)dn[k * (ptrdiff_t)1] / sum - target)
+                / 4);
+        }
+    }
+    *loss = (float)(total / 4);
+}
+
+/* dx = y (dy - sum of y dy) along one dimension of 3. */
+NET_FN void softmax_grad_c_45(const float *a0, const float *b0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
+        const float *a1 = a0 + i0 * 3, *b1 = b0 + i0 * 3;
+        float *y1 = y0 + i0 * 3;
+        double dot = 0;
+
+        for (ptrdiff_t k = 0; k < 3; k++)
+            dot += (double)a1[k * 1] * (double)b1[k * 1];
+        for (ptrdiff_t k = 0; k < 3; k++)
+            y1[k * 1] = (float)((double)a1[k * 1]
+                * ((double)b1[k * 1] - dot));
+    }
+}
+
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_46(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(1) * 16;
+    const int to = (int)NET_TO(1) * 16;
+
+    for (int first = from; first < to && first < 8; first += 16) {
+        const int left = 8 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)3;
+
+        for (int r = 0; r < 1; r++)
+        for (int s = 0; s < 1; s++)
+        for (int c = 0; c < 3; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)1 + c * (ptrdiff_t)(8)
+                + r * (ptrdiff_t)(0) + s * (ptrdiff_t)(0);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)1];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* 4 pixels x 8 channels, the sum over 3 channels of each tap in order.
+ * x: pixel step 3, channel step 1; w: rows of 8 channels. */
+NET_FN void tile_c_47(const float *x, ptrdiff_t at, const float *w, const float *b,
+    float *y)
+{
+    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a0_1 = v_load(b + 4);
+    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a3_1 = v_load(b + 4);
+
+    const float *xq = x + at, *wq = w;
+    for (int k = 0; k < 3; k++) {
+            NET_UNUSED v_f32 p;
+            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
+            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
+            p = v_set1(xq[0]);
+            a0_0 = v_fma(p, w0, a0_0);
+            a0_1 = v_fma(p, w1, a0_1);
+            p = v_set1(xq[3]);
+            a1_0 = v_fma(p, w0, a1_0);
+            a1_1 = v_fma(p, w1, a1_1);
+            p = v_set1(xq[6]);
+            a2_0 = v_fma(p, w0, a2_0);
+            a2_1 = v_fma(p, w1, a2_1);
+            p = v_set1(xq[9]);
+            a3_0 = v_fma(p, w0, a3_0);
+            a3_1 = v_fma(p, w1, a3_1);
+            xq += 1;
+            wq += 8;
+    }
+
+    v_store(y + 0, v_same(a0_0));
+    v_store(y + 4, v_same(a0_1));
+    v_store(y + 8, v_same(a1_0));
+    v_store(y + 12, v_same(a1_1));
+    v_store(y + 16, v_same(a2_0));
+    v_store(y + 20, v_same(a2_1));
+    v_store(y + 24, v_same(a3_0));
+    v_store(y + 28, v_same(a3_1));
+}
+
+/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
+ * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
+ * outside; rows at the border shorten the loop over the kernel's rows. */
+NET_FN void dense_c_48(const float *x, const float *w, const float *b,
+    float *y, int part, int parts)
+{
+    for (int n = 0; n < 1; n++)
+    for (int g = 0; g < 1; g++) {
+        const float *xg = x + n * (ptrdiff_t)3 + g * 3, *wg = w + g * 24;
+        const float *bg = b + g * 16;
+        float *yg = y + n * (ptrdiff_t)8 + g * 8;
+        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+            const int c = 0 + k * 8;
+            for (int row = 0; row < 1; row++) {
+            const ptrdiff_t at = row * (ptrdiff_t)12 - 0;
+            const float *wc = wg + (ptrdiff_t)c * 3;
+            float *yr = yg + row * (ptrdiff_t)32 + c;
+            for (int i = 0; i < 4; i += 4)
+                tile_c_47(xg, at + i * (ptrdiff_t)3, wc, bg + c,
+                    yr + i * (ptrdiff_t)8);
+            }
+        }
+    }
+}
+
+/* Adds the products of 2 x 8 channels, summed over n pixels. */
+NET_FN void grad_tile_c_49(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+    v_f32 s1_0 = v_set1(0.0f);
+    v_f32 s1_1 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        p = v_set1(a[1]);
+        s1_0 = v_fma(p, b0, s1_0);
+        s1_1 = v_fma(p, b1, s1_1);
+        a += 3;
+        b += 8;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+    v_store(y + 8, v_add(v_load(y + 8), s1_0));
+    v_store(y + 12, v_add(v_load(y + 12), s1_1));
+}
+
+/* Adds the products of 1 x 8 channels, summed over n pixels. */
+NET_FN void grad_tile_c_50(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        a += 3;
+        b += 8;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+}
+
+/* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
+ * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
+NET_FN void conv_grad_c_51(const float *x, const float *g, float *dw, int part, int parts)
+{
+    static const int lo[] = {
+        0,
+    }, hi[] = {
+        4,
+    };
+    const int from = (int)NET_FROM(2);
+    const int to = (int)NET_TO(2);
+
+    for (int k = from; k < to; k++) {
+        const int tap = k / 2, t = k % 2;
+        const int row = t * 1 + (t < 1 ? t : 1);
+        memset(dw + tap * (ptrdiff_t)24 + row * (ptrdiff_t)8, 0,
+            (size_t)(t < 1 ? 2 : 1) * 8 * sizeof *dw);
+    }
+    for (int n = 0; n < 1; n++)
+    for (int o = 0; o < 1; o++)
+    for (int k = from; k < to; k++) {
+        const int tap = k / 2, t = k % 2;
+        const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
+        const int row = t * 1 + (t < 1 ? t : 1), first = lo[s];
+        const ptrdiff_t count = (o == 0 ? 4 : hi[s]) - first;
+        const ptrdiff_t at = n * (ptrdiff_t)8 + h * (ptrdiff_t)32 - 0
+            + first * (ptrdiff_t)8 + s * (ptrdiff_t)8;
+        const float *xr = x + at;
+        const float *gr = g + n * (ptrdiff_t)3 + o * (ptrdiff_t)12
+            + first * (ptrdiff_t)3;
+        float *y = dw + tap * (ptrdiff_t)24 + row * (ptrdiff_t)8;
+
+        if (h < 0 || h >= 1 || count <= 0)
+            continue;
+        gr += row * (ptrdiff_t)1;
+        for (int c = 0; c < 8; c += 8)
+            if (t < 1)
+                grad_tile_c_49(gr, xr + c, y + c, count);
+            else
+                grad_tile_c_50(gr, xr + c, y + c, count);
+    }
+}
+
+/* y = sum of x over 4 elements each. */
+NET_FN void reduce_c_52(const float *x0, float *y0, int part, int parts)
+{
+    const ptrdiff_t end = NET_TO16(3);
+    for (ptrdiff_t i = NET_FROM16(3); i < end; i += V) {
+        const int n = (int)(end - i < V ? end - i : V);
+        const float *r0 = x0 + i;
+        v_f32 a = v_set1(0.0f), p;
+        for (ptrdiff_t k0 = 0; k0 < 4; k0++) {
+            const float *r1 = r0 + k0 * 3;
+            p = n == V ? v_load(r1) : v_load_n(r1, n);
+            a = v_add(a, p);
+        }
+        if (n == V)
+            v_store(y0 + i, a);
+        else
+            v_store_n(y0 + i, a, n);
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_53(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(24);
+        ptrdiff_t i = NET_FROM16(24);
+        for (; i + V <= n; i += V)
+            v_store(y0 + i, v_same(v_load(x0 + i)));
+        if (i < n) {
+            const int left = (int)(n - i);
+            v_store_n(y0 + i, v_same(v_load_n(x0 + i, left)), left);
+        }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_54(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(3);
+        ptrdiff_t i = NET_FROM16(3);
+        for (; i + V <= n; i += V)
+            v_store(y0 + i, v_same(v_load(x0 + i)));
+        if (i < n) {
+            const int left = (int)(n - i);
+            v_store_n(y0 + i, v_same(v_load_n(x0 + i, left)), left);
+        }
+}
+
+/* The gradient at the operand z, or where that tells as much the result,
+ * of relu. */
+NET_FN v_f32 d_relu_c_55(v_f32 z, v_f32 dy)
+{
+    NET_UNUSED const v_f32 zero = v_set1(0);
+
+    return v_if_less(zero, z, dy, zero);
+}
+
+/* y = d_relu_c_55(a, b), element by element. */
+NET_FN void act_grad_c_56(const float *a0, const float *b0, float *y0, int part, int parts)
+{
+        const ptrdiff_t end = NET_TO16(32);
+        ptrdiff_t i = NET_FROM16(32);
+        const float *a = a0, *b = b0;
+        float *y = y0;
+
+        for (; i + V <= end; i += V)
+            v_store(y + i, d_relu_c_55(v_load(a + i), v_load(b + i)));
+        if (i < end) {
+            const int n = (int)(end - i);
+            v_store_n(y + i, d_relu_c_55(v_load_n(a + i, n), v_load_n(b + i, n)), n);
+        }
+}
+
+/* y = f(a, b), element by element, broadcast by steps of 0. */
+NET_FN void zip_c_57(const float *a0, const float *b0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(32);
+        ptrdiff_t i = NET_FROM16(32);
+        const v_f32 b = v_set1(*b0);
+        for (; i + V <= n; i += V) {
+            const v_f32 a = v_load(a0 + i);
+            v_store(y0 + i, v_same(v_mul(a, b)));
+        }
+        if (i < n) {
+            const int left = (int)(n - i);
+            const v_f32 a = v_load_n(a0 + i, left);
+            v_store_n(y0 + i, v_same(v_mul(a, b)), left);
+        }
+}
+
+/* Gradient of pooling (max): each window gives back to what it saw, image by image. */
+NET_FN void max_pool_grad_c_58(
+    const float *x,
+    const float *g, float *dx, int part, int parts)
+{
+    for (ptrdiff_t n = NET_FROM(4); n < NET_TO(4); n++) {
+        for (ptrdiff_t i0 = 0; i0 < 3; i0++)
+        for (ptrdiff_t i1 = 0; i1 < 3; i1++)
+            for (ptrdiff_t c = 0; c < 8; c++)
+                dx[n * 72 + c * 1
+                    + i0 * 24
+                    + i1 * 8
+                    ] = 0;
+        for (ptrdiff_t o0 = 0; o0 < 2; o0++) {
+            const ptrdiff_t i0 = o0 * 1 - 0;
+            const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
+            const ptrdiff_t room0 = (3 - i0) / 1;
+            const ptrdiff_t end0 = room0 < 2 ? room0 : 2;
+        for (ptrdiff_t o1 = 0; o1 < 2; o1++) {
+            const ptrdiff_t i1 = o1 * 1 - 0;
+            const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
+            const ptrdiff_t room1 = (3 - i1) / 1;
+            const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
+            const float *go = g + n * 8
+                + o0 * 0
+                + o1 * 0
+                ;
+            float *to = dx + n * 72
+                + i0 * 24
+                + i1 * 8
+                ;
+            const float *from = x + n * 72
+                + i0 * 24
+                + i1 * 8
+                ;
+
+            for (ptrdiff_t c = 0; c < 8; c++) {
+                float best = 0;
+                ptrdiff_t at = -1;
+
+                for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+                for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+                {
+                    const float v = from[c * 1
+                        + r0 * 24
+                        + r1 * 8
+                        ];
+                    if (at < 0 || v > best || (v != v && best == best)) {
+                        best = v;
+                        at = 0
+                            + r0 * 24
+                            + r1 * 8
+                            ;
+                    }
+                }
+                if (at >= 0)
+                    to[at + c * 1] += go[c * 1];
+            }
+        }
+        }
+    }
+}
+
+/* Adds the products of 2 x 16 channels, summed over n pixels. */
+NET_FN void grad_tile_c_59(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+    v_f32 s0_2 = v_set1(0.0f);
+    v_f32 s0_3 = v_set1(0.0f);
+    v_f32 s1_0 = v_set1(0.0f);
+    v_f32 s1_1 = v_set1(0.0f);
+    v_f32 s1_2 = v_set1(0.0f);
+    v_f32 s1_3 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        const v_f32 b2 = v_load(b + 8);
+        const v_f32 b3 = v_load(b + 12);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        s0_2 = v_fma(p, b2, s0_2);
+        s0_3 = v_fma(p, b3, s0_3);
+        p = v_set1(a[1]);
+        s1_0 = v_fma(p, b0, s1_0);
+        s1_1 = v_fma(p, b1, s1_1);
+        s1_2 = v_fma(p, b2, s1_2);
+        s1_3 = v_fma(p, b3, s1_3);
+        a += 8;
+        b += 65;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+    v_store(y + 8, v_add(v_load(y + 8), s0_2));
+    v_store(y + 12, v_add(v_load(y + 12), s0_3));
+    v_store(y + 65, v_add(v_load(y + 65), s1_0));
+    v_store(y + 69, v_add(v_load(y + 69), s1_1));
+    v_store(y + 73, v_add(v_load(y + 73), s1_2));
+    v_store(y + 77, v_add(v_load(y + 77), s1_3));
+}
+
+/* Adds the products of 2 x 1 channels, summed over n pixels. */
+NET_FN void grad_tile_c_60(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s1_0 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load_n(b + 0, 1);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        p = v_set1(a[1]);
+        s1_0 = v_fma(p, b0, s1_0);
+        a += 8;
+        b += 65;
+    }
+    v_store_n(y + 0, v_add(v_load_n(y + 0, 1), s0_0),
+        1);
+    v_store_n(y + 65, v_add(v_load_n(y + 65, 1), s1_0),
+        1);
+}
+
+/* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
+ * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
+NET_FN void conv_grad_c_61(const float *x, const float *g, float *dw, int part, int parts)
+{
+    static const int lo[] = {
+        0,
+    }, hi[] = {
+        36,
+    };
+    const int from = (int)NET_FROM(4);
+    const int to = (int)NET_TO(4);
+
+    for (int k = from; k < to; k++) {
+        const int tap = k / 4, t = k % 4;
+        const int row = t * 2 + (t < 0 ? t : 0);
+        memset(dw + tap * (ptrdiff_t)520 + row * (ptrdiff_t)65, 0,
+            (size_t)(t < 0 ? 3 : 2) * 65 * sizeof *dw);
+    }
+    for (int n = 0; n < 1; n++)
+    for (int o = 0; o < 1; o++)
+    for (int k = from; k < to; k++) {
+        const int tap = k / 4, t = k % 4;
+        const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
+        const int row = t * 2 + (t < 0 ? t : 0), first = lo[s];
+        const ptrdiff_t count = (o == 0 ? 36 : hi[s]) - first;
+        const ptrdiff_t at = n * (ptrdiff_t)585 + h * (ptrdiff_t)2340 - 0
+            + first * (ptrdiff_t)65 + s * (ptrdiff_t)65;
+        const float *xr = x + at;
+        const float *gr = g + n * (ptrdiff_t)72 + o * (ptrdiff_t)288
+            + first * (ptrdiff_t)8;
+        float *y = dw + tap * (ptrdiff_t)520 + row * (ptrdiff_t)65;
+
+        if (h < 0 || h >= 1 || count <= 0)
+            continue;
+        gr += row * (ptrdiff_t)1;
+        for (int c = 0; c < 64; c += 16)
+                grad_tile_c_59(gr, xr + c, y + c, count);
+        for (int c = 64; c < 65; c += 1)
+                grad_tile_c_60(gr, xr + c, y + c, count);
+    }
+}
+
+/* y = sum of x over 36 elements each. */
+NET_FN void reduce_c_62(const float *x0, float *y0, int part, int parts)
+{
+    const ptrdiff_t end = NET_TO16(8);
+    for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
+        const int n = (int)(end - i < V ? end - i : V);
+        const float *r0 = x0 + i;
+        v_f32 a = v_set1(0.0f), p;
+        for (ptrdiff_t k0 = 0; k0 < 36; k0++) {
+            const float *r1 = r0 + k0 * 8;
+            p = n == V ? v_load(r1) : v_load_n(r1, n);
+            a = v_add(a, p);
+        }
+        if (n == V)
+            v_store(y0 + i, a);
+        else
+            v_store_n(y0 + i, a, n);
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_63(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(520);
+        ptrdiff_t i = NET_FROM16(520);
+        for (; i + V <= n; i += V)
+            v_store(y0 + i, v_same(v_load(x0 + i)));
+        if (i < n) {
+            const int left = (int)(n - i);
+            v_store_n(y0 + i, v_same(v_load_n(x0 + i, left)), left);
+        }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_64(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(8);
+        ptrdiff_t i = NET_FROM16(8);
+        for (; i + V <= n; i += V)
+            v_store(y0 + i, v_same(v_load(x0 + i)));
+        if (i < n) {
+            const int left = (int)(n - i);
+            v_store_n(y0 + i, v_same(v_load_n(x0 + i, left)), left);
+        }
+}
+
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_65(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(5) * 16;
+    const int to = (int)NET_TO(5) * 16;
+
+    for (int first = from; first < to && first < 65; first += 16) {
+        const int left = 65 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)8;
+
+        for (int r = 0; r < 1; r++)
+        for (int s = 0; s < 1; s++)
+        for (int c = 0; c < 8; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)1 + c * (ptrdiff_t)(65)
+                + r * (ptrdiff_t)(1) + s * (ptrdiff_t)(1);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)1];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* bn_grad_sums of n pixels, channels 64 to 65. */
+NET_FN void bn_grad_sums_c_66(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 64; c < 65; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
+        NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
+        NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
+        v_f32 sum = v_set1(0), moment = v_set1(0);
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load_n(xc + i * 65, 1);
+            v_f32 d = v_load_n(gc + i * 65, 1);
+            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
+            sum = v_add(sum, d);
+            moment = v_fma(d, v_sub(v, k0), moment);
+        }
+        v_store_n(y + c, v_add(v_load_n(y + c, 1), sum), 1);
+        v_store_n(y + 65 + c, v_add(v_load_n(y + 65 + c, 1), moment), 1);
+    }
+}
+
+/* bn_grad_sums of n pixels, channels 0 to 64. */
+NET_FN void bn_grad_sums_c_67(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 64; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        v_f32 sum = v_set1(0), moment = v_set1(0);
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 65);
+            v_f32 d = v_load(gc + i * 65);
+            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
+            sum = v_add(sum, d);
+            moment = v_fma(d, v_sub(v, k0), moment);
+        }
+        v_store(y + c, v_add(v_load(y + c), sum));
+        v_store(y + 65 + c, v_add(v_load(y + 65 + c), moment));
+    }
+}
+
+/* Pixels by channels, in runs of at most 64 pixels. */
+NET_FN void bn_grad_sums_c_68(const float *x0,
+    const float *g0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y0, int part, int parts)
+{
+    for (ptrdiff_t k = NET_FROM(16); k < NET_TO(16); k++) {
+        const ptrdiff_t from = (ptrdiff_t)36 * k / 16;
+        const ptrdiff_t to = (ptrdiff_t)36 * (k + 1) / 16;
+
+        for (int c = 0; c < 130; c++)
+            y0[k * 130 + c] = 0;
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 36;
+            const float *x = x0;
+            const float *g = g0;
+            float *y = y0 + k * 130;
+
+            n = 36 - i < to - p ? 36 - i : to - p;
+            n = n < 64 ? n : 64;
+            i = rest % 36;
+            rest /= 36;
+            x += i * 65;
+            g += i * 65;
+            bn_grad_sums_c_67(x,
+                g,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+            bn_grad_sums_c_66(x,
+                g,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+        }
+    }
+}
+
+/* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
+NET_FN void bn_grad_fold_c_69(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
+    float *p, float *q)
+{
+    for (int c = 0; c < 65; c++) {
+        const double k = 1 / sqrt((double)variance[c] + 1e-05);
+        double g = 0, moment = 0;
+
+        for (int i = 0; i < 16; i++) {
+            g += (double)x[i * 130 + c];
+            moment += (double)x[i * 130 + 65 + c];
+        }
+        dscale[c] = (float)(moment * k);
+        dbias[c] = (float)g;
+        p[c] = (float)(-(double)s[c] * k * k * moment / 36);
+        q[c] = (float)(-(double)s[c] * g / 36);
+    }
+}
+
+/* bn_grad of n pixels, channels 64 to 65. */
+NET_FN void bn_grad_c_70(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 64; c < 65; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
+        NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
+        NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
+        NET_UNUSED const v_f32 k3 = v_load_n(c3 + c, 1);
+        NET_UNUSED const v_f32 k4 = v_load_n(c4 + c, 1);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load_n(xc + i * 65, 1);
+            v_f32 d = v_load_n(gc + i * 65, 1);
+            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
+            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store_n(yc + i * 65, d, 1);
+        }
+    }
+}
+
+/* bn_grad of n pixels, channels 0 to 64. */
+NET_FN void bn_grad_c_71(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 64; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 65);
+            v_f32 d = v_load(gc + i * 65);
+            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
+            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(yc + i * 65, d);
+        }
+    }
+}
+
+/* Pixels by channels, in runs of at most 16 pixels. */
+NET_FN void bn_grad_c_72(const float *x0,
+    const float *g0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y0, int part, int parts)
+{
+    {
+        const ptrdiff_t from = NET_FROM(36), to = NET_TO(36);
+
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 36;
+            const float *x = x0;
+            const float *g = g0;
+            float *y = y0;
+
+            n = 36 - i < to - p ? 36 - i : to - p;
+            n = n < 16 ? n : 16;
+            i = rest % 36;
+            rest /= 36;
+            x += i * 65;
+            g += i * 65;
+            y += i * 65;
+            bn_grad_c_71(x,
+                g,
+                c0,
+                c1,
+                c2,
+                c3,
+                c4,
+                y, n, p - from);
+            bn_grad_c_70(x,
+                g,
+                c0,
+                c1,
+                c2,
+                c3,
+                c4,
+                y, n, p - from);
+        }
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_73(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t n = NET_TO16(65);
+        ptrdiff_t i = NET_FROM16(65);
+        for (; i + V <= n; i += V)
+            v_store(y0 + i, v_same(v_load(x0 + i)));
+        if (i < n) {
+            const int left = (int)(n - i);
+            v_store_n(y0 + i, v_same(v_load_n(x0 + i, left)), left);
+        }
+}
+
+/* Adds the products of 2 x 8 channels, summed over n pixels. */
+NET_FN void grad_tile_c_74(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+    v_f32 s1_0 = v_set1(0.0f);
+    v_f32 s1_1 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        p = v_set1(a[1]);
+        s1_0 = v_fma(p, b0, s1_0);
+        s1_1 = v_fma(p, b1, s1_1);
+        a += 65;
+        b += 8;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+    v_store(y + 8, v_add(v_load(y + 8), s1_0));
+    v_store(y + 12, v_add(v_load(y + 12), s1_1));
+}
+
+/* Adds the products of 1 x 8 channels, summed over n pixels. */
+NET_FN void grad_tile_c_75(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        a += 65;
+        b += 8;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+}
+
+/* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
+ * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
+NET_FN void conv_grad_c_76(const float *x, const float *g, float *dw, int part, int parts)
+{
+    static const int lo[] = {
+        0,
+    }, hi[] = {
+        36,
+    };
+    const int from = (int)NET_FROM(33);
+    const int to = (int)NET_TO(33);
+
+    for (int k = from; k < to; k++) {
+        const int tap = k / 33, t = k % 33;
+        const int row = t * 1 + (t < 32 ? t : 32);
+        memset(dw + tap * (ptrdiff_t)520 + row * (ptrdiff_t)8, 0,
+            (size_t)(t < 32 ? 2 : 1) * 8 * sizeof *dw);
+    }
+    for (int n = 0; n < 1; n++)
+    for (int o = 0; o < 1; o++)
+    for (int k = from; k < to; k++) {
+        const int tap = k / 33, t = k % 33;
+        const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
+        const int row = t * 1 + (t < 32 ? t : 32), first = lo[s];
+        const ptrdiff_t count = (o == 0 ? 36 : hi[s]) - first;
+        const ptrdiff_t at = n * (ptrdiff_t)72 + h * (ptrdiff_t)288 - 0
+            + first * (ptrdiff_t)8 + s * (ptrdiff_t)8;
+        const float *xr = x + at;
+        const float *gr = g + n * (ptrdiff_t)585 + o * (ptrdiff_t)2340
+            + first * (ptrdiff_t)65;
+        float *y = dw + tap * (ptrdiff_t)520 + row * (ptrdiff_t)8;
+
+        if (h < 0 || h >= 1 || count <= 0)
+            continue;
+        gr += row * (ptrdiff_t)1;
+        for (int c = 0; c < 8; c += 8)
+            if (t < 32)
+                grad_tile_c_74(gr, xr + c, y + c, count);
+            else
+                grad_tile_c_75(gr, xr + c, y + c, count);
+    }
+}
+
+/* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
+ * */
+NET_FN void pack_c_77(const float *w, float *y, int part, int parts)
+{
+    const int from = (int)NET_FROM(1) * 16;
+    const int to = (int)NET_TO(1) * 16;
+
+    for (int first = from; first < to && first < 8; first += 16) {
+        const int left = 8 - first, n = left < 16 ? left : 16;
+        const int width = (n + 7) / 8 * 8;
+        float *p = y + first * (ptrdiff_t)65;
+
+        for (int r = 0; r < 1; r++)
+        for (int s = 0; s < 1; s++)
+        for (int c = 0; c < 65; c++, p += width) {
+            const float *q = w + first * (ptrdiff_t)1 + c * (ptrdiff_t)(8)
+                + r * (ptrdiff_t)(1) + s * (ptrdiff_t)(1);
+            for (int k = 0; k < n; k++)
+                p[k] = q[k * (ptrdiff_t)1];
+            for (int k = n; k < width; k++)
+                p[k] = 0.0f;
+        }
+    }
+}
+
+/* Transposed depthwise convolution: for each pixel the list of what it meets, then channel by
+ * channel. */
+NET_FN void depthwise_back_c_78(const float *x, const float *w, float *y, int part, int parts)
+{
+    for (int n = 0; n < 4; n++)
+    for (int h = (int)NET_FROM(5); h < (int)NET_TO(5); h++)
+    for (int i = 0; i < 5; i++) {
+        const float *xs[9], *ws[9];
+        float *p = y + n * (ptrdiff_t)200 + h * (ptrdiff_t)40 + i * (ptrdiff_t)8;
+        int count = 0;
+
+        for (int r = 0; r < 3; r++) {
+            const int oh = h + 1 - r * 1;
+            if (oh < 0 || oh % 2 || oh / 2 >= 3)
+                continue;
+            for (int s = 0; s < 3; s++) {
+                const int ow = i + 1 - s * 1;
+                if (ow < 0 || ow % 2 || ow / 2 >= 3)
+                    continue;
+                xs[count] = x + n * (ptrdiff_t)72 + oh / 2 * (ptrdiff_t)24
+                    + ow / 2 * (ptrdiff_t)8;
+                ws[count++] = w + (r * 3 + s) * 8;
+            }
+        }
+        for (int c = 0; c < 8; c += 4) {
+            v_f32 a = v_set1(0.0f);
+            for (int k = 0; k < count; k++)
+                a = v_fma(v_load(xs[k] + c), v_load(ws[k] + c), a);
+            v_store(p + c, a);
+        }
+    }
+}
+
+/* Row o of dy, all taps of one block of channels. */
+NET_FN void depthwise_grad_c_79_0(const float *x, const float *g, float *dw, int o)
+{
+    for (int r = 0; r < 3; r++) {
+        const int h = o * 2 - 1 + r * 1;
+        const float *xr = x + h * (ptrdiff_t)40;
+
+        if (h < 0 || h >= 5)
+            continue;
+        if (1 < 3) {
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            const float *xq = xr + (1) * (ptrdiff_t)8;
+            const float *gq = g + 1 * (ptrdiff_t)8;
+            float *p = dw + (r * 3 + 0) * (ptrdiff_t)8;
+            int i = 1;
+
+            for (; i + 4 <= 3; i += 4, xq += 64, gq += 32) {
+                a = v_fma(v_load(xq), v_load(gq), a);
+                b = v_fma(v_load(xq + 16), v_load(gq + 8), b);
+                c = v_fma(v_load(xq + 32), v_load(gq + 16), c);
+                d = v_fma(v_load(xq + 48), v_load(gq + 24), d);
+            }
+            for (; i < 3; i++, xq += 16, gq += 8)
+                a = v_fma(v_load(xq), v_load(gq), a);
+            a = v_add(v_add(a, b), v_add(c, d));
+            v_store(p, v_add(v_load(p), a));
+        }
+        if (0 < 3) {
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            const float *xq = xr + (0) * (ptrdiff_t)8;
+            const float *gq = g + 0 * (ptrdiff_t)8;
+            float *p = dw + (r * 3 + 1) * (ptrdiff_t)8;
+            int i = 0;
+
+            for (; i + 4 <= 3; i += 4, xq += 64, gq += 32) {
+                a = v_fma(v_load(xq), v_load(gq), a);
+                b = v_fma(v_load(xq + 16), v_load(gq + 8), b);
+                c = v_fma(v_load(xq + 32), v_load(gq + 16), c);
+                d = v_fma(v_load(xq + 48), v_load(gq + 24), d);
+            }
+            for (; i < 3; i++, xq += 16, gq += 8)
+                a = v_fma(v_load(xq), v_load(gq), a);
+            a = v_add(v_add(a, b), v_add(c, d));
+            v_store(p, v_add(v_load(p), a));
+        }
+        if (0 < 2) {
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            const float *xq = xr + (1) * (ptrdiff_t)8;
+            const float *gq = g + 0 * (ptrdiff_t)8;
+            float *p = dw + (r * 3 + 2) * (ptrdiff_t)8;
+            int i = 0;
+
+            for (; i + 4 <= 2; i += 4, xq += 64, gq += 32) {
+                a = v_fma(v_load(xq), v_load(gq), a);
+                b = v_fma(v_load(xq + 16), v_load(gq + 8), b);
+                c = v_fma(v_load(xq + 32), v_load(gq + 16), c);
+                d = v_fma(v_load(xq + 48), v_load(gq + 24), d);
+            }
+            for (; i < 2; i++, xq += 16, gq += 8)
+                a = v_fma(v_load(xq), v_load(gq), a);
+            a = v_add(v_add(a, b), v_add(c, d));
+            v_store(p, v_add(v_load(p), a));
+        }
+    }
+}
+
+/* Gradient of depthwise weights: threads share channels, each of which is one sum per tap. */
+NET_FN void depthwise_grad_c_79(const float *x, const float *g, float *dw, int part, int parts)
+{
+    const int from = (int)NET_FROM(2), to = (int)NET_TO(2);
+
+    for (int k = from; k < to; k++)
+        for (int t = 0; t < 9; t++)
+            for (int c = k * 4; c < (k + 1) * 4 && c < 8; c++)
+                dw[t * 8 + c] = 0.0f;
+    for (int n = 0; n < 4; n++)
+    for (int o = 0; o < 3; o++) {
+        const float *xn = x + n * (ptrdiff_t)200;
+        const float *gn = g + n * (ptrdiff_t)72 + o * (ptrdiff_t)24;
+
+        for (int k = from; k < to; k++)
+            depthwise_grad_c_79_0(xn + k * 4, gn + k * 4, dw + k * 4, o);
+    }
+}
+
+/* y[j][i] = x[i][j], in blocks that stay in the cache. */
+NET_FN void transpose_c_80(const float *x0, float *y0, int part, int parts)
+{
+        const ptrdiff_t blocks = 1;
+        for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
+        for (ptrdiff_t c = 0; c < 8; c += 16) {
+            const ptrdiff_t end = b * 16 + 16, most = end < 9 ? end : 9;
+            const ptrdiff_t last = c + 16 < 8 ? c + 16 : 8;
+
+            for (ptrdiff_t j = c; j < last; j++)
+                for (ptrdiff_t i = b * 16; i < most; i++)
+                    y0[j * 9 + i] = x0[i * 8 + j];
+        }
+}
+
+/* The gradient at the operand z, or where that tells as much the result,
+ * of hard_swish. */
+NET_FN v_f32 d_hard_swish_c_81(v_f32 z, v_f32 dy)
+{
+    NET_UNUSED const v_f32 zero = v_set1(0);
+
+    const v_f32 slope = v_add(v_div(z, v_set1(3)), v_set1(0.5f));
+
+    z = v_if_less(z, v_set1(3), v_mul(dy, slope), dy);
+    return v_if_less(v_set1(-0.5f), slope, z, zero);
+}
+
+/* bn_grad_sums of n pixels, channels 0 to 8. */
+NET_FN void bn_grad_sums_c_82(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        v_f32 sum = v_set1(0), moment = v_set1(0);
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 8);
+            v_f32 d = v_load(gc + i * 8);
+            d = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), d);
+            sum = v_add(sum, d);
+            moment = v_fma(d, v_sub(v, k0), moment);
+        }
+        v_store(y + c, v_add(v_load(y + c), sum));
+        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment));
+    }
+}
+
+/* Pixels by channels, in runs of at most 64 pixels. */
+NET_FN void bn_grad_sums_c_83(const float *x0,
+    const float *g0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y0, int part, int parts)
+{
+    for (ptrdiff_t k = NET_FROM(16); k < NET_TO(16); k++) {
+        const ptrdiff_t from = (ptrdiff_t)100 * k / 16;
+        const ptrdiff_t to = (ptrdiff_t)100 * (k + 1) / 16;
+
+        for (int c = 0; c < 16; c++)
+            y0[k * 16 + c] = 0;
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            const float *g = g0;
+            float *y = y0 + k * 16;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 64 ? n : 64;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            g += i * 8;
+            bn_grad_sums_c_82(x,
+                g,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+        }
+    }
+}
+
+/* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
+NET_FN void bn_grad_fold_c_84(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
+    float *p, float *q)
+{
+    for (int c = 0; c < 8; c++) {
+        const double k = 1 / sqrt((double)variance[c] + 1e-05);
+        double g = 0, moment = 0;
+
+        for (int i = 0; i < 16; i++) {
+            g += (double)x[i * 16 + c];
+            moment += (double)x[i * 16 + 8 + c];
+        }
+        dscale[c] = (float)(moment * k);
+        dbias[c] = (float)g;
+        p[c] = (float)(-(double)s[c] * k * k * moment / 100);
+        q[c] = (float)(-(double)s[c] * g / 100);
+    }
+}
+
+/* bn_grad of n pixels, channels 0 to 8. */
+NET_FN void bn_grad_c_85(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 8);
+            v_f32 d = v_load(gc + i * 8);
+            d = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), d);
+            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(yc + i * 8, d);
+        }
+    }
+}
+
+/* Pixels by channels, in runs of at most 16 pixels. */
+NET_FN void bn_grad_c_86(const float *x0,
+    const float *g0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y0, int part, int parts)
+{
+    {
+        const ptrdiff_t from = NET_FROM(100), to = NET_TO(100);
+
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            const float *g = g0;
+            float *y = y0;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 16 ? n : 16;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            g += i * 8;
+            y += i * 8;
+            bn_grad_c_85(x,
+                g,
+                c0,
+                c1,
+                c2,
+                c3,
+                c4,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Row o of dy, all taps of one block of channels. */
+NET_FN void depthwise_grad_c_87_0(const float *x, const float *g, float *dw, int o)
+{
+    for (int r = 0; r < 3; r++) {
+        const int h = o * 1 - 1 + r * 1;
+        const float *xr = x + h * (ptrdiff_t)40;
+
+        if (h < 0 || h >= 5)
+            continue;
+        if (1 < 5) {
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            const float *xq = xr + (0) * (ptrdiff_t)8;
+            const float *gq = g + 1 * (ptrdiff_t)8;
+            float *p = dw + (r * 3 + 0) * (ptrdiff_t)8;
+            int i = 1;
+
+            for (; i + 4 <= 5; i += 4, xq += 32, gq += 32) {
+                a = v_fma(v_load(xq), v_load(gq), a);
+                b = v_fma(v_load(xq + 8), v_load(gq + 8), b);
+                c = v_fma(v_load(xq + 16), v_load(gq + 16), c);
+                d = v_fma(v_load(xq + 24), v_load(gq + 24), d);
+            }
+            for (; i < 5; i++, xq += 8, gq += 8)
+                a = v_fma(v_load(xq), v_load(gq), a);
+            a = v_add(v_add(a, b), v_add(c, d));
+            v_store(p, v_add(v_load(p), a));
+        }
+        if (0 < 5) {
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            const float *xq = xr + (0) * (ptrdiff_t)8;
+            const float *gq = g + 0 * (ptrdiff_t)8;
+            float *p = dw + (r * 3 + 1) * (ptrdiff_t)8;
+            int i = 0;
+
+            for (; i + 4 <= 5; i += 4, xq += 32, gq += 32) {
+                a = v_fma(v_load(xq), v_load(gq), a);
+                b = v_fma(v_load(xq + 8), v_load(gq + 8), b);
+                c = v_fma(v_load(xq + 16), v_load(gq + 16), c);
+                d = v_fma(v_load(xq + 24), v_load(gq + 24), d);
+            }
+            for (; i < 5; i++, xq += 8, gq += 8)
+                a = v_fma(v_load(xq), v_load(gq), a);
+            a = v_add(v_add(a, b), v_add(c, d));
+            v_store(p, v_add(v_load(p), a));
+        }
+        if (0 < 4) {
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            const float *xq = xr + (1) * (ptrdiff_t)8;
+            const float *gq = g + 0 * (ptrdiff_t)8;
+            float *p = dw + (r * 3 + 2) * (ptrdiff_t)8;
+            int i = 0;
+
+            for (; i + 4 <= 4; i += 4, xq += 32, gq += 32) {
+                a = v_fma(v_load(xq), v_load(gq), a);
+                b = v_fma(v_load(xq + 8), v_load(gq + 8), b);
+                c = v_fma(v_load(xq + 16), v_load(gq + 16), c);
+                d = v_fma(v_load(xq + 24), v_load(gq + 24), d);
+            }
+            for (; i < 4; i++, xq += 8, gq += 8)
+                a = v_fma(v_load(xq), v_load(gq), a);
+            a = v_add(v_add(a, b), v_add(c, d));
+            v_store(p, v_add(v_load(p), a));
+        }
+    }
+}
+
+/* Gradient of depthwise weights: threads share channels, each of which is one sum per tap. */
+NET_FN void depthwise_grad_c_87(const float *x, const float *g, float *dw, int part, int parts)
+{
+    const int from = (int)NET_FROM(2), to = (int)NET_TO(2);
+
+    for (int k = from; k < to; k++)
+        for (int t = 0; t < 9; t++)
+            for (int c = k * 4; c < (k + 1) * 4 && c < 8; c++)
+                dw[t * 8 + c] = 0.0f;
+    for (int n = 0; n < 4; n++)
+    for (int o = 0; o < 5; o++) {
+        const float *xn = x + n * (ptrdiff_t)200;
+        const float *gn = g + n * (ptrdiff_t)200 + o * (ptrdiff_t)40;
+
+        for (int k = from; k < to; k++)
+            depthwise_grad_c_87_0(xn + k * 4, gn + k * 4, dw + k * 4, o);
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_88(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(9); i0 < NET_TO(9); i0++) {
+        const float *x1 = x0 + i0 * -1;
+        float *y1 = y0 + i0 * 8;
+    for (ptrdiff_t i1 = 0; i1 < 8; i1++) {
+        const float *x2 = x1 + i1 * 9;
+        float *y2 = y1 + i1 * 1;
+        float x = *x2;
+        *y2 = (float)(x);
+    }
+    }
+}
+
+/* Transposed convolution.  Output o gets input i by the kernel's element r where i * stride + r *
+ * dilation = o + pad. */
+NET_FN void conv_transpose_c_89(const float *x, const float *w,
+    float *y, int part, int parts)
+{
+    for (ptrdiff_t n = 0; n < 4; n++)
+    for (ptrdiff_t g = 0; g < 2; g++)
+    for (ptrdiff_t o0 = NET_FROM(5); o0 < NET_TO(5); o0++) {
+        const ptrdiff_t t0 = o0 + 1, past0 = t0 - 4;
+        const ptrdiff_t room0 = t0 / 1 + 1;
+        const ptrdiff_t end0 = room0 < 3 ? room0 : 3;
+        ptrdiff_t first0 = past0 > 0 ? (past0 + 0) / 1 : 0;
+    for (ptrdiff_t o1 = 0; o1 < 5; o1++) {
+        const ptrdiff_t t1 = o1 + 1, past1 = t1 - 4;
+        const ptrdiff_t room1 = t1 / 1 + 1;
+        const ptrdiff_t end1 = room1 < 3 ? room1 : 3;
+        ptrdiff_t first1 = past1 > 0 ? (past1 + 0) / 1 : 0;
+        const float *xg = x + n * 200 + g * 4, *wg = w + g * 144;
+        float *yo = y + n * 200 + g * 4
+            + o0 * 40
+            + o1 * 8
+            ;
+
+        while (first0 < end0 && (t0 - first0 * 1) % 1)
+            first0++;
+        while (first1 < end1 && (t1 - first1 * 1) % 1)
+            first1++;
+        for (ptrdiff_t k = 0; k < 4; k++) {
+            float sum = 0;
+
+            for (ptrdiff_t r0 = first0; r0 < end0; r0 += 1)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1 += 1)
+            for (ptrdiff_t c = 0; c < 4; c++) {
+                const float p = xg[c * 1
+                    + (t0 - r0 * 1) / 1 * 40
+                    + (t1 - r1 * 1) / 1 * 8
+                    ];
+                const float *q = wg + c * 36 + k * 9
+                    + r0 * 3
+                    + r1 * 1
+                    ;
+
+                sum = s_fma(p, *q, sum);
+            }
+            yo[k * 1] = sum;
+        }
+    }
+    }
+}
+
+/* Gradient of weights in plain loops: any types, layouts, groups and dimensions. */
+NET_FN void conv_grad_c_90(const float *x, const float *g, float *dw, int part, int parts)
+{
+    for (ptrdiff_t k = NET_FROM(8); k < NET_TO(8); k++)
+    for (ptrdiff_t c = 0; c < 4; c++)
+    for (ptrdiff_t r0 = 0; r0 < 3; r0++)
+    for (ptrdiff_t r1 = 0; r1 < 3; r1++)
+    {
+        const ptrdiff_t xc = (k / 4 * 4 + c) * 1, yc = k * 1;
+        double sum = 0;
+
+        for (ptrdiff_t n = 0; n < 4; n++)
+        for (ptrdiff_t o0 = 0; o0 < 5; o0++)
+        for (ptrdiff_t o1 = 0; o1 < 5; o1++)
+        {
+            ptrdiff_t xi = n * 200 + xc, yi = n * 200 + yc;
+            const ptrdiff_t i0 = o0 * 1 - 1 + r0 * 1;
+            if (i0 < 0 || i0 >= 5)
+                continue;
+            xi += i0 * 40;
+            yi += o0 * 40;
+            const ptrdiff_t i1 = o1 * 1 - 1 + r1 * 1;
+            if (i1 < 0 || i1 >= 5)
+                continue;
+            xi += i1 * 8;
+            yi += o1 * 8;
+            sum = d_fma((double)x[xi], (double)g[yi], sum);
+        }
+        dw[k * 36 + c * 1
+            + r0 * 12
+            + r1 * 4
+            ] = (float)sum;
+    }
+}
+
+/* y = sum of x over 100 elements each. */
+NET_FN void reduce_c_91(const float *x0, float *y0, int part, int parts)
+{
+    const ptrdiff_t end = NET_TO16(8);
+    for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
+        const int n = (int)(end - i < V ? end - i : V);
+        const float *r0 = x0 + i;
+        v_f32 a = v_set1(0.0f), p;
+        for (ptrdiff_t k0 = 0; k0 < 100; k0++) {
+            const float *r1 = r0 + k0 * 8;
+            p = n == V ? v_load(r1) : v_load_n(r1, n);
+            a = v_add(a, p);
+        }
+        if (n == V)
+            v_store(y0 + i, a);
+        else
+            v_store_n(y0 + i, a, n);
+    }
+}
+
+/* y = f(x), element by element. */
+NET_FN void map_c_92(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(8); i0 < NET_TO(8); i0++) {
+        const float *x1 = x0 + i0 * 36;
+        float *y1 = y0 + i0 * 36;
+    for (ptrdiff_t i1 = 0; i1 < 4; i1++) {
+        const float *x2 = x1 + i1 * 1;
+        float *y2 = y1 + i1 * 9;
+    for (ptrdiff_t i2 = 0; i2 < 9; i2++) {
+        const float *x3 = x2 + i2 * 4;
+        float *y3 = y2 + i2 * 1;
+        float x = *x3;
+        *y3 = (float)(x);
+    }
+    }
+    }
+}
+
+/* The gradient at the operand z, or where that tells as much the result,
+ * of clip. */
+NET_FN v_f32 d_clip_c_93(v_f32 z, v_f32 dy)
+{
+    NET_UNUSED const v_f32 zero = v_set1(0);
+
+    return v_if_less(z, v_set1(6.0f), v_if_less(v_set1(0.0f), z, dy, zero), zero);
+}
+
+/* bn_grad_sums of n pixels, channels 0 to 8. */
+NET_FN void bn_grad_sums_c_94(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        v_f32 sum = v_set1(0), moment = v_set1(0);
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 8);
+            v_f32 d = v_load(gc + i * 8);
+            d = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), d);
+            sum = v_add(sum, d);
+            moment = v_fma(d, v_sub(v, k0), moment);
+        }
+        v_store(y + c, v_add(v_load(y + c), sum));
+        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment));
+    }
+}
+
+/* Pixels by channels, in runs of at most 64 pixels. */
+NET_FN void bn_grad_sums_c_95(const float *x0,
+    const float *g0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    float *y0, int part, int parts)
+{
+    for (ptrdiff_t k = NET_FROM(16); k < NET_TO(16); k++) {
+        const ptrdiff_t from = (ptrdiff_t)100 * k / 16;
+        const ptrdiff_t to = (ptrdiff_t)100 * (k + 1) / 16;
+
+        for (int c = 0; c < 16; c++)
+            y0[k * 16 + c] = 0;
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            const float *g = g0;
+            float *y = y0 + k * 16;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 64 ? n : 64;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            g += i * 8;
+            bn_grad_sums_c_94(x,
+                g,
+                c0,
+                c1,
+                c2,
+                y, n, p - from);
+        }
+    }
+}
+
+/* bn_grad of n pixels, channels 0 to 8. */
+NET_FN void bn_grad_c_96(const float *x,
+    const float *g,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y, ptrdiff_t n, ptrdiff_t before)
+{
+    (void)before;
+    for (ptrdiff_t c = 0; c < 8; c += 4) {
+        const float *xc = x + c * 1;
+        const float *gc = g + c * 1;
+        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+        float *yc = y + c * 1;
+
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const v_f32 v = v_load(xc + i * 8);
+            v_f32 d = v_load(gc + i * 8);
+            d = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), d);
+            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(yc + i * 8, d);
+        }
+    }
+}
+
+/* Pixels by channels, in runs of at most 16 pixels. */
+NET_FN void bn_grad_c_97(const float *x0,
+    const float *g0,
+    const float *c0,
+    const float *c1,
+    const float *c2,
+    const float *c3,
+    const float *c4,
+    float *y0, int part, int parts)
+{
+    {
+        const ptrdiff_t from = NET_FROM(100), to = NET_TO(100);
+
+        for (ptrdiff_t p = from, n; p < to; p += n) {
+            ptrdiff_t rest = p, i = rest % 100;
+            const float *x = x0;
+            const float *g = g0;
+            float *y = y0;
+
+            n = 100 - i < to - p ? 100 - i : to - p;
+            n = n < 16 ? n : 16;
+            i = rest % 100;
+            rest /= 100;
+            x += i * 8;
+            g += i * 8;
+            y += i * 8;
+            bn_grad_c_96(x,
+                g,
+                c0,
+                c1,
+                c2,
+                c3,
+                c4,
+                y, n, p - from);
+        }
+    }
+}
+
+/* Adds the products of 2 x 8 channels, summed over n pixels. */
+NET_FN void grad_tile_c_98(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+    v_f32 s1_0 = v_set1(0.0f);
+    v_f32 s1_1 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        p = v_set1(a[81]);
+        s1_0 = v_fma(p, b0, s1_0);
+        s1_1 = v_fma(p, b1, s1_1);
+        a += 2;
+        b += 8;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+    v_store(y + 8, v_add(v_load(y + 8), s1_0));
+    v_store(y + 12, v_add(v_load(y + 12), s1_1));
+}
+
+/* Adds the products of 1 x 8 channels, summed over n pixels. */
+NET_FN void grad_tile_c_99(const float *a, const float *b, float *y, ptrdiff_t n)
+{
+    v_f32 s0_0 = v_set1(0.0f);
+    v_f32 s0_1 = v_set1(0.0f);
+
+    for (; n > 0; n--) {
+        v_f32 p;
+        const v_f32 b0 = v_load(b + 0);
+        const v_f32 b1 = v_load(b + 4);
+        p = v_set1(a[0]);
+        s0_0 = v_fma(p, b0, s0_0);
+        s0_1 = v_fma(p, b1, s0_1);
+        a += 2;
+        b += 8;
+    }
+    v_store(y + 0, v_add(v_load(y + 0), s0_0));
+    v_store(y + 4, v_add(v_load(y + 4), s0_1));
+}
+
+/* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
+ * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
+NET_FN void conv_grad_c_100(const float *x, const float *g, float *dw, int part, int parts)
+{
+    static const int lo[] = {
+        1,
+        0,
+        0,
+    }, hi[] = {
+        5,
+        5,
+        4,
+    };
+    const int from = (int)NET_FROM(18);
+    const int to = (int)NET_TO(18);
+
+    for (int k = from; k < to; k++) {
+        const int tap = k / 2, t = k % 2;
+        const int row = t * 1 + (t < 1 ? t : 1);
+        memset(dw + tap * (ptrdiff_t)24 + row * (ptrdiff_t)8, 0,
+            (size_t)(t < 1 ? 2 : 1) * 8 * sizeof *dw);
+    }
+    for (int n = 0; n < 4; n++)
+    for (int o = 0; o < 5; o++)
+    for (int k = from; k < to; k++) {
+        const int tap = k / 2, t = k % 2;
+        const int r = tap / 3, s = tap % 3, h = o * 2 - 1 + r * 1;
+        const int row = t * 1 + (t < 1 ? t : 1), first = lo[s];
+        const ptrdiff_t count = hi[s] - first;
+        const ptrdiff_t at = n * (ptrdiff_t)243 + h * (ptrdiff_t)9 - 1
+            + first * (ptrdiff_t)2 + s * (ptrdiff_t)1;
+        const float *xr = x + at;
+        const float *gr = g + n * (ptrdiff_t)200 + o * (ptrdiff_t)40
+            + first * (ptrdiff_t)8;
+        float *y = dw + tap * (ptrdiff_t)24 + row * (ptrdiff_t)8;
+
+        if (h < 0 || h >= 9 || count <= 0)
+            continue;
+        xr += row * (ptrdiff_t)81;
+        for (int c = 0; c < 8; c += 8)
+            if (t < 1)
+                grad_tile_c_98(xr, gr + c, y + c, count);
+            else
+                grad_tile_c_99(xr, gr + c, y + c, count);
+    }
+}
+
+/* y[j][i] = x[i][j], in blocks that stay in the cache. */
+NET_FN void transpose_c_101(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = 0; i0 < 3; i0++) {
+        const float *x1 = x0 + i0 * 8;
+        float *y1 = y0 + i0 * 9;
+        const ptrdiff_t blocks = 1;
+        for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
+        for (ptrdiff_t c = 0; c < 8; c += 16) {
+            const ptrdiff_t end = b * 16 + 16, most = end < 9 ? end : 9;
+            const ptrdiff_t last = c + 16 < 8 ? c + 16 : 8;
+
+            for (ptrdiff_t j = c; j < last; j++)
+                for (ptrdiff_t i = b * 16; i < most; i++)
+                    y1[j * 27 + i] = x1[i * 24 + j];
+        }
+    }
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_102(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    for (ptrdiff_t i = 0; i < 216; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_103(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 8; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_104(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 288; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_105(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 72; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_106(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 520; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_107(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 65; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_108(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 24; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_109(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 3; i++)
+        sum += (double)g[i] * (double)g[i];
+    sum = h->clip / (sqrt(sum) + 1e-6);
+    sum = h->clip > 0 && sum < 1 ? sum : 1;
+    *y = (float)sum;
+}
+
+/* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
+NET_FN void sgd_c_110(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
+{
+    const v_f32 step = v_set1((float)-h->rate), decay = v_set1((float)h->decay);
+    const v_f32 factor = v_set1(*f);
+
+    for (ptrdiff_t i = from; i < to; i += 4) {
+        v_f32 x = v_load(w + i), d = v_load(g + i * 1);
+
+        d = v_mul(d, factor);
+        d = v_fma(x, decay, d);
+        x = v_fma(d, step, x);
+        v_store(w + i, x);
+    }
+}
+
+/* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
+NET_FN void sgd_c_111(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
+{
+    const float step = s_set1((float)-h->rate), decay = s_set1((float)h->decay);
+    const float factor = s_set1(*f);
+
+    for (ptrdiff_t i = from; i < to; i += 1) {
+        float x = s_load(w + i), d = s_load(g + i * 1);
+
+        d = s_mul(d, factor);
+        d = s_fma(x, decay, d);
+        x = s_fma(d, step, x);
+        s_store(w + i, x);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_112(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* average of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
+NET_FN void average_c_113(float *w,
+    const float *g,
+    const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
+{
+    const v_f32 keep = v_set1((float)h->average), take = v_set1((float)(1 - h->average));
+
+    for (ptrdiff_t i = from; i < to; i += 4) {
+        v_f32 x = v_load(w + i), d = v_load(g + i * 1);
+
+        x = v_fma(x, keep, v_mul(d, take));
+        v_store(w + i, x);
+    }
+}
+
+/* average of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
+NET_FN void average_c_114(float *w,
+    const float *g,
+    const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
+{
+    const float keep = s_set1((float)h->average), take = s_set1((float)(1 - h->average));
+
+    for (ptrdiff_t i = from; i < to; i += 1) {
+        float x = s_load(w + i), d = s_load(g + i * 1);
+
+        x = s_fma(x, keep, s_mul(d, take));
+        s_store(w + i, x);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_115(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_116(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_117(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_118(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_119(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_120(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_121(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_122(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_123(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_124(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_125(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_126(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_127(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_128(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
+        sgd_c_111(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_129(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
+        average_c_114(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
