@@ -423,6 +423,7 @@ static const struct {
 /* The same for one number. */
 #define s_fma(a, b, c) __builtin_fmaf(a, b, c)
 #define d_fma(a, b, c) __builtin_fma(a, b, c)
+/* a > b ? a : b, and so b when one of them is NaN */
 #define v_max(a, b) _mm256_max_ps(a, b)
 #define v_min(a, b) _mm256_min_ps(a, b)
 #define v_sqrt(a) _mm256_sqrt_ps(a)
@@ -431,8 +432,9 @@ static const struct {
 #define v_round(a) _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 #define v_floor(a) _mm256_floor_ps(a)
 #define v_ceil(a) _mm256_ceil_ps(a)
-/* a < b ? x : y */
+/* a < b ? x : y; a is a number ? x : y */
 #define v_if_less(a, b, x, y) _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ))
+#define v_if_number(a, x, y) _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, a, _CMP_ORD_Q))
 /* 2 to the power of a whole number in [-126, 127] */
 #define v_pow2(n) _mm256_castsi256_ps(_mm256_slli_epi32( \
     _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23))
@@ -446,6 +448,8 @@ NET_FN __m256i v_mask_v3(int n)
 #define v_store_n(p, x, n) _mm256_maskstore_ps(p, v_mask_v3(n), x)
 #define v_same(x) (x)
 #define v_each v_each_v3
+#define v_most v_most_v3
+#define v_least v_least_v3
 #define v_exp v_exp_v3
 #define v_sigmoid v_sigmoid_v3
 #define v_tanh v_tanh_v3
@@ -460,6 +464,17 @@ NET_FN v_f32 v_each(float (*f)(float), v_f32 x)
     for (int i = 0; i < V; i++)
         lane[i] = f(lane[i]);
     return v_load(lane);
+}
+
+/* The larger and the smaller one; NaN where either is. */
+NET_FN v_f32 v_most(v_f32 a, v_f32 b)
+{
+    return v_if_number(a, v_max(a, b), a);
+}
+
+NET_FN v_f32 v_least(v_f32 a, v_f32 b)
+{
+    return v_if_number(a, v_min(a, b), a);
 }
 
 /* e to the x.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7 (error
@@ -3256,11 +3271,14 @@ static void eval_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
 #undef v_floor
 #undef v_ceil
 #undef v_if_less
+#undef v_if_number
 #undef v_pow2
 #undef v_load_n
 #undef v_store_n
 #undef v_same
 #undef v_each
+#undef v_most
+#undef v_least
 #undef v_exp
 #undef v_sigmoid
 #undef v_tanh
@@ -3303,6 +3321,7 @@ static void net_dispatch(const tiny_train_inputs *in, const tiny_train_outputs *
         return;
     }
 #endif
+    (void)in, (void)out, (void)w, (void)s, (void)program, (void)a;
 }
 static const int64_t input_dim0[] = { 2, 3, 8, 8, 0 };
 static const int64_t output_dim0[] = { 2, 3, 0 };

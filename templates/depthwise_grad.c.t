@@ -1,5 +1,5 @@
-//# As depthwise.c.t; the result is [r][s][channel].  LO, HI: for each kernel column the outputs whose
-//# input exists.
+//# As depthwise.c.t; the result is [r][s][channel].  LO, HI: for each kernel column the outputs
+//# whose input exists.
 //@ params NAME BATCH C VW R S H OH STRIDE STEP PAD PADQ DIL DILQ XN XH XW YN YH YW LO[] HI[]
 //@ for tail in 0..C % VW ? 2 : 1
 //@ if tail || C >= VW
@@ -23,9 +23,12 @@ NET_FN void ${NAME}_${tail}(const float *x, const float *g, float *dw, int o)
 //@ if tail
             for (; i + 4 <= ${HI[q]}; i += 4, xq += ${4 * STEP * XW}, gq += ${4 * YW}) {
                 a = v_fma(v_load_n(xq, ${C % VW}), v_load_n(gq, ${C % VW}), a);
-                b = v_fma(v_load_n(xq + ${STEP * XW}, ${C % VW}), v_load_n(gq + ${YW}, ${C % VW}), b);
-                c = v_fma(v_load_n(xq + ${2 * STEP * XW}, ${C % VW}), v_load_n(gq + ${2 * YW}, ${C % VW}), c);
-                d = v_fma(v_load_n(xq + ${3 * STEP * XW}, ${C % VW}), v_load_n(gq + ${3 * YW}, ${C % VW}), d);
+                b = v_fma(v_load_n(xq + ${STEP * XW}, ${C % VW}),
+                    v_load_n(gq + ${YW}, ${C % VW}), b);
+                c = v_fma(v_load_n(xq + ${2 * STEP * XW}, ${C % VW}),
+                    v_load_n(gq + ${2 * YW}, ${C % VW}), c);
+                d = v_fma(v_load_n(xq + ${3 * STEP * XW}, ${C % VW}),
+                    v_load_n(gq + ${3 * YW}, ${C % VW}), d);
             }
             for (; i < ${HI[q]}; i++, xq += ${STEP * XW}, gq += ${YW})
                 a = v_fma(v_load_n(xq, ${C % VW}), v_load_n(gq, ${C % VW}), a);

@@ -72,9 +72,12 @@ static KernelFn *by_flags(const Node *n)
          : flags & REDUCE ? emit_reduce : NULL;
 }
 
-/* fits looks at shapes and places, so the plan must be complete. */
+/* fits looks at shapes and places, so the plan must be complete.  What needs a state has no
+ * kernel in a file without one. */
 KernelFn *kernel_for(const Emit *e, const Node *n)
 {
+    if (!e->state && (op_info[n->op].flags & UPDATES || n->op == OP_clip_factor))
+        return NULL;
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
         if (choices[i].op == n->op && (!choices[i].fits || choices[i].fits(e, n)))
             return choices[i].emit;

@@ -338,8 +338,10 @@ void mnet_layer(Mnet *m, const Stmt *s, Results *r)
 
     if (!mnet_is_layer(s->op))
         unknown_layer(m, s);
-    else if (r->n > 1 && op_info[l.op].n_out != MANY)
+    else if (r->n > 1 && op_info[l.op].n_out == 1)
         mnet_error(m, s->name->at, "%s has one result", s->op);
+    else if (l.op && op_info[l.op].n_out != MANY && r->n != op_info[l.op].n_out)
+        mnet_error(m, s->at, "%s has %d results", s->op, op_info[l.op].n_out);
     else
         v = l.op ? build(&l, form, r) : separable(m, s, r->name[0]);
     /* the results of a node have ids in a row */

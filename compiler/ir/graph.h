@@ -59,10 +59,7 @@ typedef struct Graph {
 /* ---- building ---- */
 
 Graph *ir_new(Arena *a);
-
-/* A graph of the same values and nodes in the same arena; constants' data are shared. */
-Graph *ir_clone(const Graph *from);
-
+Graph *ir_clone(const Graph *from);    /* the same ids, in the same arena; data are shared */
 /* A value with a name; when the name is taken, a suffix makes it unique.  shape is copied. */
 ValueId ir_value(Graph *g, const char *name, ValueKind kind, DType t, const Shape *s, Pos pos);
 

@@ -1065,7 +1065,7 @@ NET_FN void max_pool_c_35(const float *x, float *y, int part, int parts)
                     + r0 * 24
                     + r1 * 8
                     ;
-                a = v_max(v_load(p), a);
+                a = v_most(v_load(p), a);
             }
             v_store(yo + c, a);
         }

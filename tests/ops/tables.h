@@ -7,6 +7,7 @@
 
 extern const Case cases_linear[], cases_reduce[], cases_elementwise[], cases_move[];
 extern const Case cases_train[];
-extern const size_t n_cases_linear, n_cases_reduce, n_cases_elementwise, n_cases_move, n_cases_train;
+extern const size_t n_cases_linear, n_cases_reduce, n_cases_elementwise, n_cases_move;
+extern const size_t n_cases_train;
 
 #endif

@@ -165,6 +165,17 @@ static ValueId draw_const(Graph *g, ValueId x, uint32_t rank, const int64_t *dim
     return v;
 }
 
+/* Training's ops: vectors of channels at 1 .. count, everything else as operand 0. */
+static void fit_train(Graph *g, Op op, ValueId *in, uint32_t n)
+{
+    const Shape x = ir_val(g, in[0])->shape;
+    int64_t dim[1] = { x.rank > 1 && x.dim[1] < 100 ? x.dim[1] : 0 };
+    uint32_t count = op == OP_bn_apply || op == OP_bn_grad_sums ? 3 : op == OP_bn_grad ? 5 : 0;
+
+    for (uint32_t i = 1; i < n && op >= OP_bn_stats && op != OP_cross_entropy; i++)
+        in[i] = i <= count ? draw_const(g, in[0], 1, dim) : in[0];
+}
+
 /* Weights for x as the op wants them: chance alone hardly finds them. */
 static void fit(Graph *g, Op op, ValueId *in, uint32_t n)
 {
@@ -177,6 +188,7 @@ static void fit(Graph *g, Op op, ValueId *in, uint32_t n)
         in[1] = draw_const(g, in[0], 2, dim);
     for (uint32_t i = 1; i < n && (op == OP_batch_norm || op == OP_instance_norm); i++)
         in[i] = draw_const(g, in[0], 1, &dim[1]);
+    fit_train(g, op, in, n);
 }
 
 /* One try to add a node; the rule decides whether it is one. */
@@ -186,8 +198,9 @@ static void try_node(Graph *g)
     const OpInfo *info = &op_info[op];
     uint32_t most = info->max_in == MANY ? 3 : info->max_in;
     ValueId in[8];
-    const char *out[3] = { draw_name(), draw_name(), draw_name() };
-    NodeSpec s = { .op = op, .in = in, .out = out, .n_out = info->n_out == MANY ? 1 + draw(3) : 1 };
+    const char *out[4] = { draw_name(), draw_name(), draw_name(), draw_name() };
+    NodeSpec s = { .op = op, .in = in, .out = out,
+                   .n_out = info->n_out == MANY ? 1 + draw(3) : info->n_out };
     Attr attr[IR_MAX_ATTR];
     Diag d;
 
