@@ -110,7 +110,7 @@ void summary_svg(const Summary *s, const Graph *g, Buf *out)
     put_xml(out, s->name);
     buf_printf(out, "</text>\n<text x=\"%d\" y=\"46\" fill=\"#555\">%" PRId64 " parameters, %"
                PRId64 " mult-adds; a box is as wide as the root of its share</text>\n", LEFT,
-               s->params.trainable + s->params.frozen + s->params.statistics, s->macs);
+               s->params.trainable + s->params.frozen, s->macs);
     svg_edges(s, g, out);
     for (uint32_t i = 0; i < s->n_row; i++)
         svg_row(s, g, i, out);
