@@ -30,6 +30,17 @@ static bool give(Bound *b, int i, At at, Item x)
     return true;
 }
 
+/* "x, c, s" */
+static const char *name_list(Mnet *m, const char *const *names, int n)
+{
+    Buf t;
+
+    buf_init(&t, m->arena);
+    for (int i = 0; i < n; i++)
+        buf_printf(&t, "%s%s", i ? ", " : "", names[i]);
+    return n ? t.p : "none";
+}
+
 /* NAME=VALUE of a call. */
 static bool give_by_name(Bound *b, const Arg *a)
 {
@@ -44,6 +55,8 @@ static bool give_by_name(Bound *b, const Arg *a)
     near = diag_nearest(a->key, names, (size_t)b->n);
     if (near)
         diag_hint(b->m->d, "did you mean '%s'?", near);
+    else
+        diag_hint(b->m->d, "parameters: %s", name_list(b->m, names, b->n));
     return false;
 }
 

@@ -154,9 +154,13 @@ static Stmt *body(Parser *p)
 {
     At at = p->tok.at;
     Stmt *s = NULL;
+    bool said = p->bad;
 
-    if (!parse_expect(p, '{', "'{'"))
+    if (!parse_expect(p, '{', "'{'")) {
+        if (!said && p->tok.kind == '=')
+            diag_hint(p->d, "'==' compares");
         return NULL;
+    }
     if (parse_enter(p))
         s = lines(p, true);
     p->depth--;

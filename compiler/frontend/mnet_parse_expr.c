@@ -106,10 +106,20 @@ static Expr *name_or_call(Parser *p)
     return e;
 }
 
+/* What people write who have written other languages. */
+static void hint_primary(Parser *p)
+{
+    if (p->tok.kind == ',' && !p->lex.depth)
+        diag_hint(p->d, "spaces separate operands and attributes");
+    else if (p->tok.kind == '=' && p->lex.depth)
+        diag_hint(p->d, "is a bracket still open?");
+}
+
 /* primary = number | NAME | STRING | call | list | "(" expr ")" */
 static Expr *primary(Parser *p)
 {
     At at = p->tok.at;
+    bool said = p->bad;
     Expr *e;
 
     if (p->tok.kind == T_NUMBER)
@@ -126,6 +136,8 @@ static Expr *primary(Parser *p)
         return e;
     }
     parse_error(p, at, "here should be a number, a name or '(', not %s", parse_found(p));
+    if (!said)
+        hint_primary(p);
     return new_expr(p, E_NUMBER, at);
 }
 

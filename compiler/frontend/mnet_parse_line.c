@@ -49,6 +49,16 @@ Arg *parse_arguments(Parser *p)
     return first;
 }
 
+/* A body follows: the keyword was meant to be one of these. */
+static void misspelt_loop(Parser *p, const char *keyword)
+{
+    static const char *const words[] = { "repeat", "for", "if", "block" };
+    const char *near = diag_nearest(keyword, words, sizeof words / sizeof *words);
+
+    if (near)
+        diag_hint(p->d, "did you mean '%s'?", near);
+}
+
 /* layer = KEYWORD arguments */
 void parse_layer(Parser *p, Stmt *s)
 {
@@ -60,6 +70,8 @@ void parse_layer(Parser *p, Stmt *s)
     parse_advance(p);
     s->bare = parse_at_end(p);
     s->arg = parse_arguments(p);
+    if (p->bad && p->tok.kind == '{')
+        misspelt_loop(p, s->op);
 }
 
 /* Said once: where one weight was left out all were. */
@@ -92,6 +104,12 @@ static void data_file(Parser *p, Stmt *s)
     s->offset = e->i;
 }
 
+static void no_type(Parser *p)
+{
+    parse_error(p, p->tok.at, "there is no type '%s'", diag_quote(p->arena, p->tok.sym));
+    diag_hint(p->d, "types are f32, f64, f16, i8 to i64, u8 to u64, bool");
+}
+
 /* data = ( "input" | "param" | "const" | "state" ) [ type ] "[" { expr } "]" [ file | expr ] */
 static void data(Parser *p, Stmt *s, ValueKind kind)
 {
@@ -103,8 +121,7 @@ static void data(Parser *p, Stmt *s, ValueKind kind)
     if (p->tok.kind == T_NAME) {
         s->type = dtype_by_name(p->tok.sym);
         if (!s->type)
-            parse_error(p, p->tok.at, "there is no type '%s'",
-                        diag_quote(p->arena, p->tok.sym));
+            no_type(p);
         parse_advance(p);
     }
     if (p->tok.kind != '[')
