@@ -70,5 +70,7 @@ NET_FN v_f32 ${NAME}(v_f32 x)
     return v_each(sinf, x);
 //@ elif OP == cos
     return v_each(cosf, x);
+//@ else
+    return v_${OP}(x);
 //@ end
 }

@@ -70,5 +70,7 @@ NET_FN double ${NAME}(double x)
     return sin(x);
 //@ elif OP == cos
     return cos(x);
+//@ else
+    return ${OP}(x);
 //@ end
 }

@@ -104,11 +104,11 @@ const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, cons
 static const char *band_offset(Emit *e, ValueId v, int64_t size)
 {
     const Place *p = emit_place(e, v);
-    int64_t ring = e->plan->slot[p->owner.id].bytes / e->plan->parts;
 
     if (p->ring)
         return e->plan->parts == 1 ? ""
-             : arena_printf(e->arena, " + part * (ptrdiff_t)%" PRId64, ring);
+             : arena_printf(e->arena, " + part * (ptrdiff_t)%" PRId64,
+                            e->plan->slot[p->owner.id].bytes / e->plan->parts);
     return e->image ? arena_printf(e->arena, " + %s * (ptrdiff_t)%" PRId64, e->image,
                                    p->stride[0] * size) : "";
 }

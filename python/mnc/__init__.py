@@ -19,7 +19,8 @@ import numpy as np
 
 from ._native import compiler, ffi, fill, runtime, text
 
-__all__ = ["compile", "summary", "totals", "write_c", "export", "Net", "Tensor", "Error"]
+__all__ = ["compile", "summary", "totals", "write_c", "export", "Net", "Tensor", "Error",
+           "Refused"]
 
 # What goes into a net or comes out of it.
 Tensor = collections.namedtuple("Tensor", "name dtype shape")
@@ -31,6 +32,10 @@ _DTYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6:
 
 class Error(Exception):
     """What the library said, as text."""
+
+
+class Refused(Error):
+    """It cannot read the model, or not compile it to C."""
 
 
 class _Model:
@@ -61,7 +66,7 @@ class _Model:
         if status == compiler.MNC_NO_MEMORY:
             raise MemoryError(self.messages)
         if status != compiler.MNC_OK:
-            raise Error(self.messages.strip())
+            raise Refused(self.messages.strip())
 
     @property
     def messages(self):

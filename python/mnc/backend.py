@@ -61,7 +61,7 @@ class Prepared(BackendRep):
                 if key not in self._nets:
                     self._nets[key] = self._compile(x, bound)
                 return self._nets[key]
-            except mnc.Error as error:
+            except mnc.Refused as error:
                 said = said or error
                 if "must be a constant" not in str(error):
                     break
