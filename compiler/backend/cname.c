@@ -22,17 +22,24 @@ static bool is_taken(const char *s)
         "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try",
         "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void",
         "volatile", "wchar_t", "while", "xor", "xor_eq", "linux", "unix", "errno", "stdin",
-        "stdout", "stderr", "NULL", "assert", "INFINITY", "NAN", "complex", "I",
+        "stdout", "stderr", "NULL", "assert", "INFINITY", "NAN", "complex", "I", "AT", "V",
+        "math_errhandling",
     };
+    /* The generated file's macros, those of math.h, and what C keeps for itself. */
+    static const char *const beginnings[] = { "_", "NET_", "MNC_", "SAMPLE_", "v_", "V_", "M_",
+                                              "FP_", "HUGE_VAL", "MATH_" };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (!strcmp(s, words[i]))
+            return true;
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
+        if (!strncmp(s, beginnings[i], strlen(beginnings[i])))
             return true;
     return false;
 }
 
 /* Not one to one: "a.b" and "a-b" become the same, and who needs names to differ numbers them
- * (unique_among).  A leading underscore and NET_ belong to C and to the generated file. */
+ * (unique_among). */
 const char *c_identifier(Arena *a, const char *s)
 {
     enum { LONGEST = 60 };
@@ -43,7 +50,7 @@ const char *c_identifier(Arena *a, const char *s)
         buf_char(&b, 'v');
     for (; *s && b.n < LONGEST; s++)
         buf_char(&b, is_letter(*s) || (*s >= '0' && *s <= '9') ? *s : '_');
-    if (is_taken(b.p) || b.p[0] == '_' || !strncmp(b.p, "NET_", 4))
+    if (is_taken(b.p))
         return arena_printf(a, "v%s", b.p);
     return b.p;
 }
