@@ -18,6 +18,20 @@ typedef struct Source {
     size_t n;
 } Source;
 
+/* Initialisers without a dimension are the limits of a Clip and the like: no layer has such a
+ * parameter, and a file that we have exported would be full of superfluous ones. */
+static void drop_scalars(Source *s)
+{
+    mnc_param *list = arena_new_n(&s->a, mnc_param, s->n);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        if (s->list[i].tensor.rank)
+            list[n++] = s->list[i];
+    s->list = list;
+    s->n = n;
+}
+
 static bool read_model(Source *s, const char *path)
 {
     mnc_options o = { 0 };
@@ -26,7 +40,9 @@ static bool read_model(Source *s, const char *path)
     s->from = mnc_open(&o);
     ok = s->from && mnc_read(s->from, path) == MNC_OK
         && mnc_params(s->from, &s->list, &s->n) == MNC_OK;
-    if (!ok)
+    if (ok)
+        drop_scalars(s);
+    else
         fputs(s->from ? mnc_messages(s->from) : "error: out of memory\n", stderr);
     return ok;
 }

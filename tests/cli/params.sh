@@ -23,6 +23,16 @@ if [ -f "$MNC_FIXTURES/mobilenet_v2/model.onnx" ]; then
     like mobilenet_v1 -D norm=bias -D probabilities=0
 fi
 
+# What we have exported can be loaded again, by the same names.
+expect 0 "$mnc" export "$MNC_MODELS/tiny.mnet" -o tiny.onnx
+npy image.npy '<f4' '(1, 3, 8, 8)' "$(yes '\0\0\200\77\0\0\0\300\146\146\146\77' | head -n 64 | tr -d '\n')"
+expect 0 "$mnc" run "$MNC_MODELS/tiny.mnet" image.npy --output want.npy
+sed 's/^classes/seed = 7\nclasses/' "$MNC_MODELS/tiny.mnet" >other.mnet
+expect 0 "$mnc" run other.mnet image.npy --output got.npy
+! cmp -s want.npy got.npy || fail 'another seed, and the same numbers'
+expect 0 "$mnc" run other.mnet image.npy --params tiny.onnx --output got.npy
+cmp want.npy got.npy || fail 'the parameters are others'
+
 # Small ones: a dense layer of 2 inputs, 3 outputs.
 cat >net.mnet <<'N'
 name net
