@@ -19,8 +19,8 @@ import numpy as np
 
 from ._native import compiler, ffi, fill, runtime, text
 
-__all__ = ["compile", "summary", "totals", "write_c", "export", "Net", "Tensor", "Error",
-           "Refused"]
+__all__ = ["compile", "train", "summary", "totals", "write_c", "export", "Net", "Trainer", "Tensor",
+           "Error", "Refused"]
 
 # What goes into a net or comes out of it.
 Tensor = collections.namedtuple("Tensor", "name dtype shape")
@@ -108,10 +108,10 @@ def _tensor(t):
     return Tensor(text(t.name), np.dtype(_DTYPES[t.dtype]), tuple(t.dim[i] for i in range(t.rank)))
 
 
-class Net:
-    """A compiled net: call it with its inputs, in order or by name."""
+class _Program:
+    """A generated file, compiled and loaded."""
 
-    def __init__(self, source, **options):
+    def __init__(self, source, options):
         options.setdefault("target", "native")
         with _Model(source, {**options, "weights": "file"}) as model:
             code = model.c_text()
@@ -123,6 +123,13 @@ class Net:
         if runtime.mnc_program_load_text(self._p, b"net.c", code, len(code)) != compiler.MNC_OK:
             raise Error(text(runtime.mnc_program_messages(self._p)).strip())
         self.net = runtime.mnc_program_net(self._p)
+
+
+class Net(_Program):
+    """A compiled net: call it with its inputs, in order or by name."""
+
+    def __init__(self, source, **options):
+        super().__init__(source, options)
         self.inputs = [_tensor(self.net.input[i]) for i in range(self.net.n_input)]
         self.outputs = [_tensor(self.net.output[i]) for i in range(self.net.n_output)]
         self.name = text(self.net.name)
@@ -163,6 +170,78 @@ class Net:
             if runtime.mnc_program_run(self._p, source, target) != compiler.MNC_OK:
                 raise Error(text(runtime.mnc_program_messages(self._p)).strip())
         return y[0] if len(y) == 1 else tuple(y)
+
+
+class Trainer(_Program):
+    """A net that learns: all it knows is in state, in which the tensors are seen by name.
+
+    parameters, statistics, moments: dictionaries of arrays that share the state's memory; scores:
+    the output of the last step.  head: the numbers that may change between steps, as the learning
+    rate: trainer.head.rate = 0.1.
+    """
+
+    def __init__(self, source, seed=0, **options):
+        names = {n for n, _ in ffi.typeof("mnc_train_options").fields}
+        how = {k: v for k, v in options.items() if k in names}
+        rest = {k: v for k, v in options.items() if k not in names}
+        super().__init__(source, {**rest, "train": {"initial": 1, **how}})
+        self._t = self.net.trainer
+        self.batch, self.classes = self._t.batch, self._t.classes
+        self.input = _tensor(self.net.input[0])
+        self.state = aligned(self._t.state_bytes)
+        self._state = ffi.cast("void *", self.state.ctypes.data)
+        self._do(self._t.init, self._state, seed)
+        self.head = ffi.cast("mnc_head *", self._state)
+        self.parameters = self._slots(compiler.MNC_SLOT_PARAM)
+        self.statistics = self._slots(compiler.MNC_SLOT_STATISTIC)
+        self.moments = self._slots(compiler.MNC_SLOT_MOMENT)
+        self.scores = next(iter(self._slots(compiler.MNC_SLOT_SCORES).values()), None)
+
+    def _slots(self, kind):
+        found = {}
+        for i in range(self._t.n_slot):
+            slot = self._t.slot[i]
+            if slot.kind == kind:
+                t = _tensor(slot.tensor)
+                part = self.state[slot.offset:slot.offset + slot.tensor.bytes]
+                found[t.name] = part.view(t.dtype).reshape(t.shape)
+        return found
+
+    def _do(self, function, *args):
+        code = function(*args)
+        if code != compiler.MNC_NET_OK:
+            known = {compiler.MNC_NET_LABEL: "a label is out of range",
+                     compiler.MNC_NET_STATE: "the state is another net's"}
+            raise Error(known.get(code, f"the net refuses, with code {code}"))
+
+    def _batch(self, function, x, labels):
+        x = Net._array(self.input, x)
+        labels = np.ascontiguousarray(labels, np.int32)
+        if labels.shape != (self.batch,):
+            raise ValueError(f"labels are ({self.batch},), not {labels.shape}")
+        loss = ffi.new("float *")
+        with self._lock:
+            self._do(function, ffi.NULL, self._state, ffi.from_buffer("float[]", x),
+                     ffi.from_buffer("int32_t[]", labels), loss)
+        return loss[0]
+
+    def step(self, x, labels):
+        """Forward, backward, update; the batch's mean loss before it."""
+        return self._batch(self._t.step, x, labels)
+
+    def eval(self, x, labels):
+        """Forward alone, with the running statistics; the batch's mean loss."""
+        return self._batch(self._t.eval, x, labels)
+
+    @property
+    def kept(self):
+        """What a checkpoint has to hold: copied back, training goes on bit for bit."""
+        return self.state[:self._t.kept_bytes]
+
+
+def train(source, **options):
+    """The model as a Trainer; options are those of mnc_train_options too: optimizer, loss, freeze."""
+    return Trainer(source, **options)
 
 
 def compile(source, **options):

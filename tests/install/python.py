@@ -84,6 +84,49 @@ class Package(unittest.TestCase):
         np.testing.assert_array_equal(net(self.x), mnc.compile(TINY)(self.x))
 
 
+class Training(unittest.TestCase):
+    """Two kinds of images, bright above or bright below, are told apart after some steps."""
+
+    def batch(self, rng, n):
+        labels = rng.integers(0, 2, n)
+        x = rng.random((n, 3, 8, 8), np.float32) * 0.5
+        for i, k in enumerate(labels):
+            x[i, :, 4 * k:4 * k + 4] += 0.5
+        return x, labels
+
+    def test_learns(self):
+        rng = np.random.default_rng(2)
+        t = mnc.train(TINY, define={"batch": 16, "classes": 2}, optimizer="adam", seed=3)
+        t.head.rate = 0.01
+        losses = [t.step(*self.batch(rng, 16)) for _ in range(150)]
+        self.assertLess(np.mean(losses[-20:]), 0.5 * np.mean(losses[:20]))
+        x, labels = self.batch(rng, 16)
+        self.assertLess(t.eval(x, labels), 0.5)
+        self.assertGreaterEqual((t.scores.argmax(1) == labels).sum(), 14)
+        self.assertEqual(t.head.step, 150)
+
+    def test_goes_on_bit_for_bit(self):
+        rng = np.random.default_rng(4)
+        options = {"define": {"batch": 16, "classes": 2}, "optimizer": "momentum"}
+        a, b = mnc.train(TINY, **options), mnc.train(TINY, seed=9, **options)
+        batches = [self.batch(rng, 16) for _ in range(6)]
+        for x, labels in batches[:3]:
+            a.step(x, labels)
+        b.kept[:] = a.kept
+        for x, labels in batches[3:]:
+            self.assertEqual(a.step(x, labels), b.step(x, labels))
+        for name, value in a.parameters.items():
+            np.testing.assert_array_equal(value, b.parameters[name])
+
+    def test_frozen_parameters_stay(self):
+        rng = np.random.default_rng(5)
+        t = mnc.train(TINY, define={"batch": 4, "classes": 2}, freeze=["stem*"])
+        self.assertFalse([n for n in t.parameters if n.startswith("stem")])
+        self.assertTrue(t.parameters)
+        self.assertRaises(mnc.Error, t.step, self.batch(rng, 4)[0], [0, 1, 0, 2])
+        self.assertRaises(ValueError, t.step, self.batch(rng, 4)[0], [0, 1])
+
+
 class OnnxBackend(unittest.TestCase):
     """Part of ONNX's own tests; python/scoreboard.py counts them all."""
     NAMES = r"test_(relu|conv_with_strides_padding|maxpool_2d_pads|reduce_sum_keepdims_example" \
