@@ -181,6 +181,14 @@ static bool is_detour(const Body *b, uint32_t p, uint32_t q)
     return p ? r.line == b->w->line[b->first + p - 1] : r.line->pos < b->first;
 }
 
+/* An alias names what it stands for, which must be there in every call. */
+static bool reads_lacking(const Body *b, uint32_t k)
+{
+    uint32_t from = b->w->line[b->first + k]->in[0].line->pos;
+
+    return from >= b->first && b->lacks[from - b->first];
+}
+
 /* The groups of lines that matches lack.  False: the language has no way to say one of them. */
 static bool find_options(const Body *b, Option *option, uint32_t *n)
 {
@@ -197,7 +205,8 @@ static bool find_options(const Body *b, Option *option, uint32_t *n)
         option[*n] = (Option){ .first = p, .last = q };
         if (!is_detour(b, p, q)) {
             readers(b, p, &first, &last);
-            if (p != q || last == UINT32_MAX || b->w->line[b->first + p]->data)
+            if (p != q || last == UINT32_MAX || b->w->line[b->first + p]->data
+                || reads_lacking(b, p))
                 return false;
             option[*n].alias = true;
         }

@@ -83,6 +83,17 @@ expect 0 "$mnc" export v2.onnx -o /dev/stdout
 grep -v '^name' v2.mnet >want
 grep -v '^name' out | is_same
 
+# What other exporters have written, with the weights that they have trained: the outputs that are
+# stored beside them.
+for net in mobilenet_v2 mobilenet_v2_keras 'mobilenet_v2_keras --fold'; do
+    set -- $net
+    [ -f "$MNC_FIXTURES/$1/model.onnx" ] || continue
+    expect 0 "$mnc" export "$MNC_FIXTURES/$1/model.onnx" ${2-} -o f.mnet
+    [ "$(wc -l <f.mnet)" -le 60 ] || fail "$net has $(wc -l <f.mnet) lines"
+    expect 0 "$mnc" check f.mnet --params f.safetensors --data "$MNC_FIXTURES/$1/test_data_set_0"
+    has out '1 output compared, all within tolerance'
+done
+
 # Frozen layers stay frozen, and their weights can be put in all the same.
 expect 0 "$mnc" export "$MNC_MODELS/mobilenet_v2_landuse.mnet" -o land.mnet
 has land.mnet 'freeze'
