@@ -2,7 +2,6 @@
 # mnc train, eval and predict on a small set in IDX format: it learns, what was killed goes on with
 # the same bits, and what cannot go on says why.
 . "$(dirname "$0")/lib.sh"
-"$mnc" compile --help | grep -q -- --train || { echo "this build does not train"; exit 77; }
 
 # net FILE OUT: from 8x8 grey images to 3 classes, with OUT channels inside.
 net() {
