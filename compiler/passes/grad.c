@@ -239,6 +239,7 @@ static const struct { Op op; GradFn *fn; } table[] = {
     { OP_hard_swish, grad_act }, { OP_silu, grad_act },
     { OP_add, grad_sum }, { OP_sub, grad_sum }, { OP_mul, grad_mul }, { OP_div, grad_div },
     { OP_reduce_sum, grad_reduce_sum }, { OP_reduce_mean, grad_reduce_mean },
+    { OP_reduce_max, grad_reduce_max },
     { OP_max_pool, grad_max_pool }, { OP_avg_pool, grad_avg_pool },
     { OP_softmax, grad_softmax },
     { OP_reshape, grad_reshape }, { OP_identity, grad_identity },

@@ -34,5 +34,6 @@ ValueId grad_unbroadcast(Autodiff *ad, ValueId v, ValueId dy, const Shape *s);
 /* grad_*.c */
 GradFn grad_conv, grad_dense, grad_matmul, grad_bn_apply, grad_batch_norm;
 GradFn grad_max_pool, grad_avg_pool, grad_softmax, grad_reduce_mean, grad_reduce_sum;
+GradFn grad_reduce_max;
 
 #endif

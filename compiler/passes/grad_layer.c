@@ -191,6 +191,28 @@ bool grad_max_pool(Autodiff *ad, const Node *n)
     return true;
 }
 
+/* The maximum over the whole image, which is that of one window.  Other maxima have no kernel. */
+bool grad_reduce_max(Autodiff *ad, const Node *n)
+{
+    Shape x = *shape_of(ad, n->in[0]), ones = x;
+    uint32_t count;
+    const int64_t *axes = ir_ints(n, A_axes, &count);
+    ValueId in[2] = { n->in[0], dy_of(ad, n) };
+    Attr kernel = attr_ints(A_kernel, x.dim + 2, x.rank - 2), shape;
+
+    if (x.rank < 3 || axes[0] != 2 || count != x.rank - 2) {
+        diag_error(ad->job->d, n->pos, "reduce_max has a gradient over whole images alone");
+        return false;
+    }
+    for (uint32_t d = 2; d < x.rank; d++)
+        ones.dim[d] = 1;
+    shape = attr_ints(A_shape, ones.dim, ones.rank);
+    if (!ir_int(n, A_keep))
+        in[1] = grad_node(ad, OP_reshape, n->in[0], &in[1], &shape, 1);
+    grad_add(ad, n->in[0], grad_node(ad, OP_max_pool_grad, n->in[0], in, &kernel, 1));
+    return true;
+}
+
 bool grad_avg_pool(Autodiff *ad, const Node *n)
 {
     Shape x = *shape_of(ad, n->in[0]);
