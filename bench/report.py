@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape
 
 COLOUR = {"mnc": "#ee6677", "onnxruntime": "#4477aa", "litert": "#228833", "openvino": "#ccbb44",
           "ncnn": "#66ccee", "torch": "#aa3377", "emx": "#bbbbbb"}     # Tol's bright scheme
-LEFT, WIDTH, BAR, GAP, HEAD, MOST = 330, 1100, 15, 16, 60, 3.0
+LEFT, WIDTH, BAR, GAP, HEAD, MOST = 360, 1130, 15, 16, 60, 3.0
 
 
 def group(run, top, out):
