@@ -131,8 +131,11 @@ static bool spec(mnc_model *m, const char *path, bool folded)
         return false;
     buf_init(&text, &m->arena);
     again = mnet_write(m->g, &text);
-    if (!again)
+    if (!again) {
+        diag_note(&m->diag, (Pos){ .file = path }, "is written node by node, with its numbers in "
+                  "%s.data: short forms cannot say this graph", path_base(path));
         return model_dump(m, path);
+    }
     m->g = again;
     return write_spec(m, path, &text);
 }

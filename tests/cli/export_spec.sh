@@ -94,6 +94,12 @@ for net in mobilenet_v2 mobilenet_v2_keras 'mobilenet_v2_keras --fold'; do
     has out '1 output compared, all within tolerance'
 done
 
+# Two outputs of one node have no line of their own each: node by node, which is said.
+printf 'x = input [1,4]\na, b = split x axis=1 sizes=[2 2]\noutput a b\n' >two.mnet
+expect 0 "$mnc" export two.mnet -o nodes.mnet
+has err 'nodes.mnet: note: is written node by node, with its numbers in nodes.mnet.data'
+expect 0 "$mnc" dump --after=import nodes.mnet
+
 # Frozen layers stay frozen, and their weights can be put in all the same.
 expect 0 "$mnc" export "$MNC_MODELS/mobilenet_v2_landuse.mnet" -o land.mnet
 has land.mnet 'freeze'
