@@ -16,8 +16,10 @@ import tempfile
 
 import numpy as np
 
+from lanes import unlimited
 from models import HERE, Model
 from onnxgraph import Graph
+from peers import target_environment
 
 DECORATION = re.compile(r"_kernel_time$|_nchwc$|_token_\d+$|/WithoutBiases$|/fused$")
 
@@ -32,7 +34,7 @@ def plain(name):
 def mnc_layers(model, args):
     out = subprocess.run([args.mnc, "bench", "--layers", "--json", f"--rounds={args.rounds}",
                           f"--target={args.target}", model.folded], check=True,
-                         capture_output=True, text=True).stdout
+                         capture_output=True, text=True, env=unlimited()).stdout
     result = json.loads(out)
     return result["peak_gflops"], result["nets"][0]["layers"]
 
@@ -96,6 +98,15 @@ def openvino(model, x, folder):
     return run
 
 
+def limit(args):
+    """Begins anew with the peers' libraries limited to the target: they ask cpuid as they load."""
+    os.makedirs(args.cache, exist_ok=True)
+    args.scratch = args.cache
+    if args.target == "x86-64-v3" and "LD_PRELOAD" not in os.environ:
+        more = target_environment(args)
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **more})
+
+
 def owners(graph, layers):
     """The layer, by the name of each node: the one that ends with it, or the next that ends."""
     names, out = {layer["layer"] for layer in layers}, {}
@@ -114,6 +125,7 @@ def main():
     p.add_argument("--mnc", default=HERE + "/../build/release/mnc")
     p.add_argument("--cache", default=os.path.join(sys.prefix, "mnc-bench"))
     args = p.parse_args()
+    limit(args)
     with tempfile.TemporaryDirectory() as args.scratch:
         model = Model(args.model, 0, args)
         x = np.load(model.input)

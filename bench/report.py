@@ -133,8 +133,8 @@ def markdown(result):
                      for t, p in peaks.items())
     limited = sorted(n for n in lanes for r in runs[:1] if r["lanes"].get(n, {}).get("limited"))
     return "\n".join([
-        f"{m['cpu']}, {m['cores']} cores; target {result['target']}; peak {peak}. float32, shortest "
-        f"of {rounds} rounds, in ms; \"of peak\" is mnc's share. "
+        f"{m['cpu']}, {m['cores']} cores; target {result['target']}; peak {peak}. float32, "
+        f"shortest of {rounds} rounds, in ms; \"of peak\" is mnc's share. "
         + ", ".join(f"{n} {v}" for n, v in versions.items()) + "."
         + (f" Without AVX-512: {', '.join(limited)}." if limited else ""), "",
         *times(result, lanes), "",
