@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* summarize: mnc_summary: the graph is counted as it was read, then planned. */
 #include "backend/model.h"
+#include "backend/train.h"
 #include "base/file.h"
 #include "ir/summary.h"
 #include "passes/pass.h"
@@ -43,6 +44,7 @@ static bool plan(mnc_model *m, Summary *s)
     Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
     uint32_t *use;
 
+    train_memory(m, s);
     if (!pass_run_all(&job, NULL))
         return false;
     use = ir_count_uses(m->g, &m->arena);
@@ -94,7 +96,7 @@ static bool total(mnc_model *m, mnc_totals *t)
     if (!plan(m, s))
         return false;
     *t = (mnc_totals){ s->params.trainable, s->params.frozen, s->params.statistics, s->macs,
-                       s->weight_bytes, s->arena_bytes };
+                       s->weight_bytes, s->arena_bytes, s->train_bytes, s->kept_bytes };
     return true;
 }
 

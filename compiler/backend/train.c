@@ -91,3 +91,25 @@ bool train_programs(mnc_model *m, Emit *e)
     m->plan = e->program[0].plan;
     return true;
 }
+
+/* A model of its own, which shares nothing but the arena: neither messages nor graph get out. */
+void train_memory(mnc_model *m, Summary *s)
+{
+    mnc_model *other = arena_new(&m->arena, mnc_model);
+    Emit e = { .arena = &m->arena };
+    int64_t most = 0;
+
+    *other = *m;
+    memset(&other->train, 0, sizeof other->train);
+    other->options.train = &other->train;
+    diag_init(&other->diag, &m->arena);
+    other->g = ir_clone(m->g);
+    if (!train_programs(other, &e))
+        return;
+    for (uint32_t i = 0; i < e.n_program; i++)
+        if (e.program[i].plan->arena_bytes > most)
+            most = e.program[i].plan->arena_bytes;
+    s->kept_bytes = other->state->kept_bytes;
+    s->train_bytes = other->state->bytes + most;
+    s->batch = ir_val(other->g, other->g->input[0])->shape.dim[0];
+}

@@ -4,8 +4,13 @@
 #define MNC_BACKEND_TRAIN_H
 
 #include "backend/emit.h"
+#include "ir/summary.h"
 
 /* From m->g, as it was read: programs and state into e and m.  False with messages. */
 bool train_programs(mnc_model *m, Emit *e);
+
+/* The sizes of the state that m->g would need, with sgd: those of a summary.  Zeros when it
+ * cannot be trained.  m stays as it is. */
+void train_memory(mnc_model *m, Summary *s);
 
 #endif

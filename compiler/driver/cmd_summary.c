@@ -28,9 +28,9 @@ static int one_line(const Args *args, const char *path, int width)
     s = mnc_total(m, &t);
     if (s == MNC_OK)
         printf("%-*s  %11" PRId64 " parameters  %11" PRId64 " frozen  %8" PRId64 " statistics"
-               "  %13" PRId64 " mult-adds  %11" PRId64 " bytes weights  %10" PRId64 " arena\n",
-               width, path, t.trainable, t.frozen, t.statistics, t.macs, t.weight_bytes,
-               t.arena_bytes);
+               "  %13" PRId64 " mult-adds  %11" PRId64 " bytes weights  %10" PRId64 " arena"
+               "  %11" PRId64 " training\n", width, path, t.trainable, t.frozen, t.statistics,
+               t.macs, t.weight_bytes, t.arena_bytes, t.train_bytes);
     return driver_finish(m, s);
 }
 

@@ -166,6 +166,9 @@ static void text_totals(const Summary *s, bool keras, Buf *out)
     buf_printf(out, "mult-adds    %13" PRId64 "\nweights      %13" PRId64
                " bytes for inference, batch norms folded\narena        %13" PRId64
                " bytes for inference\n", s->macs, s->weight_bytes, s->arena_bytes);
+    if (s->train_bytes)
+        buf_printf(out, "training     %13" PRId64 " bytes with batch %" PRId64 " and sgd, %" PRId64
+                   " of them kept between steps\n", s->train_bytes, s->batch, s->kept_bytes);
 }
 
 /* The columns are as wide as the numbers of nets that people use. */
@@ -218,5 +221,9 @@ void summary_json(const Summary *s, Buf *out)
     buf_json(out, s->name);
     buf_str(out, ",\n  \"parameters\": ");
     json_params(&s->params, out);
-    buf_printf(out, ",\n  \"schema\": 1,\n  \"weight_bytes\": %" PRId64 "\n}\n", s->weight_bytes);
+    buf_str(out, ",\n  \"schema\": 1,\n");
+    if (s->train_bytes)
+        buf_printf(out, "  \"training\": {\"batch\": %" PRId64 ", \"bytes\": %" PRId64
+                   ", \"kept_bytes\": %" PRId64 "},\n", s->batch, s->train_bytes, s->kept_bytes);
+    buf_printf(out, "  \"weight_bytes\": %" PRId64 "\n}\n", s->weight_bytes);
 }

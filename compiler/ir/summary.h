@@ -26,6 +26,9 @@ typedef struct Summary {
     ParamCount params;
     int64_t macs;
     int64_t weight_bytes, arena_bytes;    /* for inference, after the passes; the caller's to set */
+    /* the state of a net that trains with sgd, and of it what is kept between steps; images in a
+     * step; 0: it cannot be trained.  The caller's as well */
+    int64_t train_bytes, kept_bytes, batch;
 } Summary;
 
 /* Counts g as it is: before the passes, batch norms are layers. */

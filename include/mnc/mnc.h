@@ -172,6 +172,9 @@ typedef struct mnc_totals {
     int64_t trainable, frozen, statistics;     /* parameters; statistics: batch norm's */
     int64_t macs;                              /* multiply-adds of convolutions and dense layers */
     int64_t weight_bytes, arena_bytes;         /* for inference, batch norms folded */
+    /* the state for training with sgd and the batch that the model has; of it what is kept between
+     * steps; 0: it cannot be trained */
+    int64_t train_bytes, kept_bytes;
 } mnc_totals;
 
 /* The totals alone.  Once per model. */

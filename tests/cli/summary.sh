@@ -26,6 +26,16 @@ has out '"mult_adds": 1729536,'
 has out '"parameters": {"frozen": 0, "statistics": 0, "trainable": 11530},'
 has out '"schema": 1,'
 
+# The memory for training is what the generated file asks for; of nets without labels it says nothing.
+expect 0 "$mnc" compile --train "$MNC_MODELS/tiny.mnet" -D batch=4 -o net.c
+expect 0 "$mnc" summary "$MNC_MODELS/tiny.mnet" -D batch=4
+want=$(awk '$2 == "net_STATE_BYTES" { print $3 }' net.h)
+has out "bytes with batch 4 and sgd"
+[ "$(awk '/^training/ { print $2 }' out)" = "$want" ] || fail "training takes $want bytes"
+printf 'name n\nx = input f32[1,2,3]\ny = relu x\noutput y\n' >relu.mnet
+expect 0 "$mnc" summary relu.mnet
+! grep -q '^training' out || fail 'relu alone cannot be trained'
+
 expect 0 "$mnc" summary --format=svg "$MNC_MODELS/tiny.mnet" -o t.svg
 has t.svg '<svg xmlns='
 has t.svg 'inverted.expand.conv: 128 parameters, 2048 mult-adds'
