@@ -26,6 +26,7 @@ static Away begin(void)
     return a;
 }
 
+/* The thread gets its own locale back, which may be the global one. */
 static void end(Away a)
 {
     if (!a.made)
@@ -34,6 +35,7 @@ static void end(Away a)
     freelocale(a.made);
 }
 
+/* As strtod: stop is where the number ends, s itself if there is none. */
 double number_read(const char *s, char **stop)
 {
     Away a = begin();
@@ -52,6 +54,7 @@ float number_read_f32(const char *s, char **stop)
     return x;
 }
 
+/* %s in the format passes through as it is: only numbers know of locales. */
 int number_print(char *to, size_t size, const char *fmt, va_list ap)
 {
     Away a = begin();

@@ -35,6 +35,7 @@ static bool has_shapes(const Graph *g)
     return false;
 }
 
+/* The first value of that key; NULL: the line has none. */
 static const Slot *slot_of(const Line *l, const char *key)
 {
     for (uint32_t i = 0; i < l->n_key; i++)
@@ -66,6 +67,7 @@ static Head find_head(Writer *w)
     return h;
 }
 
+/* Each number on a line of its own, as parameters that -D sets. */
 static void put_head(Writer *w, const Head *h, Buf *out)
 {
     buf_str(out, "name ");
@@ -158,6 +160,7 @@ static bool find_freeze(const Writer *w, uint32_t *at)
     return true;
 }
 
+/* In the order of the graph, by the names that its users know. */
 static void put_outputs(const Graph *g, Buf *out)
 {
     buf_str(out, "output");
@@ -168,6 +171,8 @@ static void put_outputs(const Graph *g, Buf *out)
     buf_char(out, '\n');
 }
 
+/* False: layers that learn stand before frozen ones, and freeze works upwards only.  Blocks are
+ * named before lines, which call them; runs are decided while lines are named. */
 static bool put_all(Writer *w, Buf *out)
 {
     Head h = find_head(w);

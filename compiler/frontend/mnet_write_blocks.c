@@ -7,6 +7,10 @@
  * match of a body even if it lacks lines of it: a line that lacks stands for its first operand, as
  * in bottlenecks without expansion or without shortcut.
  *
+ * In: lines.  Out: fewer lines, some of which are calls, and the blocks that they call.  A block
+ * may call blocks that were found before it.  Nothing is lost: a call stands for the very lines of
+ * its match, in their order, so that reading the spec makes the same nodes in the same order.
+ *
  * All stretches up to a bounded length are hashed; those that come often are tried, the one that
  * saves most text is replaced by calls, and so on.  The time is linear in the graph's size.
  */
@@ -35,6 +39,7 @@ typedef struct Finder {
     uint32_t n_best;
 } Finder;
 
+/* Two calls of one block are a loop, whatever their arguments. */
 static bool is_call_of(const Line *l, const Line *other)
 {
     return l->block && l->block == other->block;
@@ -99,6 +104,7 @@ static bool periodic(const Writer *w, uint32_t first, uint32_t n)
     return false;
 }
 
+/* Open addressing; equal hashes count as equal stretches, which the match then decides. */
 static void count_span(Finder *f, uint64_t hash, uint32_t first, uint32_t n)
 {
     size_t at = hash & f->mask;
@@ -115,6 +121,7 @@ static void count_span(Finder *f, uint64_t hash, uint32_t first, uint32_t n)
     s->end = first + n;
 }
 
+/* Linear: a bounded number of ends for each beginning, fewer of them in very large graphs. */
 static void find_spans(Finder *f)
 {
     Writer *w = f->w;
@@ -340,6 +347,7 @@ static Block *draft(Writer *w, const Body *body, Slot *arg)
     return b->entry.line && write_params(w, b, body->match, body->n_match, arg) ? b : NULL;
 }
 
+/* All stretches are counted, the best TRIES of them kept. */
 static void find_candidates(Finder *f)
 {
     f->mask = 1023;

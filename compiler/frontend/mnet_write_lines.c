@@ -5,6 +5,9 @@
  * so that reading them makes the same nodes in the same order; inputs come first, a constant that
  * no layer makes for itself comes before its first reader.
  *
+ * A key has all of its op's attributes, with those that need not be said marked, so that lines that
+ * differ in a stride alone are alike; what is left out is decided when the text is made.
+ *
  * A line takes in the nodes that follow it at once and alone read it: a batch norm, an activation.
  */
 #include "frontend/mnet_write.h"
@@ -19,6 +22,7 @@ enum { MOST_REAL = 4, MOST_WHOLE = 4096 };
 
 /* ---- keys ---- */
 
+/* Slots are compared and printed by their kind; these make one of each. */
 Slot write_int(int64_t i)
 {
     return (Slot){ .kind = SLOT_INT, .i = i };
@@ -55,11 +59,13 @@ void write_key(Line *l, Key key, const Slot *slot)
     l->key[l->n_key++] = key;
 }
 
+/* A key that must always be said. */
 static void key_one(Line *l, const char *name, Slot s)
 {
     write_key(l, (Key){ .name = name, .n = 1 }, &s);
 }
 
+/* A key that is left out where it says what it usually says. */
 static void key_usual(Line *l, const char *name, Slot s, Slot usual)
 {
     write_key(l, (Key){ .name = name, .n = 1, .has_usual = true, .usual = usual }, &s);
@@ -99,6 +105,7 @@ void write_sign(Line *l)
 
 /* ---- lines ---- */
 
+/* Room for all slots that a node can have: 8 attributes, of which lists have one per dimension. */
 static Line *new_line(Writer *w, const char *keyword)
 {
     Line *l = arena_new(w->a, Line);
@@ -126,6 +133,7 @@ static void push(Writer *w, Line *l, const ValueId *out, uint32_t n_out)
     w->line[w->n++] = l;
 }
 
+/* A value as result r.out of the line that makes it.  Topological order: that line exists. */
 static Ref ref_of(const Writer *w, ValueId v)
 {
     Ref r = { .line = v.id ? w->by_value[v.id] : NULL };
@@ -216,11 +224,13 @@ static bool pads_same(const Graph *g, const Node *n, bool *odd)
     return true;
 }
 
+/* Ops of which pad=same can be said. */
 static bool is_window(const Node *n)
 {
     return n->op == OP_conv || n->op == OP_max_pool || n->op == OP_avg_pool;
 }
 
+/* Any padding at all; without it there is nothing to say. */
 static bool is_padded(const Node *n)
 {
     uint32_t k;
@@ -356,6 +366,7 @@ static bool put_operands(Writer *w, Line *l, const Node *n)
     return true;
 }
 
+/* By the weight, since biases may be shared constants that a pass has merged. */
 static bool frozen(const Graph *g, const Node *n)
 {
     return n->n_in > 1 && n->in[1].id && ir_val(g, n->in[1])->kind == VAL_CONST;
@@ -410,6 +421,7 @@ static void find_eps(Writer *w)
         w->eps = write_slot(w->a, eps);
 }
 
+/* Inputs, then nodes; outputs are marked last, when every value has its line. */
 bool write_lines(Writer *w)
 {
     const Graph *g = w->g;

@@ -3,6 +3,12 @@
  *
  * A line of the body that a match lacks stands for its first operand there, so later operands must
  * be what it stands for: so does a bottleneck without its expansion read x at once.
+ *
+ *     body        match 1     match 2 (lacks expand and add)
+ *     expand x    line 7      -           stands for the entry
+ *     depth       line 8      line 3      reads the entry
+ *     project     line 9      line 4
+ *     add x       line 10     -           stands for project, the last line of the match
  */
 #include "frontend/mnet_write.h"
 
@@ -21,6 +27,7 @@ typedef struct Try {
     uint32_t at, cur;
 } Try;
 
+/* What operand r of a line of the body is in this match: a line of it, or the entry. */
 static Ref counterpart(const Try *t, Ref r)
 {
     Ref as = r;

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* Letters, digits, _ and dots; not isalnum, which depends on the locale. */
 static bool plain(const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -123,6 +124,7 @@ const char *write_wish_call(Arena *a, const Block *b, const Match *m)
     return all;
 }
 
+/* What is left of a wish when the call has taken its parts: conv.0 of features.1.conv.0. */
 const char *write_wish_inside(const Block *b, const Line *l)
 {
     return l->wish && b->depth ? behind(l->wish, b->depth) : NULL;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* By its name; the activation behind the operands has none. */
 static const Key *find_key(const Line *l, const char *name)
 {
     for (uint32_t i = 0; i < l->n_key; i++)
@@ -13,6 +14,7 @@ static const Key *find_key(const Line *l, const char *name)
     return NULL;
 }
 
+/* Both lack the key, or both have it with equal first values. */
 static bool same_value(const Line *a, const Line *b, const char *name)
 {
     const Key *p = find_key(a, name), *q = find_key(b, name);
@@ -52,6 +54,8 @@ static bool pair(Writer *w, Line *d, const Line *p)
     return true;
 }
 
+/* Operands that read the second half read the pair now.  Pairs do not overlap: a pointwise
+ * convolution belongs to the depthwise one that it alone reads. */
 void write_separable(Writer *w)
 {
     uint32_t n = 0;

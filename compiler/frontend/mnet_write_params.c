@@ -6,6 +6,15 @@
  * column: an earlier parameter c, 4 * c, channels(x), floor(k / 2); or else are a new parameter.
  * The conditions of lines that not every call has are found in the same manner, from what nets are
  * made of: s == 1 and c == channels(x).  What nothing explains gets a parameter of its own, 0 or 1.
+ *
+ * In: the body and its matches.  Out: for each slot of the body a text in terms of parameters, for
+ * each option a condition, for each call its arguments; every text evaluates to the slot's value in
+ * every call that has the line.
+ *
+ *     calls              1         2         3          text
+ *     expand out=        -        96       144          t * channels(x)     t: 1 6 6
+ *     project out=      16        24        24          c                   c: 16 24 24
+ *     has expand        no       yes       yes          t > 1
  */
 #include "frontend/mnet_write.h"
 
@@ -41,6 +50,7 @@ static int64_t channels(const Params *p, uint32_t c)
     return s->rank > 1 ? s->dim[1] : 0;
 }
 
+/* NULL: the call lacks the line. */
 static const Slot *value(const Params *p, uint32_t c, uint32_t line, uint32_t slot)
 {
     const Line *l = p->match[c].of[line];
@@ -48,6 +58,7 @@ static const Slot *value(const Params *p, uint32_t c, uint32_t line, uint32_t sl
     return l ? &l->slot[slot] : NULL;
 }
 
+/* One slot of one line, call by call. */
 static Column column(const Params *p, uint32_t line, uint32_t slot)
 {
     Column col = { arena_new_n(p->w->a, Slot, p->n), arena_new_n(p->w->a, bool, p->n) };
@@ -97,6 +108,7 @@ static const char *name_for(const Params *p, const char *key)
     return name;
 }
 
+/* Its number; when there is no room the block is given up, so that the number does not matter. */
 static uint32_t add_param(Params *p, const char *key, uint32_t line, Column col)
 {
     uint32_t i = p->b->n_param;
@@ -128,6 +140,7 @@ static bool is_multiple(const Params *p, const Column *col, uint32_t param, int6
     return true;
 }
 
+/* Equal where both are known. */
 static bool same_column(const Params *p, const Column *col, uint32_t param)
 {
     const Column *q = &p->col[param];
@@ -195,6 +208,7 @@ static const char *by_param(Params *p, const Column *col, const char *key)
     return NULL;
 }
 
+/* The group of lines that some calls lack and that this line is in, or NULL. */
 static const Option *option_of(const Params *p, uint32_t line)
 {
     for (uint32_t i = 0; i < p->b->n_option; i++)
@@ -266,6 +280,7 @@ static bool as_many(const Params *p, uint32_t c)
     return y->rank > 1 && y->dim[1] == channels(p, c);
 }
 
+/* A block without a stride parameter has no call of stride 1: the test with stride fails then. */
 static bool no_stride(const Params *p, uint32_t c, uint32_t stride)
 {
     return stride < p->b->n_param && p->col[stride].known[c] && p->col[stride].v[c].i == 1;
@@ -291,6 +306,7 @@ static bool holds(const Params *p, Test *test, bool want, uint32_t line, uint32_
     return true;
 }
 
+/* Dimension 1 of a result; 0: it has none. */
 static int64_t channels_of(const Params *p, Ref r)
 {
     const Shape *s = r.line ? write_shape(p->w, r) : NULL;
@@ -320,6 +336,7 @@ static const char *result_channels(const Params *p)
     return NULL;
 }
 
+/* The first parameter for such a key that a line of [first, last] has made; n_param: none. */
 static uint32_t find_param(const Params *p, const char *key, uint32_t first, uint32_t last)
 {
     uint32_t i = 0;
@@ -411,6 +428,8 @@ static void fill(Params *p)
     }
 }
 
+/* Slots first, in the order of the text, so that parameters are in that order too; conditions
+ * then use them. */
 bool write_params(Writer *w, Block *b, const Match *match, uint32_t n_match, Slot *arg)
 {
     Params p = { .w = w, .b = b, .match = match, .n = n_match };

@@ -5,6 +5,9 @@
  * are equal but for one column, such as the stride of the first block of a stage, are one row with
  * the number of times, as papers have it:
  *     for c s n in [...] { line c s    repeat n - 1 { line c 1 } }
+ *
+ * In: lines whose readers are marked.  A line in a loop is numbered by it, so that nothing may say
+ * its name: only the next line reads it, as the line above.
  */
 #include "frontend/mnet_write.h"
 
@@ -25,6 +28,7 @@ static bool can_loop(const Writer *w, uint32_t i)
         && l->n_out == 1 && !l->named && !l->output && !l->data;
 }
 
+/* They differ in the values of their slots at most; freeze cannot stand between them. */
 static bool same_kind(const Line *a, const Line *b)
 {
     return a->sig == b->sig && a->block == b->block && a->frozen == b->frozen
@@ -68,6 +72,7 @@ typedef struct Run {
     bool fits;                         /* the columns do */
 } Run;
 
+/* The value of a column in a row. */
 static const Slot *cell(const Run *r, uint32_t row, uint32_t column)
 {
     return &r->row[row]->slot[r->slot[column]];
@@ -110,6 +115,7 @@ static const char *column_name(const Run *r, const Line *l, uint32_t slot)
     return name;
 }
 
+/* Slots that are equal in all rows are said in the line; equal columns are one. */
 static bool find_columns(Run *r)
 {
     const Line *l = r->row[0];
@@ -205,6 +211,7 @@ static void join_rows(Run *r)
 
 /* ---- text ---- */
 
+/* The line without its operand, which is the line above. */
 static void put_body(Run *r, const char *name, const char *const *text, Buf *out)
 {
     const Line *l = r->row[0];
@@ -239,6 +246,7 @@ static void put_table(const Run *r, Buf *out)
     }
 }
 
+/* n may be taken by a column or a layer of that name. */
 static void put_for(Run *r, const char *name, Buf *out)
 {
     const char *n = "n";
@@ -267,6 +275,7 @@ static void put_for(Run *r, const char *name, Buf *out)
     buf_str(out, "\n}\n");
 }
 
+/* Computed twice, when names are given and when the text is made: the same both times. */
 static Run make_run(Writer *w, uint32_t first, uint32_t n)
 {
     Run r = { .w = w, .row = w->line + first, .n = n };
@@ -328,6 +337,7 @@ void write_find_run(Writer *w, uint32_t first)
     w->line[first]->name = name;
 }
 
+/* The loop has been decided by write_find_run, which has left its name in the first line. */
 void write_run(Writer *w, uint32_t first, Buf *out)
 {
     Run r = make_run(w, first, w->line[first]->run);

@@ -4,6 +4,10 @@
  * Lines are called what the graph's names call them where that is a name of the language: the
  * module of the exporter for layers, so that parameters keep the names that they were trained with;
  * outputs and inputs in any case.  In a block, names are those behind the call's own.
+ *
+ * A line has a name when another line says it, when it must have one, or when it makes parameters
+ * and something is known of what it was called; else the keyword names it, with a number.  Names
+ * are unique in their frame, the file's or the block's, and no name of the head.
  */
 #include "frontend/mnet_run.h"
 #include "frontend/mnet_write.h"
@@ -45,6 +49,7 @@ static bool usual(Arena *a, const Key *k, const char *const *text)
     return plain != NULL;
 }
 
+/* Then one value can stand for the whole list. */
 static bool all_equal(const Key *k, const char *const *text)
 {
     for (uint32_t i = 1; i < k->n; i++)
@@ -116,6 +121,7 @@ static const char *role(const Line *l, const Line *before, const Line *after)
     return NULL;
 }
 
+/* For lines that others read and that nobody has called anything. */
 const char *write_any_name(const Line *l)
 {
     if (l->block)
@@ -238,6 +244,7 @@ static const char *name_by_calls(Writer *w, const Block *b)
     return base;
 }
 
+/* NULL: every call has the line. */
 static const Option *option_at(const Block *b, uint32_t line)
 {
     for (uint32_t i = 0; i < b->n_option; i++)
@@ -319,6 +326,8 @@ static void put_option(Writer *w, const Block *b, uint32_t i, const Line *above,
         buf_str(out, "    }\n");
 }
 
+/* The lines in their order; below a line that may be an alias nothing goes without saying, since
+ * the line above is another one then. */
 void write_block(Writer *w, Block *b, Buf *out)
 {
     const Line *above = NULL;

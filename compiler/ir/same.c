@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One walk over both node lists.  Constants have no producer: they are paired when an operand
+ * first meets them, and must then be met in the same pairs.  A constant of a may be several of b,
+ * where a pass has merged equal ones: map goes from b to a. */
 #include "ir/same.h"
 #include "ir/count.h"
 
@@ -32,6 +35,7 @@ static bool same_attr(const Attr *a, const Attr *b)
     return true;
 }
 
+/* Element type and shape. */
 static bool same_type(const Value *a, const Value *b)
 {
     return a->dtype == b->dtype && shape_equal(&a->shape, &b->shape);
@@ -71,6 +75,7 @@ static bool same_operand(Pair *p, const Node *m, const Node *n, uint32_t i)
     return true;
 }
 
+/* Commutative ops may have been written with the line above first. */
 static bool same_operands(Pair *p, const Node *m, const Node *n)
 {
     if (m->n_in == 2 && op_info[m->op].flags & COMMUTES && p->map[n->in[0].id] == m->in[1].id)
@@ -81,6 +86,7 @@ static bool same_operands(Pair *p, const Node *m, const Node *n)
     return true;
 }
 
+/* Its results are paired when all the rest agrees: what reads them is compared by the pairs. */
 static bool same_node(Pair *p, const Node *m, const Node *n)
 {
     if (m->op != n->op || m->n_in != n->n_in || m->n_out != n->n_out || m->act.op != n->act.op
@@ -97,6 +103,7 @@ static bool same_node(Pair *p, const Node *m, const Node *n)
     return true;
 }
 
+/* Inputs begin the pairing; outputs must be pairs by now.  Names are the graph's interface. */
 static bool same_ends(Pair *p, const ValueId *x, const ValueId *y, uint32_t n, bool input)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -111,6 +118,7 @@ static bool same_ends(Pair *p, const ValueId *x, const ValueId *y, uint32_t n, b
     return true;
 }
 
+/* Deleted nodes are passed over. */
 static uint32_t next(const Graph *g, uint32_t i)
 {
     while (i < g->n_node && !g->node[i].op)
@@ -118,6 +126,7 @@ static uint32_t next(const Graph *g, uint32_t i)
     return i;
 }
 
+/* Both in order to the end, none left over. */
 bool ir_same(const Graph *a, const Graph *b, uint32_t *map)
 {
     Pair p = { a, b, map };
