@@ -9,7 +9,7 @@
 #define END "flatten\ndense out=3\noutput\n"
 
 const Case cases_layers[] = {
-    { .name = "conv 3x3", .text = STEM "conv k=3 out=3 pad=1\ntanh\n" END, .compiled = true },
+    { .name = "conv 3x3", .text = STEM "conv k=3 out=3 pad=1\ntanh\n" END },
     { .name = "conv 3x3 without pads", .text = STEM "conv k=3 out=3\n" END },
     { .name = "conv 3x3 stride 2", .text = STEM "conv k=3 out=3 stride=2 pad=1\n" END },
     { .name = "conv 3x3 stride 2, uneven pads",
@@ -24,7 +24,7 @@ const Case cases_layers[] = {
     { .name = "conv pads wider than the kernel", .text = STEM "conv k=1 out=2 pad=1\n" END },
     { .name = "conv of one image", .text = "x = input [1, 1, 5, 1]\nconv k=[3 1] out=3 pad=[1 0 1 "
       "0]\nconv k=[3 1] out=2\n" END },
-    { .name = "depthwise 3x3", .text = STEM "depthwise k=3 pad=1\n" END, .compiled = true },
+    { .name = "depthwise 3x3", .text = STEM "depthwise k=3 pad=1\n" END },
     { .name = "depthwise 3x3 stride 2", .text = STEM "depthwise k=3 pad=1 stride=2\n" END },
     { .name = "depthwise 3x3 stride 2, uneven pads",
       .text = STEM "depthwise k=3 stride=2 pad=[0 0 1 1]\n" END },

@@ -11,7 +11,7 @@ const Case cases_nets[] = {
       .loss = "probabilities", .compiled = true },
     { .name = "a softmax before the loss",
       .text = IN "conv k=3 out=4 relu\nglobal_avg_pool\ndense out=3\nsoftmax\noutput\n",
-      .loss = "logits", .compiled = true },
+      .loss = "logits" },
     { .name = "shared weights",
       .text = IN "w = param f32[3, 3, 3, 3] he_normal\na = conv x w pad=1\nr = relu\n"
       "conv r w pad=1 stride=2\n" END },
@@ -22,8 +22,7 @@ const Case cases_nets[] = {
       .text = IN "w = param f32[3, 3, 1, 1] he_normal\na = conv x w\n"
       "s = reshape w shape=[1, 9, 1, 1]\nm = reduce_mean s axes=[1]\nmul a m\n" END },
     { .name = "a residual",
-      .text = IN "a = conv k=1 out=4 bn relu\nconv k=3 out=4 pad=1 bn\nadd a\nrelu\n" END,
-      .compiled = true },
+      .text = IN "a = conv k=1 out=4 bn relu\nconv k=3 out=4 pad=1 bn\nadd a\nrelu\n" END },
     { .name = "a residual behind a conv",
       .text = IN "a = conv k=1 out=4\nconv k=3 out=4 pad=1\nadd a\nrelu\n" END },
     { .name = "an inverted residual",
