@@ -2097,30 +2097,9 @@ NET_FN void conv_grad_v3_55(const float *x, const float *g, float *dw, int part,
     }
 }
 
-/* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_56(float *w,
-    const float *g,
-    const mnc_head *h, int part, int parts)
-{
-    {
-        const ptrdiff_t wi = 0
-            , gi = 0
-            ;
-        const ptrdiff_t from = NET_FROM16(128), to = NET_TO16(128);
-        const ptrdiff_t whole = from + (to - from) / V * V;
-
-        sgd_v3_43(w + wi,
-            g + gi,
-            h, from, whole);
-        sgd_v3_44(w + wi,
-            g + gi,
-            h, whole, to);
-    }
-}
-
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_v3_57(const float *w, float *y, int part, int parts)
+NET_FN void pack_v3_56(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -2140,6 +2119,27 @@ NET_FN void pack_v3_57(const float *w, float *y, int part, int parts)
             for (int k = n; k < width; k++)
                 p[k] = 0.0f;
         }
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_v3_57(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(128), to = NET_TO16(128);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_v3_43(w + wi,
+            g + gi,
+            h, from, whole);
+        sgd_v3_44(w + wi,
+            g + gi,
+            h, whole, to);
     }
 }
 
@@ -2411,8 +2411,23 @@ NET_FN void depthwise_grad_v3_65(const float *x, const float *g, float *dw, int 
     }
 }
 
+/* y = f(x), element by element. */
+NET_FN void map_v3_66(const float *x0, float *y0, int part, int parts)
+{
+    for (ptrdiff_t i0 = NET_FROM(9); i0 < NET_TO(9); i0++) {
+        const float *x1 = x0 + i0 * -1;
+        float *y1 = y0 + i0 * 16;
+    for (ptrdiff_t i1 = 0; i1 < 16; i1++) {
+        const float *x2 = x1 + i1 * 9;
+        float *y2 = y1 + i1 * 1;
+        float x = *x2;
+        *y2 = (float)(x);
+    }
+    }
+}
+
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_v3_66(float *w,
+NET_FN void sgd_v3_67(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -2428,7 +2443,7 @@ NET_FN void sgd_v3_66(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_67(float *w,
+NET_FN void update_v3_68(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -2441,24 +2456,9 @@ NET_FN void update_v3_67(float *w,
             ;
         const ptrdiff_t from = 0, to = 9;
         const ptrdiff_t whole = from;
-        sgd_v3_66(w + wi,
+        sgd_v3_67(w + wi,
             g + gi,
             h, whole, to);
-    }
-}
-
-/* y = f(x), element by element. */
-NET_FN void map_v3_68(const float *x0, float *y0, int part, int parts)
-{
-    for (ptrdiff_t i0 = NET_FROM(9); i0 < NET_TO(9); i0++) {
-        const float *x1 = x0 + i0 * -1;
-        float *y1 = y0 + i0 * 16;
-    for (ptrdiff_t i1 = 0; i1 < 16; i1++) {
-        const float *x2 = x1 + i1 * 9;
-        float *y2 = y1 + i1 * 1;
-        float x = *x2;
-        *y2 = (float)(x);
-    }
     }
 }
 
@@ -3045,17 +3045,17 @@ static void step_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
     conv_grad_v3_55(AT(const float, a, 6144), AT(const float, a, 8192), AT(float, a, 9216),
         part, parts);
     NET_LAYER(49, "inverted.project.weight.delta");
-    /* inverted.project.weight.new0: sgd, (8,16,1,1) -> (8,16,1,1) */
-    update_v3_56(AT(float, s, 2880), AT(const float, a, 9216), AT(const mnc_head, s, 0),
-        part, parts);
-    NET_LAYER(50, "inverted.project.weight.new0");
     /* copy_7: identity, (16,8,1,1) -> (16,8,1,1) */
-    pack_v3_57(AT(const float, s, 2880), AT(float, a, 9216), part, parts);
-    NET_LAYER(52, "copy_7");
+    pack_v3_56(AT(const float, s, 2880), AT(float, a, 9728), part, parts);
+    NET_LAYER(51, "copy_7");
     /* inverted.depth.delta: conv, (2,8,4,4) -> (2,16,4,4) */
-    conv_v3_14(AT(const float, a, 8192), AT(const float, a, 9216), AT(const float, w, 0),
+    conv_v3_14(AT(const float, a, 8192), AT(const float, a, 9728), AT(const float, w, 0),
         AT(float, a, 6144), part, parts);
-    NET_LAYER(53, "inverted.depth.delta");
+    NET_LAYER(52, "inverted.depth.delta");
+    /* inverted.project.weight.new0: sgd, (8,16,1,1) -> (8,16,1,1) */
+    update_v3_57(AT(float, s, 2880), AT(const float, a, 9216), AT(const mnc_head, s, 0),
+        part, parts);
+    NET_LAYER(53, "inverted.project.weight.new0");
     /* inverted.depth.bn.delta_2: bn_grad_sums, (2,16,4,4) -> (16,2,16) */
     bn_grad_sums_v3_60(AT(const float, a, 4096), AT(const float, a, 6144),
         AT(const float, a, 12736), AT(const float, a, 12864), AT(const float, s, 2688),
@@ -3084,17 +3084,17 @@ static void step_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
     depthwise_grad_v3_65(AT(const float, a, 2048), AT(const float, a, 4096),
         AT(float, a, 6144), part, parts);
     NET_LAYER(59, "inverted.depth.weight.delta");
-    /* inverted.depth.weight.new0: sgd, (16,1,3,3) -> (16,1,3,3) */
-    update_v3_67(AT(float, s, 2048), AT(const float, a, 6144), AT(const mnc_head, s, 0),
-        part, parts);
-    NET_LAYER(60, "inverted.depth.weight.new0");
     /* copy_8: identity, (16,1,3,3) -> (16,1,3,3) */
-    map_v3_68(AT(const float, s, 2080), AT(float, a, 6144), part, parts);
-    NET_LAYER(62, "copy_8");
+    map_v3_66(AT(const float, s, 2080), AT(float, a, 6720), part, parts);
+    NET_LAYER(61, "copy_8");
     /* inverted.expand.delta: conv, (2,16,4,4) -> (2,16,4,4) */
-    depthwise_v3_22(AT(const float, a, 4096), AT(const float, a, 6144), AT(const float, w, 0),
+    depthwise_v3_22(AT(const float, a, 4096), AT(const float, a, 6720), AT(const float, w, 0),
         AT(float, a, 2048), part, parts);
-    NET_LAYER(63, "inverted.expand.delta");
+    NET_LAYER(62, "inverted.expand.delta");
+    /* inverted.depth.weight.new0: sgd, (16,1,3,3) -> (16,1,3,3) */
+    update_v3_68(AT(float, s, 2048), AT(const float, a, 6144), AT(const mnc_head, s, 0),
+        part, parts);
+    NET_LAYER(63, "inverted.depth.weight.new0");
     /* inverted.expand.bn.delta_2: bn_grad_sums, (2,16,4,4) -> (16,2,16) */
     bn_grad_sums_v3_60(AT(const float, a, 0), AT(const float, a, 2048),
         AT(const float, a, 12544), AT(const float, a, 12672), AT(const float, s, 1856),
@@ -3134,7 +3134,7 @@ static void step_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
         part, parts);
     NET_LAYER(73, "inverted.expand.weight.delta");
     /* inverted.expand.weight.new0: sgd, (16,8,1,1) -> (16,8,1,1) */
-    update_v3_56(AT(float, s, 1280), AT(const float, a, 3072), AT(const mnc_head, s, 0),
+    update_v3_57(AT(float, s, 1280), AT(const float, a, 3072), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(74, "inverted.expand.weight.new0");
     /* stem.bn.delta_2: bn_grad_sums, (2,8,4,4) -> (16,2,8) */

@@ -82,12 +82,56 @@ void ir_set_in(Graph *g, Node *n, uint32_t i, ValueId v)
 }
 
 /* Depth first over the operands, with a stack of its own: graphs can be deep. */
+/* One of those that read a state's number, be it through views. */
+typedef struct Reader { uint32_t node; struct Reader *next; } Reader;
+
 typedef struct Sorter {
     Graph *g;
     uint32_t *stack, n_stack;
     uint8_t *state;           /* 0 unseen, 1 open, 2 placed */
     uint32_t *order, n_order;
+    Reader **reader;          /* [n_value] of states; NULL when nothing UPDATES */
 } Sorter;
+
+/* What v is a view of, in the end; the count is for graphs that have cycles. */
+static ValueId viewed(const Graph *g, ValueId v)
+{
+    const Node *p = ir_producer(g, v);
+
+    for (uint32_t i = 0; p && p->n_in && op_info[p->op].flags & VIEW && i < g->n_node; i++) {
+        v = p->in[0];
+        p = ir_producer(g, v);
+    }
+    return v;
+}
+
+static void find_readers(Sorter *s)
+{
+    Graph *g = s->g;
+
+    s->reader = arena_new_n(g->arena, Reader *, g->n_value);
+    for (uint32_t i = 1; i < g->n_node; i++)
+        for (uint32_t k = 0; g->node[i].op && k < g->node[i].n_in; k++) {
+            uint32_t v = viewed(g, g->node[i].in[k]).id;
+            if (g->value[v].kind == VAL_STATE) {
+                Reader *r = arena_new(g->arena, Reader);
+                *r = (Reader){ i, s->reader[v] };
+                s->reader[v] = r;
+            }
+        }
+}
+
+/* An update writes over what it reads, so all others have to read it before. */
+static uint32_t late_reader(const Sorter *s, uint32_t id)
+{
+    const Node *n = &s->g->node[id];
+
+    for (uint32_t k = 0; k < n->n_out && op_info[n->op].flags & UPDATES; k++)
+        for (const Reader *r = s->reader[n->in[k].id]; r; r = r->next)
+            if (r->node != id && s->state[r->node] != 2)
+                return r->node;
+    return 0;
+}
 
 /* The first operand's producer that is not placed yet; 0 when all are. */
 static uint32_t pending(const Sorter *s, uint32_t id)
@@ -99,11 +143,12 @@ static uint32_t pending(const Sorter *s, uint32_t id)
         if (p && s->state[p] != 2)
             return p;
     }
-    return 0;
+    return late_reader(s, id);
 }
 
 /* Invariant: the stack is a path of operands, each open; meeting an open node again is a cycle,
- * and false.  Nodes are placed after all that they read. */
+ * and false.  Nodes are placed after all that they read, and after all that read what they write
+ * over. */
 static bool place(Sorter *s, uint32_t root)
 {
     s->stack[s->n_stack++] = root;
@@ -158,6 +203,9 @@ bool ir_sort(Graph *g)
     s.stack = arena_new_n(g->arena, uint32_t, g->n_node);
     s.state = arena_new_n(g->arena, uint8_t, g->n_node);
     s.order = arena_new_n(g->arena, uint32_t, g->n_node);
+    for (uint32_t i = 1; i < g->n_node && !s.reader; i++)
+        if (op_info[g->node[i].op].flags & UPDATES)
+            find_readers(&s);
     for (uint32_t i = 1; i < g->n_node; i++)
         if (g->node[i].op && s.state[i] == 0 && !place(&s, i))
             return false;
