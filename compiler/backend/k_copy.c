@@ -108,7 +108,8 @@ bool emit_copy(Emit *e, const Node *n)
     return emit_strided_copy(e, &c);
 }
 
-/* The operands that were not computed in place move there now. */
+/* The operands that were not computed in place move there now; one that comes twice was computed in
+ * the first of its places alone. */
 bool emit_concat(Emit *e, const Node *n)
 {
     const Place *y = emit_place(e, n->out[0]);
@@ -117,11 +118,13 @@ bool emit_concat(Emit *e, const Node *n)
 
     for (uint32_t i = 0; i < n->n_in; i++) {
         const Shape *x = emit_shape(e, n->in[i]);
+        const Place *p = emit_place(e, n->in[i]);
         Copy c = { .shape = x, .dtype = ir_val(e->g, n->in[i])->dtype,
                    .from = emit_in(e, n->in[i]),
                    .to = emit_out_at(e, n->out[0], at * y->stride[axis]),
-                   .from_stride = emit_place(e, n->in[i])->stride, .to_stride = y->stride };
-        bool moved = emit_place(e, n->in[i])->owner.id == y->owner.id;
+                   .from_stride = p->stride, .to_stride = y->stride };
+        bool moved = p->owner.id == y->owner.id
+                  && p->offset == y->offset + at * y->stride[axis];
 
         if (!moved && shape_count(x))
             ok = emit_strided_copy(e, &c) && ok;
