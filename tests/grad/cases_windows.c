@@ -41,6 +41,7 @@ const Case cases_windows[] = {
       "concat a stem b axis=1\nconv k=1 out=3\n" END, .compiled = true },
     { .name = "concat rows", .text = STEM "a = conv stem k=3 out=4 pad=[1 1 0 1]\n"
       "concat a stem axis=2\n" END },
-    { .name = "concat itself", .text = STEM "concat stem stem axis=3\ntanh\n" END },
+    { .name = "concat itself", .text = STEM "concat stem stem axis=3\ntanh\n" END,
+      .compiled = true },
     { .name = NULL }
 };
