@@ -29,7 +29,9 @@
 #undef v_each
 #undef v_most
 #undef v_least
+#undef v_exp_parts
 #undef v_exp
+#undef v_silu
 #undef v_sigmoid
 #undef v_tanh
 #undef v_erf

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
 NET_FN v_f32 hard_swish_c_1(v_f32 x)
 {
-    v_f32 gate = v_fma(x, v_set1(1.0f / 6.0f), v_set1(0.5f));
-    return v_mul(x, v_min(v_set1(1.0f), v_max(v_set1(0.0f), gate)));
+    v_f32 gate = v_min(v_set1(6.0f), v_max(v_set1(0.0f), v_add(x, v_set1(3.0f))));
+    return v_mul(x, v_mul(gate, v_set1(1.0f / 6.0f)));
 }
 
 /* y = f(x), element by element. */

@@ -446,8 +446,8 @@ NET_FN void depthwise_c_14(const float *x, const float *w, const float *b, float
 
 NET_FN v_f32 hard_swish_c_15(v_f32 x)
 {
-    v_f32 gate = v_fma(x, v_set1(1.0f / 6.0f), v_set1(0.5f));
-    return v_mul(x, v_min(v_set1(1.0f), v_max(v_set1(0.0f), gate)));
+    v_f32 gate = v_min(v_set1(6.0f), v_max(v_set1(0.0f), v_add(x, v_set1(3.0f))));
+    return v_mul(x, v_mul(gate, v_set1(1.0f / 6.0f)));
 }
 
 /* bn_apply of n pixels, channels 0 to 8. */
