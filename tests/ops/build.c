@@ -2,6 +2,7 @@
 /* build: cases become nodes of a graph. */
 #include "ops.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,9 @@ void fill(void *data, DType t, int64_t n, Origin from)
     }
     for (int64_t i = 0; i < n; i++) {
         uint32_t u = scramble(from.seed * 0x9e3779b9u + (uint32_t)i);
-        if (t == DT_F32 || t == DT_F64)
+        if (from.c->nan && u % 8 == 0 && (t == DT_F32 || t == DT_F64))
+            put_float(data, t, i, (double)NAN);
+        else if (t == DT_F32 || t == DT_F64)
             put_float(data, t, i, low + (high - low) * u / 4294967296.0);
         else
             put_int(data, t, i, u);

@@ -73,6 +73,7 @@ const Case cases_linear[] = {
     { OP_max_pool, IN("f32(1,c,10)"), { INTS(kernel, 3), INT(ceil, 1), INTS(stride, 2),
       INTS(dilation, 2) } },
     { OP_max_pool, IN("f32(1,c,4,5,6)"), { INTS(kernel, 2, 3, 2), INTS(pad, 1, 1, 0, 0, 1, 1) } },
+    { OP_max_pool, IN("f32(2,c,7,8)"), { INTS(kernel, 3, 2), INTS(stride, 2, 2) }, .nan = true },
     { OP_max_pool, IN("f64(1,5,7,8)"), { INTS(kernel, 3, 3), INTS(dilation, 2, 1) } },
     { OP_max_pool, IN("i8(1,5,7,8)"), { INTS(kernel, 3, 3), INTS(pad, 2, 2, 2, 2) } },
     { OP_max_pool, IN("u8(1,5,7,8)"), { INTS(kernel, 2, 2), INTS(pad, 1, 1, 1, 1) } },

@@ -15,6 +15,8 @@ const Case cases_reduce[] = {
     { OP_reduce_max, IN("f32(2,c,5,6)"), { INTS(axes, 2, 3), INT(keep, 0) } },
     { OP_reduce_max, IN("i32(2,c,5)"), { INTS(axes, 1) } },
     { OP_reduce_min, IN("f32(2,c,5,6)"), { INTS(axes, 2) } },
+    { OP_reduce_min, IN("f32(2,c,5,6)"), { INTS(axes, 2) }, .nan = true },
+    { OP_reduce_max, IN("f32(2,c,3,5)"), { INTS(axes, 1, 3) }, .nan = true },
     { OP_reduce_min, IN("u8(2,c,5)"), { INTS(axes, 1) } },
     { OP_reduce_prod, IN("f32(2,c,2,3)"), { INTS(axes, 2, 3) } },
     { OP_reduce_prod, IN("i32(2,3,5)"), { INTS(axes, 1) } },

@@ -23,6 +23,7 @@ typedef struct Case {
     uint32_t n_out;           /* 0: one */
     double low, high;         /* of the random floats; both 0: -4 to 4 */
     double tolerance;         /* relative to the largest result; 0: by the type */
+    bool nan;                 /* one float in eight is none */
 } Case;
 
 typedef struct Table {
