@@ -62,15 +62,17 @@ static void misspelt_loop(Parser *p, const char *keyword)
 /* layer = KEYWORD arguments */
 void parse_layer(Parser *p, Stmt *s)
 {
+    const bool named = p->tok.kind == T_NAME;      /* else the token has no symbol */
+
     s->kind = S_LAYER;
     s->op = p->tok.sym;
     s->at = p->tok.at;
-    if (p->tok.kind != T_NAME)
+    if (!named)
         parse_error(p, s->at, "here should be a layer, not %s", parse_found(p));
     parse_advance(p);
     s->bare = parse_at_end(p);
     s->arg = parse_arguments(p);
-    if (p->bad && p->tok.kind == '{')
+    if (named && p->bad && p->tok.kind == '{')
         misspelt_loop(p, s->op);
 }
 
