@@ -306,22 +306,29 @@ static bool write_files(mnc_model *m, Emit *e, const char *path)
         && (!h || file_commit(h, &m->diag)) && file_commit(c, &m->diag);
 }
 
+/* Everything that e needs to write a file whose names begin with prefix: the passes have run. */
+static bool prepare(mnc_model *m, const char *prefix, Emit *e)
+{
+    *e = (Emit){ .options = &m->options, .d = &m->diag, .arena = &m->arena, .prefix = prefix,
+                 .g = m->g, .params = m->params, .macs = m->macs, .expect = m->expect };
+    e->hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
+    if (m->options.train)
+        return train_programs(e);
+    if (!run_passes(m, NULL))
+        return false;
+    e->plan = m->plan;
+    return true;
+}
+
 /* The sample comes before the passes: they change the graph that it must be computed from. */
 static bool write_c(mnc_model *m, const char *path)
 {
-    Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
+    const char *prefix = m->options.prefix ? m->options.prefix : default_prefix(m, path);
+    Emit e;
 
-    e.prefix = m->options.prefix ? m->options.prefix : default_prefix(m, path);
-    if (!check_path(m, path) || !check_prefix(m, e.prefix)
-        || (m->options.train ? !train_programs(m, &e) : !compute_sample(m) || !run_passes(m, NULL)))
-        return false;
-    e.g = m->g;
-    e.plan = m->plan;
-    e.params = m->params;
-    e.macs = m->macs;
-    e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
-    e.expect = m->expect;
-    return write_files(m, &e, path);
+    return check_path(m, path) && check_prefix(m, prefix)
+        && (m->options.train || compute_sample(m)) && prepare(m, prefix, &e)
+        && write_files(m, &e, path);
 }
 
 mnc_status mnc_write_c(mnc_model *m, const char *path)
@@ -333,18 +340,12 @@ mnc_status mnc_write_c(mnc_model *m, const char *path)
 /* For tuning in memory: no self-test, no header, and the weights as a block at hand. */
 static bool c_text(mnc_model *m, Buf *c)
 {
-    Emit e = { .options = &m->options, .d = &m->diag, .arena = &m->arena };
+    const char *prefix = m->options.prefix ? m->options.prefix : "net";
+    Emit e;
     Buf h;
 
-    e.prefix = m->options.prefix ? m->options.prefix : "net";
-    if (!check_prefix(m, e.prefix)
-        || (m->options.train ? !train_programs(m, &e) : !run_passes(m, NULL)))
+    if (!check_prefix(m, prefix) || !prepare(m, prefix, &e))
         return false;
-    e.g = m->g;
-    e.plan = m->plan;
-    e.params = m->params;
-    e.macs = m->macs;
-    e.hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
     buf_init(&h, &m->arena);
     if (!emit_file(&e, c, &h))
         return false;

@@ -169,6 +169,7 @@ void layers_end(Emit *e, const Node *n, uint32_t i);
  * declarations; the words of single numbers, for files with ops that need them. */
 bool emit_train_tables(Emit *e, Buf *out);
 bool emit_train(Emit *e, Buf *out);
+int64_t emit_train_arena(const Emit *e);        /* bytes, what the largest program needs */
 void emit_train_declarations(Emit *e, Buf *out);
 bool emit_scalars(Emit *e, Buf *out);
 

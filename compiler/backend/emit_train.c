@@ -5,6 +5,7 @@
  * The state is, one behind the other, what is kept between steps, what is not, and the arena, which
  * the programs share. */
 #include "backend/emit.h"
+#include "passes/pass.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const StateSlot *scores(const Emit *e)
     return &e->state->slot[i];
 }
 
-static int64_t arena_bytes(const Emit *e)
+int64_t emit_train_arena(const Emit *e)
 {
     int64_t most = 0;
 
@@ -49,7 +50,7 @@ static void set_sizes(Emit *e, TmplVars *v)
     tmpl_int(v, "BATCH", s->dim[0]);
     tmpl_int(v, "CLASSES", s->dim[1]);
     tmpl_int(v, "KEPT", e->state->kept_bytes);
-    tmpl_int(v, "STATE", e->state->bytes + arena_bytes(e));
+    tmpl_int(v, "STATE", e->state->bytes + emit_train_arena(e));
     tmpl_int(v, "THREADS", e->options->threads != 0);
     tmpl_int(v, "KEEP", e->options->train->keep_gradients != 0);
 }
@@ -158,9 +159,8 @@ static uint32_t initial(Emit *e, Buf *out)
 /* Of everything that a saved state relies on. */
 static uint64_t layout_hash(const Emit *e)
 {
-    uint64_t h = XXH64(e->options->train->optimizer ? e->options->train->optimizer : "sgd",
-                       strlen(e->options->train->optimizer ? e->options->train->optimizer : "sgd"),
-                       sizeof(mnc_head));
+    const char *optimizer = train_optimizer(e->options->train);
+    uint64_t h = XXH64(optimizer, strlen(optimizer), sizeof(mnc_head));
 
     for (uint32_t i = 0; i < e->state->n; i++) {
         const StateSlot *s = &e->state->slot[i];
@@ -196,7 +196,7 @@ bool emit_train(Emit *e, Buf *out)
     set_sizes(e, v);
     tmpl_word(v, "NAME", c_string(e->arena, e->program[0].g->name));
     tmpl_word(v, "VERSION", MNC_VERSION);
-    tmpl_word(v, "OPTIMIZER", e->options->train->optimizer ? e->options->train->optimizer : "sgd");
+    tmpl_word(v, "OPTIMIZER", train_optimizer(e->options->train));
     tmpl_int(v, "ARENA", e->state->bytes);
     tmpl_int(v, "SCORES", scores(e)->offset);
     tmpl_int(v, "LAYOUT_HIGH", (int64_t)(hash >> 32));

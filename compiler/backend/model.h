@@ -4,7 +4,6 @@
 #define MNC_BACKEND_MODEL_H
 
 #include "ir/plan.h"
-#include "ir/state.h"
 #include "mnc/mnc.h"
 #include "ref/ref.h"
 
@@ -15,7 +14,6 @@ struct mnc_model {
     mnc_train_options train;   /* what options.train points to, if anything */
     Diag diag;
     Graph *g;
-    State *state;              /* of a net that trains, once compiled */
     uint64_t hash;             /* of the model file */
     bool all_layers;           /* mnc_expose_layers */
     RefTensor *reference;      /* by value; NULL: mnc_reference was not called */

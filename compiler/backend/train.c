@@ -12,36 +12,36 @@
 
 #include <string.h>
 
-static bool one_of(mnc_model *m, const char *what, const char *word, const char *const *list)
+static bool one_of(Emit *e, const char *what, const char *word, const char *const *list)
 {
     Buf all;
 
-    buf_init(&all, &m->arena);
+    buf_init(&all, e->arena);
     for (int i = 0; list[i]; i++) {
         if (!word || !strcmp(word, list[i]))
             return true;
         buf_printf(&all, "%s%s", i ? ", " : "", list[i]);
     }
-    diag_error(&m->diag, (Pos){ 0 }, "there is no %s '%s'", what, diag_quote(&m->arena, word));
-    diag_hint(&m->diag, "there are %s", all.p);
+    diag_error(e->d, (Pos){ 0 }, "there is no %s '%s'", what, diag_quote(e->arena, word));
+    diag_hint(e->d, "there are %s", all.p);
     return false;
 }
 
-static bool check_options(mnc_model *m)
+static bool check_options(Emit *e)
 {
     static const char *const optimizers[] = { "sgd", "momentum", "nesterov", "adam", "adamw",
                                               NULL };
     static const char *const losses[] = { "logits", "probabilities", NULL };
-    const mnc_train_options *o = m->options.train;
-    bool ok = one_of(m, "optimizer", o->optimizer, optimizers);
+    const mnc_train_options *o = e->options->train;
+    bool ok = one_of(e, "optimizer", o->optimizer, optimizers);
 
-    return one_of(m, "loss", o->loss, losses) && ok;
+    return one_of(e, "loss", o->loss, losses) && ok;
 }
 
 /* Runs all passes on g; false with messages. */
-static bool compile(mnc_model *m, Graph *g, bool backward, Program *out)
+static bool compile(Emit *e, Graph *g, bool backward, Program *out)
 {
-    Job job = { .g = g, .options = &m->options, .d = &m->diag, .state = m->state,
+    Job job = { .g = g, .options = e->options, .d = e->d, .state = e->state,
                 .backward = backward };
 
     if (!pass_run_all(&job, NULL))
@@ -52,13 +52,13 @@ static bool compile(mnc_model *m, Graph *g, bool backward, Program *out)
     return true;
 }
 
-static bool compile_updates(mnc_model *m, Program *out)
+static bool compile_updates(Emit *e, Program *out)
 {
-    Graph *g = ir_new(&m->arena);
-    Job job = { .g = g, .options = &m->options, .d = &m->diag, .state = m->state };
+    Graph *g = ir_new(e->arena);
+    Job job = { .g = g, .options = e->options, .d = e->d, .state = e->state };
 
-    g->name = intern(&g->names, m->g->name);
-    if (!pass_updates(&job) || !ir_check(g, "updates", &m->diag) || !pass_layout(&job)
+    g->name = intern(&g->names, e->g->name);
+    if (!pass_updates(&job) || !ir_check(g, "updates", e->d) || !pass_layout(&job)
         || !pass_plan_memory(&job))
         return false;
     out->g = g;
@@ -67,49 +67,44 @@ static bool compile_updates(mnc_model *m, Program *out)
     return true;
 }
 
-bool train_programs(mnc_model *m, Emit *e)
+bool train_programs(Emit *e)
 {
-    Graph *eval = ir_clone(m->g);
+    Graph *eval = ir_clone(e->g);
     Value scores;
 
-    if (!check_options(m))
+    if (!check_options(e))
         return false;
-    m->state = arena_new(&m->arena, State);
-    state_init(m->state, &m->arena);
-    e->program = arena_new_n(&m->arena, Program, 3);
-    if (!compile(m, m->g, true, &e->program[0]) || !compile(m, eval, false, &e->program[1]))
+    e->state = arena_new(e->arena, State);
+    state_init(e->state, e->arena);
+    e->program = arena_new_n(e->arena, Program, 3);
+    if (!compile(e, e->g, true, &e->program[0]) || !compile(e, eval, false, &e->program[1]))
         return false;
     e->n_program = 2;
-    if (train_keeps_gradients(m->options.train) && !compile_updates(m, &e->program[e->n_program++]))
+    if (train_keeps_gradients(e->options->train)
+        && !compile_updates(e, &e->program[e->n_program++]))
         return false;
     scores = *ir_val(eval, eval->output[1]);
-    if (state_find(m->state, scores.name) < m->state->n)
-        scores.name = arena_printf(&m->arena, "%s.scores", scores.name);
-    state_add(m->state, scores.name, STATE_SCORES, &scores);
-    state_place(m->state, sizeof(mnc_head));
-    e->state = m->state;
-    m->plan = e->program[0].plan;
+    if (state_find(e->state, scores.name) < e->state->n)
+        scores.name = arena_printf(e->arena, "%s.scores", scores.name);
+    state_add(e->state, scores.name, STATE_SCORES, &scores);
+    state_place(e->state, sizeof(mnc_head));
+    e->plan = e->program[0].plan;
     return true;
 }
 
-/* A model of its own, which shares nothing but the arena: neither messages nor graph get out. */
+/* A graph, options and messages of its own: nothing of it gets out. */
 void train_memory(mnc_model *m, Summary *s)
 {
-    mnc_model *other = arena_new(&m->arena, mnc_model);
-    Emit e = { .arena = &m->arena };
-    int64_t most = 0;
+    const mnc_train_options sgd = { 0 };
+    mnc_options options = m->options;
+    Diag d;
+    Emit e = { .arena = &m->arena, .g = ir_clone(m->g), .options = &options, .d = &d };
 
-    *other = *m;
-    memset(&other->train, 0, sizeof other->train);
-    other->options.train = &other->train;
-    diag_init(&other->diag, &m->arena);
-    other->g = ir_clone(m->g);
-    if (!train_programs(other, &e))
+    options.train = &sgd;
+    diag_init(&d, &m->arena);
+    if (!train_programs(&e))
         return;
-    for (uint32_t i = 0; i < e.n_program; i++)
-        if (e.program[i].plan->arena_bytes > most)
-            most = e.program[i].plan->arena_bytes;
-    s->kept_bytes = other->state->kept_bytes;
-    s->train_bytes = other->state->bytes + most;
-    s->batch = ir_val(other->g, other->g->input[0])->shape.dim[0];
+    s->kept_bytes = e.state->kept_bytes;
+    s->train_bytes = e.state->bytes + emit_train_arena(&e);
+    s->batch = ir_val(e.program[0].g, e.program[0].g->input[0])->shape.dim[0];
 }

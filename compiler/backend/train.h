@@ -6,8 +6,9 @@
 #include "backend/emit.h"
 #include "ir/summary.h"
 
-/* From m->g, as it was read: programs and state into e and m.  False with messages. */
-bool train_programs(mnc_model *m, Emit *e);
+/* From e->g, as it was read, by e->options and into e->arena: e's programs, plan and state.  False
+ * with messages in e->d. */
+bool train_programs(Emit *e);
 
 /* The sizes of the state that m->g would need, with sgd: those of a summary.  Zeros when it
  * cannot be trained.  m stays as it is. */

@@ -93,10 +93,10 @@ static const struct Optimizer { const char *name; Op op; AttrName attr; int on; 
 /* options->train was checked by who took it. */
 static const struct Optimizer *optimizer(const Autodiff *ad)
 {
-    const char *name = ad->job->options->train->optimizer;
+    const char *name = train_optimizer(ad->job->options->train);
     const struct Optimizer *o = optimizers;
 
-    while (name && strcmp(o->name, name))
+    while (strcmp(o->name, name))
         o++;
     return o;
 }

@@ -60,6 +60,11 @@ static inline bool train_keeps_gradients(const mnc_train_options *o)
 {
     return o->keep_gradients || o->clip;
 }
+
+static inline const char *train_optimizer(const mnc_train_options *o)
+{
+    return o->optimizer ? o->optimizer : "sgd";
+}
 PassFn pass_updates, pass_layout, pass_plan_memory;
 
 #endif
