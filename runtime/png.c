@@ -5,6 +5,7 @@
  * libpng allocates from the arena, so its way out (longjmp) leaves nothing behind.
  */
 #include "image.h"
+#include "png_arena.h"
 
 #include <png.h>
 #include <string.h>
@@ -26,24 +27,6 @@ static void on_error(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
-/* Warnings are about chunks that do not matter here: profiles, times, comments. */
-static void on_warning(png_structp png, png_const_charp text)
-{
-    (void)png;
-    (void)text;
-}
-
-static png_voidp on_malloc(png_structp png, png_alloc_size_t n)
-{
-    return arena_alloc(png_get_mem_ptr(png), n);
-}
-
-static void on_free(png_structp png, png_voidp p)
-{
-    (void)png;
-    (void)p;
-}
-
 /* libpng asks for exactly what it needs; fewer bytes are the end of the image. */
 static void on_read(png_structp png, png_bytep p, size_t n)
 {
@@ -58,8 +41,8 @@ static void on_read(png_structp png, png_bytep p, size_t n)
 /* Limits: the size of an image, and what a compressed text or profile may swell to. */
 static png_structp open_png(Reader *r)
 {
-    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, r, on_error, on_warning,
-                                               r->arena, on_malloc, on_free);
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, r, on_error, png_no_warning,
+                                               r->arena, png_arena_malloc, png_arena_free);
     if (!png)
         arena_out_of_memory(r->arena);
     png_set_read_fn(png, r, on_read);

@@ -4,6 +4,7 @@
  * The same image gives the same bytes: no time, no text, libpng's default filters and level.
  */
 #include "image.h"
+#include "png_arena.h"
 
 #include <png.h>
 
@@ -12,25 +13,6 @@ static void on_error(png_structp png, png_const_charp text)
 {
     (void)text;
     png_longjmp(png, 1);
-}
-
-/* libpng only warns of chunks that are not written here. */
-static void on_warning(png_structp png, png_const_charp text)
-{
-    (void)png;
-    (void)text;
-}
-
-/* Memory comes from the arena, so that a jump out of libpng leaves nothing behind. */
-static png_voidp on_malloc(png_structp png, png_alloc_size_t n)
-{
-    return arena_alloc(png_get_mem_ptr(png), n);
-}
-
-static void on_free(png_structp png, png_voidp p)
-{
-    (void)png;
-    (void)p;
 }
 
 static void on_write(png_structp png, png_bytep p, size_t n)
@@ -47,8 +29,9 @@ static void on_flush(png_structp png)
 /* No variable changes between setjmp and its return that is read afterwards. */
 bool rt_png_encode(Arena *a, const RtImage *m, Buf *out)
 {
-    png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning,
-                                                a, on_malloc, on_free);
+    png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, NULL, on_error,
+                                                png_no_warning, a, png_arena_malloc,
+                                                png_arena_free);
     png_infop info = png ? png_create_info_struct(png) : NULL;
 
     if (!info)

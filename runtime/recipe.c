@@ -103,37 +103,6 @@ void rt_recipe_default(RtRecipe *r)
     r->keep = 2;
 }
 
-static bool matches(const char *p, const char *s)
-{
-    for (; *p && *p != '*'; p++, s++)
-        if (*p != *s)
-            return false;
-    if (!*p)
-        return !*s;
-    while (*++p == '*')
-        ;
-    for (;; s++) {                         /* p is behind the star: some rest of s fits it */
-        if (!*p || matches(p, s))
-            return true;
-        if (!*s)
-            return false;
-    }
-}
-
-/* Few stars and short names: trying all places is fast enough. */
-bool rt_matches(const char *pattern, const char *name)
-{
-    return matches(pattern, name);
-}
-
-bool rt_matches_any(const char *const *pattern, const char *name)
-{
-    for (; pattern && *pattern; pattern++)
-        if (rt_matches(*pattern, name))
-            return true;
-    return false;
-}
-
 /* ---- one reader per type; NULL, or what the key wants instead ---- */
 
 static bool in_range(const Key *k, const json_t *v)

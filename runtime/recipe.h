@@ -64,8 +64,5 @@ bool rt_recipe_parse(Arena *a, const char *path, Bytes text, RtRecipe *r, Diag *
 bool rt_recipe_set(Arena *a, const char *file, const char *key, const char *text, RtRecipe *r,
                    Diag *d);
 
-/* pattern: * stands for any text. */
-bool rt_matches(const char *pattern, const char *name);
-bool rt_matches_any(const char *const *pattern, const char *name);     /* NULL: none does */
 
 #endif

@@ -7,7 +7,6 @@
 #include "preprocess.h"
 #include "base/number.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -33,23 +32,6 @@ void rt_preprocess_default(RtPreprocess *p)
 
 /* ---- one reader per kind of value; false: the words are wrong ---- */
 
-/* A decimal number or a fraction of two, finite. */
-static bool number(const char *s, double *out)
-{
-    char *end;
-    double below = 1;
-
-    if (isspace((unsigned char)*s))
-        return false;
-    *out = number_read(s, &end);
-    if (end != s && *end == '/') {
-        s = end + 1;
-        below = number_read(s, &end);
-    }
-    *out /= below;
-    return end != s && !*end && isfinite(*out);
-}
-
 /* One or two numbers of pixels; side[1] is 0 when there is one. */
 static bool read_sides(const Setting *s, int64_t side[2])
 {
@@ -57,7 +39,7 @@ static bool read_sides(const Setting *s, int64_t side[2])
 
     side[1] = 0;
     for (size_t i = 0; i < s->n; i++) {
-        if (i > 1 || !number(s->word[i], &x) || x < 1 || x > RT_MAX_SIDE || x != floor(x))
+        if (i > 1 || !number_fraction(s->word[i], &x) || x < 1 || x > RT_MAX_SIDE || x != floor(x))
             return false;
         side[i] = (int64_t)x;
     }
@@ -85,7 +67,7 @@ static bool read_channels(const Setting *s, double x[3])
     if (s->n != 1 && s->n != 3)
         return false;
     for (size_t c = 0; c < 3; c++)
-        if (!number(s->word[s->n == 3 ? c : 0], &x[c]))
+        if (!number_fraction(s->word[s->n == 3 ? c : 0], &x[c]))
             return false;
     return true;
 }
@@ -103,7 +85,7 @@ static bool read_std(const Setting *s, RtPreprocess *p)
 
 static bool read_scale(const Setting *s, RtPreprocess *p)
 {
-    return s->n == 1 && number(s->word[0], &p->scale);
+    return s->n == 1 && number_fraction(s->word[0], &p->scale);
 }
 
 /* Words: filters, orders, layouts. */

@@ -49,30 +49,13 @@ void rt_steps_none(RtSteps *s)
     *s = (RtSteps){ .filter = rt_filter("bilinear"), .scale = 1, .std = { 1, 1, 1 } };
 }
 
-/* A decimal number or a fraction of two, finite. */
-static bool number(const char *s, double *out)
-{
-    char *end;
-    double below = 1;
-
-    if (isspace((unsigned char)*s))
-        return false;
-    *out = number_read(s, &end);
-    if (end != s && *end == '/') {
-        s = end + 1;
-        below = number_read(s, &end);
-    }
-    *out /= below;
-    return end != s && !*end && isfinite(*out);
-}
-
 /* The numbers of a setting, of which there are least to most; -1: they are wrong. */
 static int numbers(const Setting *s, int least, int most, double *out)
 {
     if (s->n < least || s->n > most)
         return -1;
     for (int i = 0; i < s->n; i++)
-        if (!number(s->word[i], &out[i]))
+        if (!number_fraction(s->word[i], &out[i]))
             return -1;
     return s->n;
 }

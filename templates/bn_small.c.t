@@ -1,4 +1,4 @@
-//# Per channel, in double: next to nothing beside the passes over pixels.  PART(p): how many pixels.
+//# Per channel, in double: next to nothing beside the passes over pixels.  PARTS: of COUNT pixels.
 //@ params NAME OP T C PARTS COUNT EPS
 //@ if OP == bn_merge
 /* Mean and variance from those of ${PARTS} parts (Chan, Golub, LeVeque 1979). */

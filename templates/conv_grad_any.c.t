@@ -1,5 +1,5 @@
 //# Steps: X*, Y*, W* of x (N,C,..), dy (N,K,..), dw (K,C,..); K, C: of one group.
-//@ params NAME T FMA SP N GROUPS K C IN[] OUT[] KERNEL[] STRIDE[] PAD[] DIL[] XN XC X[] YN YC Y[] WK WC W[]
+//@ params NAME T SP N GROUPS K C IN[] OUT[] KERNEL[] STRIDE[] PAD[] DIL[] XN XC X[] YN YC Y[] WK WC W[]
 /* Gradient of weights in plain loops: any types, layouts, groups and dimensions. */
 NET_FN void ${NAME}(const ${T} *x, const ${T} *g, ${T} *dw, int part, int parts)
 {
@@ -25,7 +25,7 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *g, ${T} *dw, int part, int parts)
             xi += i${d} * ${X[d]};
             yi += o${d} * ${Y[d]};
 //@ end
-            sum = ${FMA}((double)x[xi], (double)g[yi], sum);
+            sum = d_fma((double)x[xi], (double)g[yi], sum);
         }
         dw[k * ${WK} + c * ${WC}
 //@ for d in 0..SP

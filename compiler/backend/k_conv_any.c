@@ -14,9 +14,7 @@ static const char *fma_of(DType t)
     return t == DT_F64 ? "d_fma" : "s_fma";
 }
 
-/* Steps of an image (N,C,...) or weights (K,C,...): names for those of the first two dimensions,
- * and for the list of the others.  No operand: zeros. */
-static void set_steps(const Emit *e, ValueId v, const char *const names[3], TmplVars *vars)
+void emit_step_vars(const Emit *e, ValueId v, const char *const names[3], TmplVars *vars)
 {
     static const int64_t none[IR_MAX_RANK];
     uint32_t rank = v.id ? emit_shape(e, v)->rank : 2;
@@ -73,10 +71,10 @@ bool emit_conv_any(Emit *e, const Node *n)
         return false;
     set_window(e, n, v);
     set_channels(e, n, v);
-    set_steps(e, n->in[0], (const char *[]){ "XN", "XC", "X" }, v);
-    set_steps(e, unpacked(e, n->in[1]), (const char *[]){ "WK", "WC", "W" }, v);
-    set_steps(e, n->out[0], (const char *[]){ "YN", "YC", "Y" }, v);
-    set_steps(e, ir_in(n, 3), (const char *[]){ "SN", "SC", "S" }, v);
+    emit_step_vars(e, n->in[0], (const char *[]){ "XN", "XC", "X" }, v);
+    emit_step_vars(e, unpacked(e, n->in[1]), (const char *[]){ "WK", "WC", "W" }, v);
+    emit_step_vars(e, n->out[0], (const char *[]){ "YN", "YC", "Y" }, v);
+    emit_step_vars(e, ir_in(n, 3), (const char *[]){ "SN", "SC", "S" }, v);
     tmpl_int(v, "BIAS", ir_in(n, 2).id != 0);
     tmpl_int(v, "BK", ir_in(n, 2).id ? emit_place(e, n->in[2])->stride[0] : 0);
     tmpl_int(v, "ADD", ir_in(n, 3).id != 0);

@@ -241,15 +241,6 @@ bool emit_conv_grad(Emit *e, const Node *n)
 
 /* ---- any ---- */
 
-static void set_steps(const Emit *e, ValueId v, const char *const names[3], TmplVars *vars)
-{
-    const int64_t *stride = emit_place(e, v)->stride;
-
-    tmpl_int(vars, names[0], stride[0]);
-    tmpl_int(vars, names[1], stride[1]);
-    tmpl_ints(vars, names[2], stride + 2, emit_shape(e, v)->rank - 2);
-}
-
 bool emit_conv_grad_any(Emit *e, const Node *n)
 {
     const Shape *x = emit_shape(e, n->in[0]), *y = emit_shape(e, n->in[1]);
@@ -266,11 +257,10 @@ bool emit_conv_grad_any(Emit *e, const Node *n)
     tmpl_ints(v, "STRIDE", ir_ints(n, A_stride, NULL), sp);
     tmpl_ints(v, "PAD", ir_ints(n, A_pad, NULL), sp);
     tmpl_ints(v, "DIL", ir_ints(n, A_dilation, NULL), sp);
-    set_steps(e, n->in[0], (const char *[]){ "XN", "XC", "X" }, v);
-    set_steps(e, n->in[1], (const char *[]){ "YN", "YC", "Y" }, v);
-    set_steps(e, n->out[0], (const char *[]){ "WK", "WC", "W" }, v);
+    emit_step_vars(e, n->in[0], (const char *[]){ "XN", "XC", "X" }, v);
+    emit_step_vars(e, n->in[1], (const char *[]){ "YN", "YC", "Y" }, v);
+    emit_step_vars(e, n->out[0], (const char *[]){ "WK", "WC", "W" }, v);
     tmpl_word(v, "T", emit_type(e, n->in[0]));
-    tmpl_word(v, "FMA", "d_fma");
     return call(e, n, emit_function(e, "conv_grad_any.c.t", "conv_grad", v));
 }
 

@@ -115,9 +115,6 @@ static const Binary *binary_of(Op op)
     return &binary[i];
 }
 
-/* What the template computes in: x = EXPR, of type TR, then POST of x. */
-typedef struct Zip { DType a, b, y; const char *expr, *type, *post; } Zip;
-
 /* In what type an element is computed with. */
 static const char *wide(DType t)
 {
@@ -159,37 +156,41 @@ static bool zip_expr(Emit *e, const Node *n, Zip *z)
     return z->post != NULL;
 }
 
-/* Broadcast as numpy does; a fused activation follows. */
-bool emit_zip(Emit *e, const Node *n)
+bool emit_zip_call(Emit *e, const Node *n, const Nest *nest, const Zip *z)
 {
-    Zip z = { .a = ir_val(e->g, n->in[0])->dtype, .b = ir_val(e->g, n->in[1])->dtype,
-              .y = ir_val(e->g, n->out[0])->dtype };
-    const Binary *b = binary_of(n->op);
     TmplVars *v = tmpl_vars(e->arena);
-    const char *fn, *act;
-    bool vector;
-    Nest nest;
+    bool vector = z->vector != NULL;
+    const char *fn;
 
-    nest_elementwise(e, &nest, n->out[0], n->in, 2);
-    vector = b->vector && z.a == DT_F32 && nest_is_vector(&nest);
-    act = vector ? emit_act(e, &n->act) : "";
-    if (!act || (!vector && !zip_expr(e, n, &z)))
-        return false;
-    nest_vars(&nest, v, (const char *[]){ "Y", "A", "B" });
-    tmpl_word(v, "TA", dtype_info[z.a].c);
-    tmpl_word(v, "TB", dtype_info[z.b].c);
-    tmpl_word(v, "TY", dtype_info[z.y].c);
-    tmpl_word(v, "WA", vector ? "" : wide(z.a));
-    tmpl_word(v, "WB", vector ? "" : wide(z.b));
-    tmpl_word(v, "TR", vector ? "" : z.type);
-    tmpl_word(v, "OP", vector ? b->vector : "");
-    tmpl_word(v, "ACT", act);
-    tmpl_word(v, "EXPR", vector ? "" : z.expr);
-    tmpl_word(v, "POST", vector ? "" : z.post);
+    nest_vars(nest, v, (const char *[]){ "Y", "A", "B" });
+    tmpl_word(v, "TA", dtype_info[z->a].c);
+    tmpl_word(v, "TB", dtype_info[z->b].c);
+    tmpl_word(v, "TY", dtype_info[z->y].c);
+    tmpl_word(v, "WA", vector ? "" : wide(z->a));
+    tmpl_word(v, "WB", vector ? "" : wide(z->b));
+    tmpl_word(v, "TR", vector ? "" : z->type);
+    tmpl_word(v, "OP", vector ? z->vector : "");
+    tmpl_word(v, "ACT", vector ? z->act : "");
+    tmpl_word(v, "EXPR", vector ? "" : z->expr);
+    tmpl_word(v, "POST", vector ? "" : z->post);
     tmpl_int(v, "VECTOR", vector);
     fn = emit_function(e, "zip.c.t", "zip", v);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
                                            emit_out(e, n->out[0]) }, 3);
     return fn != NULL;
+}
+
+/* Broadcast as numpy does; a fused activation follows. */
+bool emit_zip(Emit *e, const Node *n)
+{
+    Zip z = { .a = ir_val(e->g, n->in[0])->dtype, .b = ir_val(e->g, n->in[1])->dtype,
+              .y = ir_val(e->g, n->out[0])->dtype };
+    Nest nest;
+
+    nest_elementwise(e, &nest, n->out[0], n->in, 2);
+    if (z.a == DT_F32 && nest_is_vector(&nest))
+        z.vector = binary_of(n->op)->vector;
+    z.act = z.vector ? emit_act(e, &n->act) : "";
+    return z.act && (z.vector || zip_expr(e, n, &z)) && emit_zip_call(e, n, &nest, &z);
 }

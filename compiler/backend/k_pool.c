@@ -8,10 +8,9 @@
 
 #include <math.h>
 
-/* The lists with one number per spatial dimension. */
-static void set_window(const Emit *e, const Node *n, TmplVars *v)
+/* The lists with one number per spatial dimension, of a pooling of x to y or its gradient. */
+static void set_window(const Node *n, const Shape *x, const Shape *y, TmplVars *v)
 {
-    const Shape *x = emit_shape(e, n->in[0]), *y = emit_shape(e, n->out[0]);
     const int64_t *pad = ir_ints(n, A_pad, NULL);
     uint32_t sp = x->rank - 2;
 
@@ -25,7 +24,7 @@ static void set_window(const Emit *e, const Node *n, TmplVars *v)
     tmpl_ints(v, "DIL", ir_ints(n, A_dilation, NULL), sp);
     tmpl_ints(v, "PAD", pad, sp);
     tmpl_ints(v, "END_PAD", pad + sp, sp);
-    tmpl_int(v, "COUNT_PAD", n->op == OP_avg_pool && ir_int(n, A_count_pad));
+    tmpl_int(v, "COUNT_PAD", ir_attr(n, A_count_pad) && ir_int(n, A_count_pad));
 }
 
 /* START makes way for any element. */
@@ -42,7 +41,7 @@ bool emit_pool(Emit *e, const Node *n)
     TmplVars *v = tmpl_vars(e->arena);
     const char *fn;
 
-    set_window(e, n, v);
+    set_window(n, emit_shape(e, n->in[0]), emit_shape(e, n->out[0]), v);
     emit_int_vars(v, vars, sizeof vars / sizeof vars[0]);
     tmpl_ints(v, "X", x + 2, sp);
     tmpl_ints(v, "Y", y + 2, sp);
@@ -53,5 +52,32 @@ bool emit_pool(Emit *e, const Node *n)
     fn = emit_function(e, "pool.c.t", op_info[n->op].name, v);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+    return fn != NULL;
+}
+
+/* ---- gradients ---- */
+
+/* max_pool_grad of x and dy, avg_pool_grad of dy */
+bool emit_pool_grad(Emit *e, const Node *n)
+{
+    bool max = n->op == OP_max_pool_grad;
+    ValueId dy = n->in[max];
+    uint32_t k = 0;
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn, *args[3];
+
+    set_window(n, emit_shape(e, n->out[0]), emit_shape(e, dy), v);
+    emit_step_vars(e, max ? n->in[0] : n->out[0], (const char *[]){ "XN", "XC", "X" }, v);
+    emit_step_vars(e, dy, (const char *[]){ "YN", "YC", "Y" }, v);
+    emit_step_vars(e, n->out[0], (const char *[]){ "DN", "DC", "D" }, v);
+    tmpl_word(v, "T", emit_type(e, dy));
+    tmpl_word(v, "OP", max ? "max" : "avg");
+    fn = emit_function(e, "pool_grad.c.t", op_info[n->op].name, v);
+    if (max)
+        args[k++] = emit_in(e, n->in[0]);
+    args[k++] = emit_in(e, dy);
+    args[k++] = emit_out(e, n->out[0]);
+    if (fn)
+        emit_call_parts(e, fn, args, k);
     return fn != NULL;
 }

@@ -47,28 +47,22 @@ static const char *derivative(Emit *e, const Node *n, const Words *w)
 bool emit_act_grad(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;
-    TmplVars *v = tmpl_vars(e->arena);
-    const char *fn, *d;
+    Zip z = { .a = t, .b = t, .y = t, .act = "v_same", .post = "x" };
+    const char *d;
     bool vector;
     Nest nest;
     Words w;
 
     nest_elementwise(e, &nest, n->out[0], n->in, 2);
-    vector = t == DT_F32 && !e->plain && nest_is_vector(&nest)
-          && nest.step[1][nest.rank - 1] == 1 && nest.step[2][nest.rank - 1] == 1;
+    vector = t == DT_F32 && !e->plain && nest_is_vector(&nest);
     w = words_of(e, t, vector);
     d = derivative(e, n, &w);
-    if (!d)
-        return false;
-    nest_vars(&nest, v, (const char *[]){ "Y", "A", "B" });
-    tmpl_word(v, "T", w.t);
-    tmpl_word(v, "D", d);
-    tmpl_int(v, "VECTOR", vector);
-    fn = emit_function(e, "each2.c.t", "act_grad", v);
-    if (fn)
-        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
-                                                 emit_out(e, n->out[0]) }, 3);
-    return fn != NULL;
+    z.type = w.t;
+    if (vector)
+        z.vector = d;
+    else
+        z.expr = d ? arena_printf(e->arena, "%s(a, b)", d) : NULL;
+    return d && emit_zip_call(e, n, &nest, &z);
 }
 
 /* ---- pixels by channels ---- */

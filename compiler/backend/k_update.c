@@ -100,7 +100,7 @@ bool emit_clip_factor(Emit *e, const Node *n)
     return true;
 }
 
-/* ---- the loss, and the gradients of softmax and pooling ---- */
+/* ---- the loss, and the gradient of softmax ---- */
 
 bool emit_cross_entropy(Emit *e, const Node *n)
 {
@@ -150,50 +150,5 @@ bool emit_softmax_grad(Emit *e, const Node *n)
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_in(e, n->in[1]),
                                                  emit_out(e, n->out[0]) }, 3);
-    return fn != NULL;
-}
-
-static void set_steps(const Emit *e, ValueId v, const char *const names[3], TmplVars *vars)
-{
-    const int64_t *stride = emit_place(e, v)->stride;
-
-    tmpl_int(vars, names[0], stride[0]);
-    tmpl_int(vars, names[1], stride[1]);
-    tmpl_ints(vars, names[2], stride + 2, emit_shape(e, v)->rank - 2);
-}
-
-/* max_pool_grad of x and dy, avg_pool_grad of dy */
-bool emit_pool_grad(Emit *e, const Node *n)
-{
-    bool max = n->op == OP_max_pool_grad;
-    ValueId dy = n->in[max];
-    const Shape *x = emit_shape(e, n->out[0]);
-    const int64_t *pad = ir_ints(n, A_pad, NULL);
-    uint32_t sp = x->rank - 2, k = 0;
-    TmplVars *v = tmpl_vars(e->arena);
-    const char *fn, *args[3];
-
-    emit_int_vars(v, (const IntVar[]){
-        { "SP", sp }, { "N", x->dim[0] }, { "C", x->dim[1] },
-        { "COUNT_PAD", !max && ir_int(n, A_count_pad) } }, 4);
-    tmpl_ints(v, "IN", x->dim + 2, sp);
-    tmpl_ints(v, "OUT", emit_shape(e, dy)->dim + 2, sp);
-    tmpl_ints(v, "KERNEL", ir_ints(n, A_kernel, NULL), sp);
-    tmpl_ints(v, "STRIDE", ir_ints(n, A_stride, NULL), sp);
-    tmpl_ints(v, "DIL", ir_ints(n, A_dilation, NULL), sp);
-    tmpl_ints(v, "PAD", pad, sp);
-    tmpl_ints(v, "END_PAD", pad + sp, sp);
-    set_steps(e, max ? n->in[0] : n->out[0], (const char *[]){ "XN", "XC", "X" }, v);
-    set_steps(e, dy, (const char *[]){ "YN", "YC", "Y" }, v);
-    set_steps(e, n->out[0], (const char *[]){ "DN", "DC", "D" }, v);
-    tmpl_word(v, "T", emit_type(e, dy));
-    tmpl_word(v, "OP", max ? "max" : "avg");
-    fn = emit_function(e, "pool_grad.c.t", op_info[n->op].name, v);
-    if (max)
-        args[k++] = emit_in(e, n->in[0]);
-    args[k++] = emit_in(e, dy);
-    args[k++] = emit_out(e, n->out[0]);
-    if (fn)
-        emit_call_parts(e, fn, args, k);
     return fn != NULL;
 }

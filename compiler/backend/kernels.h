@@ -17,6 +17,10 @@ static inline void emit_int_vars(TmplVars *v, const IntVar *vars, size_t n)
         tmpl_int(v, vars[i].name, vars[i].x);
 }
 
+/* Steps of an image (N,C,...) or weights (K,C,...): names for those of the first two dimensions,
+ * and for the list of the others.  No operand: zeros. */
+void emit_step_vars(const Emit *e, ValueId v, const char *const names[3], TmplVars *vars);
+
 /* k_conv.c: register tiles; constant weights, at most two spatial dimensions. */
 KernelTest fits_conv, fits_depthwise, fits_dense;
 KernelFn emit_conv, emit_depthwise, emit_dense;
@@ -66,6 +70,11 @@ bool emit_nest_copy(Emit *e, const Nest *nest, DType t, const char *from, const 
  * lanes can be used; expr an expression in x, for the other cases. */
 typedef struct Map { const Nest *nest; DType x, y; const char *act, *expr; } Map;
 const char *emit_map_function(Emit *e, const Map *m);
+
+/* y = f(a, b) of node n over a nest (y, a, b).  vector: the function by lanes, followed by act; or
+ * NULL, then x = expr, in a and b, of that type, and y = post, in x. */
+typedef struct Zip { DType a, b, y; const char *vector, *act, *expr, *type, *post; } Zip;
+bool emit_zip_call(Emit *e, const Node *n, const Nest *nest, const Zip *z);
 
 /* emit_copy for any two strided tensors of the same shape; C expressions point to their firsts. */
 typedef struct Copy {

@@ -33,8 +33,8 @@ static int64_t value_bytes(const Emit *e, ValueId v)
     return shape_count(emit_shape(e, v)) * (int64_t)dtype_info[ir_val(e->g, v)->dtype].size;
 }
 
-/* An operand that is read twice (x * x) comes from memory once. */
-/* By the number of the value: k is looked for among the operands before it. */
+/* An operand that is read twice (x * x) comes from memory once: operand k is looked for among those
+ * before it. */
 static bool seen_before(const Node *n, uint32_t k)
 {
     for (uint32_t i = 0; i < k; i++)

@@ -5,6 +5,7 @@
  * and variance).  Everything that does not fit is said in one go.
  */
 #include "backend/model.h"
+#include "base/glob.h"
 #include "ir/count.h"
 
 #include <string.h>
@@ -61,46 +62,18 @@ mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n)
 
 /* ---- names ---- */
 
-/* What a * of a pattern stood for. */
-typedef struct Star { const char *p; size_t n; } Star;
 enum { MOST_STARS = 8 };
-
-/* Does name match the pattern, which stops at end?  Each * takes as little as it can; when what
- * follows does not fit, the last one takes more, which is enough to find every match. */
-static bool matches(const char *p, const char *end, const char *name, Star *star)
-{
-    const char *after = NULL;           /* the last * */
-    size_t k = 0;
-
-    while (*name) {
-        if (p < end && *p == '*') {
-            star[k++] = (Star){ name, 0 };
-            after = ++p;
-        } else if (p < end && *p == *name) {
-            p++;
-            name++;
-        } else if (after) {
-            name = star[k - 1].p + ++star[k - 1].n;
-            p = after;
-        } else {
-            return false;
-        }
-    }
-    for (; p < end && *p == '*'; p++)
-        star[k++] = (Star){ name, 0 };
-    return p == end;
-}
 
 /* The name that the rules make of a file's name: the first that matches is applied, its stars in
  * order. */
 static const char *renamed(Arena *a, const char *name, const char *const *rule)
 {
-    Star star[MOST_STARS + 1];
+    GlobStar star[MOST_STARS + 1];
     size_t k = 0;
     Buf b;
 
     for (; rule && *rule; rule++)
-        if (matches(*rule, strchr(*rule, '='), name, star))
+        if (glob_match(*rule, strchr(*rule, '='), name, star))
             break;
     if (!rule || !*rule)
         return name;

@@ -3,7 +3,9 @@
  * uselocale); else nothing is done, so that writing weights by the million stays fast. */
 #include "base/number.h"
 
+#include <ctype.h>
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,4 +64,20 @@ int number_print(char *to, size_t size, const char *fmt, va_list ap)
 
     end(a);
     return n;
+}
+
+bool number_fraction(const char *s, double *out)
+{
+    char *end;
+    double below = 1;
+
+    if (isspace((unsigned char)*s))
+        return false;
+    *out = number_read(s, &end);
+    if (end != s && *end == '/') {
+        s = end + 1;
+        below = number_read(s, &end);
+    }
+    *out /= below;
+    return end != s && !*end && isfinite(*out);
 }

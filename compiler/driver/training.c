@@ -4,6 +4,7 @@
  * The model is opened twice: what is read but never compiled keeps the parameters by name; the
  * other one is compiled.
  */
+#include "base/glob.h"
 #include "driver/training.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static void check_patterns(Work *w, const Training *t, const char *key, const ch
 {
     for (; pattern && *pattern; pattern++) {
         size_t i = 0;
-        while (i < t->n_param && !rt_matches(*pattern, t->param[i].name))
+        while (i < t->n_param && !glob_matches(*pattern, t->param[i].name))
             i++;
         if (i == t->n_param)
             diag_error(&w->d, (Pos){ .file = w->model }, "%s: no parameter is called '%s'", key,
@@ -84,8 +85,8 @@ static void check_patterns(Work *w, const Training *t, const char *key, const ch
 
 static bool trains(const RtRecipe *r, const char *name)
 {
-    return (!r->trainable || rt_matches_any(r->trainable, name))
-        && !rt_matches_any(r->freeze, name);
+    return (!r->trainable || glob_matches_any(r->trainable, name))
+        && !glob_matches_any(r->freeze, name);
 }
 
 /* Frozen batch norms use their running statistics, others their batch's own: eval_mode can ask for
@@ -93,7 +94,7 @@ static bool trains(const RtRecipe *r, const char *name)
 static void check_eval_mode(Work *w, const RtRecipe *r, const Training *t)
 {
     for (size_t i = 0; r->eval_mode && i < t->n_param; i++)
-        if (!t->frozen[i] && rt_matches_any(r->eval_mode, t->param[i].name)) {
+        if (!t->frozen[i] && glob_matches_any(r->eval_mode, t->param[i].name)) {
             diag_error(&w->d, (Pos){ .file = w->model },
                        "eval_mode: '%s' trains; only what is frozen stays in eval mode",
                        diag_quote(&w->a, t->param[i].name));

@@ -81,10 +81,10 @@ void ir_set_in(Graph *g, Node *n, uint32_t i, ValueId v)
         n->n_in--;
 }
 
-/* Depth first over the operands, with a stack of its own: graphs can be deep. */
 /* One of those that read a state's number, be it through views. */
 typedef struct Reader { uint32_t node; struct Reader *next; } Reader;
 
+/* Depth first over the operands, with a stack of its own: graphs can be deep. */
 typedef struct Sorter {
     Graph *g;
     uint32_t *stack, n_stack;

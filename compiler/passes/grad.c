@@ -7,26 +7,11 @@
 
 #include <string.h>
 
-static ValueId dy_of(const Autodiff *ad, const Node *n)
-{
-    return ad->grad[n->out[0].id];
-}
-
-static bool needs(const Autodiff *ad, const Node *n, uint32_t k)
-{
-    return ir_in(n, k).id && ad->need[n->in[k].id];
-}
-
-static const Shape *shape_of(const Autodiff *ad, ValueId v)
-{
-    return &ir_val(ad->g, v)->shape;
-}
-
 static ValueId reshape(Autodiff *ad, ValueId v, ValueId x, const Shape *s)
 {
     Attr shape = attr_ints(A_shape, s->dim, s->rank);
 
-    return shape_equal(shape_of(ad, x), s) ? x
+    return shape_equal(grad_shape(ad, x), s) ? x
          : grad_node(ad, OP_reshape, v, &x, &shape, 1);
 }
 
@@ -44,7 +29,7 @@ static bool grad_act(Autodiff *ad, const Node *n)
 {
     Attr attr[3] = { attr_word(A_act, op_info[n->op].name), attr_float(A_alpha, 0),
                      attr_float(A_beta, 0) };
-    ValueId in[2] = { from_result(n->op) ? n->out[0] : n->in[0], dy_of(ad, n) };
+    ValueId in[2] = { from_result(n->op) ? n->out[0] : n->in[0], grad_dy(ad, n) };
 
     for (int k = 0, i = 1; i < 3 && n->attr[k].name; k++)
         if (n->attr[k].type == ATTR_FLOAT)
@@ -57,7 +42,7 @@ static bool grad_act(Autodiff *ad, const Node *n)
 
 ValueId grad_unbroadcast(Autodiff *ad, ValueId v, ValueId dy, const Shape *s)
 {
-    const Shape *y = shape_of(ad, dy);
+    const Shape *y = grad_shape(ad, dy);
     uint32_t skip = y->rank - s->rank, n = 0;
     int64_t axes[IR_MAX_RANK];
     Attr attr[2];
@@ -75,7 +60,7 @@ ValueId grad_unbroadcast(Autodiff *ad, ValueId v, ValueId dy, const Shape *s)
 
 static void give(Autodiff *ad, const Node *n, uint32_t k, ValueId dx)
 {
-    Shape s = *shape_of(ad, n->in[k]);
+    Shape s = *grad_shape(ad, n->in[k]);
 
     grad_add(ad, n->in[k], grad_unbroadcast(ad, n->in[k], dx, &s));
 }
@@ -83,8 +68,8 @@ static void give(Autodiff *ad, const Node *n, uint32_t k, ValueId dx)
 static bool grad_sum(Autodiff *ad, const Node *n)
 {
     for (uint32_t k = 0; k < 2; k++) {
-        ValueId dy = dy_of(ad, n);
-        if (!needs(ad, n, k))
+        ValueId dy = grad_dy(ad, n);
+        if (!grad_needs(ad, n, k))
             continue;
         if (k == 1 && n->op == OP_sub)
             dy = grad_node(ad, OP_neg, n->in[k], &dy, NULL, 0);
@@ -96,20 +81,20 @@ static bool grad_sum(Autodiff *ad, const Node *n)
 static bool grad_mul(Autodiff *ad, const Node *n)
 {
     for (uint32_t k = 0; k < 2; k++)
-        if (needs(ad, n, k))
+        if (grad_needs(ad, n, k))
             give(ad, n, k, grad_node(ad, OP_mul, n->in[k],
-                                     (ValueId[]){ dy_of(ad, n), n->in[1 - k] }, NULL, 0));
+                                     (ValueId[]){ grad_dy(ad, n), n->in[1 - k] }, NULL, 0));
     return true;
 }
 
 /* x / b: dx = dy / b, db = -dy y / b */
 static bool grad_div(Autodiff *ad, const Node *n)
 {
-    ValueId q = grad_node(ad, OP_div, n->in[0], (ValueId[]){ dy_of(ad, n), n->in[1] }, NULL, 0);
+    ValueId q = grad_node(ad, OP_div, n->in[0], (ValueId[]){ grad_dy(ad, n), n->in[1] }, NULL, 0);
 
-    if (needs(ad, n, 0))
+    if (grad_needs(ad, n, 0))
         give(ad, n, 0, q);
-    if (needs(ad, n, 1)) {
+    if (grad_needs(ad, n, 1)) {
         ValueId p = grad_node(ad, OP_mul, n->in[1], (ValueId[]){ q, n->out[0] }, NULL, 0);
         give(ad, n, 1, grad_node(ad, OP_neg, n->in[1], &p, NULL, 0));
     }
@@ -121,7 +106,7 @@ static bool grad_div(Autodiff *ad, const Node *n)
 /* dy over the shape of x: reshaped to ones where x was reduced, then expanded. */
 static ValueId spread(Autodiff *ad, const Node *n, ValueId dy)
 {
-    Shape x = *shape_of(ad, n->in[0]), ones = x;
+    Shape x = *grad_shape(ad, n->in[0]), ones = x;
     uint32_t count;
     const int64_t *axes = ir_ints(n, A_axes, &count);
     Attr shape = attr_ints(A_shape, x.dim, x.rank);
@@ -134,16 +119,16 @@ static ValueId spread(Autodiff *ad, const Node *n, ValueId dy)
 
 bool grad_reduce_sum(Autodiff *ad, const Node *n)
 {
-    grad_add(ad, n->in[0], spread(ad, n, dy_of(ad, n)));
+    grad_add(ad, n->in[0], spread(ad, n, grad_dy(ad, n)));
     return true;
 }
 
 /* The division first: dy is the smaller. */
 bool grad_reduce_mean(Autodiff *ad, const Node *n)
 {
-    float share = (float)shape_count(shape_of(ad, n->out[0]))
-                / (float)shape_count(shape_of(ad, n->in[0]));
-    ValueId in[2] = { dy_of(ad, n), ir_const_f32(ad->g, "share", share) };
+    float share = (float)shape_count(grad_shape(ad, n->out[0]))
+                / (float)shape_count(grad_shape(ad, n->in[0]));
+    ValueId in[2] = { grad_dy(ad, n), ir_const_f32(ad->g, "share", share) };
 
     grad_add(ad, n->in[0], spread(ad, n, grad_node(ad, OP_mul, n->in[0], in, NULL, 0)));
     return true;
@@ -153,15 +138,15 @@ bool grad_reduce_mean(Autodiff *ad, const Node *n)
 
 static bool grad_reshape(Autodiff *ad, const Node *n)
 {
-    Shape s = *shape_of(ad, n->in[0]);
+    Shape s = *grad_shape(ad, n->in[0]);
 
-    grad_add(ad, n->in[0], reshape(ad, n->in[0], dy_of(ad, n), &s));
+    grad_add(ad, n->in[0], reshape(ad, n->in[0], grad_dy(ad, n), &s));
     return true;
 }
 
 static bool grad_identity(Autodiff *ad, const Node *n)
 {
-    grad_add(ad, n->in[0], dy_of(ad, n));
+    grad_add(ad, n->in[0], grad_dy(ad, n));
     return true;
 }
 
@@ -170,7 +155,7 @@ static bool grad_transpose(Autodiff *ad, const Node *n)
     uint32_t rank;
     const int64_t *perm = ir_ints(n, A_perm, &rank);
     int64_t inverse[IR_MAX_RANK];
-    ValueId dy = dy_of(ad, n);
+    ValueId dy = grad_dy(ad, n);
     Attr attr;
 
     for (uint32_t i = 0; i < rank; i++)
@@ -182,7 +167,7 @@ static bool grad_transpose(Autodiff *ad, const Node *n)
 
 static bool grad_expand(Autodiff *ad, const Node *n)
 {
-    give(ad, n, 0, dy_of(ad, n));
+    give(ad, n, 0, grad_dy(ad, n));
     return true;
 }
 
@@ -205,9 +190,9 @@ static bool grad_concat(Autodiff *ad, const Node *n)
     int64_t axis = ir_int(n, A_axis), from[IR_MAX_RANK] = { 0 };
 
     for (uint32_t k = 0; k < n->n_in; k++) {
-        Shape s = *shape_of(ad, n->in[k]);
-        if (needs(ad, n, k))
-            grad_add(ad, n->in[k], part(ad, n->in[k], dy_of(ad, n), from, &s));
+        Shape s = *grad_shape(ad, n->in[k]);
+        if (grad_needs(ad, n, k))
+            grad_add(ad, n->in[k], part(ad, n->in[k], grad_dy(ad, n), from, &s));
         from[axis] += s.dim[axis];
     }
     return true;
@@ -216,7 +201,7 @@ static bool grad_concat(Autodiff *ad, const Node *n)
 /* Pads of a constant: dx is what lies between them. */
 static bool grad_pad(Autodiff *ad, const Node *n)
 {
-    Shape s = *shape_of(ad, n->in[0]);
+    Shape s = *grad_shape(ad, n->in[0]);
     int64_t from[IR_MAX_RANK];
 
     for (uint32_t d = 0; d < s.rank; d++)
@@ -225,7 +210,7 @@ static bool grad_pad(Autodiff *ad, const Node *n)
         diag_error(ad->job->d, n->pos, "pad of mode %s has no gradient", ir_word(n, A_mode));
         return false;
     }
-    grad_add(ad, n->in[0], part(ad, n->in[0], dy_of(ad, n), from, &s));
+    grad_add(ad, n->in[0], part(ad, n->in[0], grad_dy(ad, n), from, &s));
     return true;
 }
 

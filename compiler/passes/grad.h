@@ -31,6 +31,19 @@ ValueId grad_node(Autodiff *ad, Op op, ValueId v, const ValueId *in,
 /* The sum of dy over the dimensions along which an operand of shape s was broadcast; of shape s. */
 ValueId grad_unbroadcast(Autodiff *ad, ValueId v, ValueId dy, const Shape *s);
 
+/* The gradient of what node n computes; does operand k need one?  A value's shape. */
+static inline ValueId grad_dy(const Autodiff *ad, const Node *n) { return ad->grad[n->out[0].id]; }
+
+static inline bool grad_needs(const Autodiff *ad, const Node *n, uint32_t k)
+{
+    return ir_in(n, k).id && ad->need[n->in[k].id];
+}
+
+static inline const Shape *grad_shape(const Autodiff *ad, ValueId v)
+{
+    return &ir_val(ad->g, v)->shape;
+}
+
 /* grad_*.c */
 GradFn grad_conv, grad_dense, grad_matmul, grad_bn_apply, grad_batch_norm;
 GradFn grad_max_pool, grad_avg_pool, grad_softmax, grad_reduce_mean, grad_reduce_sum;

@@ -4,28 +4,13 @@
 
 #include <string.h>
 
-static ValueId dy_of(const Autodiff *ad, const Node *n)
-{
-    return ad->grad[n->out[0].id];
-}
-
-static bool needs(const Autodiff *ad, const Node *n, uint32_t k)
-{
-    return ir_in(n, k).id && ad->need[n->in[k].id];
-}
-
-static const Shape *shape_of(const Autodiff *ad, ValueId v)
-{
-    return &ir_val(ad->g, v)->shape;
-}
-
 /* ---- conv: y = x * w + b (+ residual) ---- */
 
 /* What a stride leaves at the end of x, which no output has seen. */
 static void left_over(const Autodiff *ad, const Node *n, int64_t *out)
 {
-    const Shape *x = shape_of(ad, n->in[0]), *y = shape_of(ad, n->out[0]);
-    const Shape *w = shape_of(ad, n->in[1]);
+    const Shape *x = grad_shape(ad, n->in[0]), *y = grad_shape(ad, n->out[0]);
+    const Shape *w = grad_shape(ad, n->in[1]);
     const int64_t *stride = ir_ints(n, A_stride, NULL), *pad = ir_ints(n, A_pad, NULL);
     const int64_t *dil = ir_ints(n, A_dilation, NULL);
     uint32_t sp = x->rank - 2;
@@ -44,8 +29,8 @@ static ValueId conv_dx(Autodiff *ad, const Node *n)
                      *ir_attr(n, A_group) };
 
     left_over(ad, n, out_pad);
-    attr[4] = attr_ints(A_out_pad, out_pad, shape_of(ad, n->in[0])->rank - 2);
-    return grad_node(ad, OP_conv_transpose, n->in[0], (ValueId[]){ dy_of(ad, n), n->in[1] },
+    attr[4] = attr_ints(A_out_pad, out_pad, grad_shape(ad, n->in[0])->rank - 2);
+    return grad_node(ad, OP_conv_transpose, n->in[0], (ValueId[]){ grad_dy(ad, n), n->in[1] },
                      attr, 5);
 }
 
@@ -53,12 +38,12 @@ static ValueId conv_dx(Autodiff *ad, const Node *n)
 static ValueId weights(Autodiff *ad, const Node *n, const Attr *attr, uint32_t n_attr)
 {
     Attr all[5];
-    Shape w = *shape_of(ad, n->in[1]);
+    Shape w = *grad_shape(ad, n->in[1]);
 
     if (n_attr)
         memcpy(all, attr, n_attr * sizeof *attr);
     all[n_attr] = attr_ints(A_shape, w.dim, w.rank);
-    return grad_node(ad, OP_conv_grad, n->in[1], (ValueId[]){ n->in[0], dy_of(ad, n) }, all,
+    return grad_node(ad, OP_conv_grad, n->in[1], (ValueId[]){ n->in[0], grad_dy(ad, n) }, all,
                      n_attr + 1);
 }
 
@@ -66,17 +51,17 @@ static ValueId weights(Autodiff *ad, const Node *n, const Attr *attr, uint32_t n
 static void rest(Autodiff *ad, const Node *n)
 {
     int64_t axes[IR_MAX_RANK] = { 0 };
-    uint32_t rank = shape_of(ad, n->out[0])->rank;
-    ValueId dy = dy_of(ad, n);
+    uint32_t rank = grad_shape(ad, n->out[0])->rank;
+    ValueId dy = grad_dy(ad, n);
     Attr attr[2];
 
     for (uint32_t d = 2; d < rank; d++)
         axes[d - 1] = d;
     attr[0] = attr_ints(A_axes, axes, rank - 1);
     attr[1] = attr_int(A_keep, 0);
-    if (needs(ad, n, 2))
+    if (grad_needs(ad, n, 2))
         grad_add(ad, n->in[2], grad_node(ad, OP_reduce_sum, n->in[2], &dy, attr, 2));
-    if (needs(ad, n, 3))
+    if (grad_needs(ad, n, 3))
         grad_add(ad, n->in[3], dy);
 }
 
@@ -86,9 +71,9 @@ bool grad_conv(Autodiff *ad, const Node *n)
     const Attr attr[4] = { *ir_attr(n, A_stride), *ir_attr(n, A_pad), *ir_attr(n, A_dilation),
                            *ir_attr(n, A_group) };
 
-    if (needs(ad, n, 0))
+    if (grad_needs(ad, n, 0))
         grad_add(ad, n->in[0], conv_dx(ad, n));
-    if (needs(ad, n, 1))
+    if (grad_needs(ad, n, 1))
         grad_add(ad, n->in[1], weights(ad, n, attr, 4));
     rest(ad, n);
     return true;
@@ -104,10 +89,10 @@ static ValueId transposed(Autodiff *ad, ValueId v)
 /* y = x w^T + b: dx = dy w */
 bool grad_dense(Autodiff *ad, const Node *n)
 {
-    if (needs(ad, n, 0))
+    if (grad_needs(ad, n, 0))
         grad_add(ad, n->in[0], grad_node(ad, OP_dense, n->in[0], (ValueId[]){
-            dy_of(ad, n), transposed(ad, n->in[1]) }, NULL, 0));
-    if (needs(ad, n, 1))
+            grad_dy(ad, n), transposed(ad, n->in[1]) }, NULL, 0));
+    if (grad_needs(ad, n, 1))
         grad_add(ad, n->in[1], weights(ad, n, NULL, 0));
     rest(ad, n);
     return true;
@@ -116,16 +101,16 @@ bool grad_dense(Autodiff *ad, const Node *n)
 /* y = a b: da = dy b^T, db = a^T dy, of matrices */
 bool grad_matmul(Autodiff *ad, const Node *n)
 {
-    if (shape_of(ad, n->in[0])->rank != 2 || shape_of(ad, n->in[1])->rank != 2) {
+    if (grad_shape(ad, n->in[0])->rank != 2 || grad_shape(ad, n->in[1])->rank != 2) {
         diag_error(ad->job->d, n->pos, "matmul has a gradient of two dimensions alone");
         return false;
     }
-    if (needs(ad, n, 0))
+    if (grad_needs(ad, n, 0))
         grad_add(ad, n->in[0], grad_node(ad, OP_matmul, n->in[0], (ValueId[]){
-            dy_of(ad, n), transposed(ad, n->in[1]) }, NULL, 0));
-    if (needs(ad, n, 1))
+            grad_dy(ad, n), transposed(ad, n->in[1]) }, NULL, 0));
+    if (grad_needs(ad, n, 1))
         grad_add(ad, n->in[1], grad_node(ad, OP_matmul, n->in[1], (ValueId[]){
-            transposed(ad, n->in[0]), dy_of(ad, n) }, NULL, 0));
+            transposed(ad, n->in[0]), grad_dy(ad, n) }, NULL, 0));
     return true;
 }
 
@@ -139,8 +124,8 @@ bool grad_bn_apply(Autodiff *ad, const Node *n)
     Graph *g = ad->g;
     const Node factor = *ir_producer(g, n->in[2]);
     const char *name = ir_val(g, n->out[0])->name, *names[4];
-    ValueId in[7] = { n->in[0], n->in[1], n->in[2], n->in[3], dy_of(ad, n) };
-    int64_t count = shape_count(shape_of(ad, in[0])) / shape_of(ad, in[0])->dim[1];
+    ValueId in[7] = { n->in[0], n->in[1], n->in[2], n->in[3], grad_dy(ad, n) };
+    int64_t count = shape_count(grad_shape(ad, in[0])) / grad_shape(ad, in[0])->dim[1];
     Attr attr[2] = { attr_int(A_count, count), attr_float(A_eps, ir_float(&factor, A_eps)) };
     ValueId sums = grad_node(ad, OP_bn_grad_sums, n->out[0], in, NULL, 0);
     NodeSpec spec = { .op = OP_bn_grad_fold, .in = (ValueId[]){ sums, in[2], factor.in[1] },
@@ -153,7 +138,7 @@ bool grad_bn_apply(Autodiff *ad, const Node *n)
     in[6] = in[4];
     in[4] = out[2];
     in[5] = out[3];
-    if (needs(ad, n, 0))
+    if (grad_needs(ad, n, 0))
         grad_add(ad, n->in[0], grad_node(ad, OP_bn_grad, n->in[0], in, NULL, 0));
     grad_add(ad, factor.in[0], out[0]);
     grad_add(ad, n->in[3], out[1]);
@@ -165,15 +150,15 @@ bool grad_batch_norm(Autodiff *ad, const Node *n)
 {
     Attr eps = attr_float(A_eps, ir_float(n, A_eps)), shape;
     int64_t dim[IR_MAX_RANK];
-    uint32_t rank = shape_of(ad, n->in[0])->rank;
+    uint32_t rank = grad_shape(ad, n->in[0])->rank;
     ValueId s = grad_node(ad, OP_bn_factor, n->in[0], (ValueId[]){ n->in[1], n->in[4] }, &eps,
                           1);
 
     for (uint32_t d = 0; d < rank - 1; d++)
-        dim[d] = d ? 1 : shape_of(ad, s)->dim[0];
+        dim[d] = d ? 1 : grad_shape(ad, s)->dim[0];
     shape = attr_ints(A_shape, dim, rank - 1);
     s = grad_node(ad, OP_reshape, n->in[0], &s, &shape, 1);
-    grad_add(ad, n->in[0], grad_node(ad, OP_mul, n->in[0], (ValueId[]){ dy_of(ad, n), s },
+    grad_add(ad, n->in[0], grad_node(ad, OP_mul, n->in[0], (ValueId[]){ grad_dy(ad, n), s },
                                      NULL, 0));
     return true;
 }
@@ -187,17 +172,17 @@ bool grad_max_pool(Autodiff *ad, const Node *n)
     while (count < IR_MAX_ATTR && n->attr[count].name)
         count++;
     grad_add(ad, n->in[0], grad_node(ad, OP_max_pool_grad, n->in[0],
-                                     (ValueId[]){ n->in[0], dy_of(ad, n) }, n->attr, count));
+                                     (ValueId[]){ n->in[0], grad_dy(ad, n) }, n->attr, count));
     return true;
 }
 
 /* The maximum over the whole image, which is that of one window.  Other maxima have no kernel. */
 bool grad_reduce_max(Autodiff *ad, const Node *n)
 {
-    Shape x = *shape_of(ad, n->in[0]), ones = x;
+    Shape x = *grad_shape(ad, n->in[0]), ones = x;
     uint32_t count;
     const int64_t *axes = ir_ints(n, A_axes, &count);
-    ValueId in[2] = { n->in[0], dy_of(ad, n) };
+    ValueId in[2] = { n->in[0], grad_dy(ad, n) };
     Attr kernel = attr_ints(A_kernel, x.dim + 2, x.rank - 2), shape;
 
     if (x.rank < 3 || axes[0] != 2 || count != x.rank - 2) {
@@ -215,8 +200,8 @@ bool grad_reduce_max(Autodiff *ad, const Node *n)
 
 bool grad_avg_pool(Autodiff *ad, const Node *n)
 {
-    Shape x = *shape_of(ad, n->in[0]);
-    ValueId dy = dy_of(ad, n);
+    Shape x = *grad_shape(ad, n->in[0]);
+    ValueId dy = grad_dy(ad, n);
     Attr attr[IR_MAX_ATTR];
     uint32_t count = 0;
 
@@ -232,6 +217,6 @@ bool grad_softmax(Autodiff *ad, const Node *n)
     Attr axis = *ir_attr(n, A_axis);
 
     grad_add(ad, n->in[0], grad_node(ad, OP_softmax_grad, n->in[0],
-                                     (ValueId[]){ n->out[0], dy_of(ad, n) }, &axis, 1));
+                                     (ValueId[]){ n->out[0], grad_dy(ad, n) }, &axis, 1));
     return true;
 }

@@ -9,43 +9,15 @@
  *
  * What is frozen stays as it is, and is optimised as in any net.  Comes first, so that no later
  * pass takes what is trained for a constant.  breaks SORTED. */
+#include "base/glob.h"
 #include "ir/shape.h"
 #include "passes/pass.h"
 
 #include <string.h>
 
-/* Does all of name match the pattern, whose * stand for any text? */
-static bool matches(const char *pattern, const char *name)
-{
-    const char *star = NULL, *retry = NULL;
-
-    while (*name) {
-        if (*pattern == '*') {
-            star = pattern++;
-            retry = name;
-        } else if (*pattern == *name) {
-            pattern++;
-            name++;
-        } else if (star) {
-            pattern = star + 1;
-            name = ++retry;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
 static bool is_frozen(const Job *job, const char *name)
 {
-    const char *const *list = job->options->train->freeze;
-
-    for (; list && *list; list++)
-        if (matches(*list, name))
-            return true;
-    return false;
+    return glob_matches_any(job->options->train->freeze, name);
 }
 
 /* ---- parameters ---- */

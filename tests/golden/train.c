@@ -1576,19 +1576,21 @@ NET_FN v_f32 d_relu_c_55(v_f32 z, v_f32 dy)
     return v_if_less(zero, z, dy, zero);
 }
 
-/* y = d_relu_c_55(a, b), element by element. */
-NET_FN void act_grad_c_56(const float *a0, const float *b0, float *y0, int part, int parts)
+/* y = f(a, b), element by element, broadcast by steps of 0. */
+NET_FN void zip_c_56(const float *a0, const float *b0, float *y0, int part, int parts)
 {
-        const ptrdiff_t end = NET_TO16(32);
+        const ptrdiff_t n = NET_TO16(32);
         ptrdiff_t i = NET_FROM16(32);
-        const float *a = a0, *b = b0;
-        float *y = y0;
-
-        for (; i + V <= end; i += V)
-            v_store(y + i, d_relu_c_55(v_load(a + i), v_load(b + i)));
-        if (i < end) {
-            const int n = (int)(end - i);
-            v_store_n(y + i, d_relu_c_55(v_load_n(a + i, n), v_load_n(b + i, n)), n);
+        for (; i + V <= n; i += V) {
+            const v_f32 a = v_load(a0 + i);
+            const v_f32 b = v_load(b0 + i);
+            v_store(y0 + i, v_same(d_relu_c_55(a, b)));
+        }
+        if (i < n) {
+            const int left = (int)(n - i);
+            const v_f32 a = v_load_n(a0 + i, left);
+            const v_f32 b = v_load_n(b0 + i, left);
+            v_store_n(y0 + i, v_same(d_relu_c_55(a, b)), left);
         }
 }
 
@@ -1623,15 +1625,15 @@ NET_FN void max_pool_grad_c_58(
                     + i1 * 8
                     ] = 0;
         for (ptrdiff_t o0 = 0; o0 < 2; o0++) {
-            const ptrdiff_t i0 = o0 * 1 - 0;
-            const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
-            const ptrdiff_t room0 = (3 - i0) / 1;
-            const ptrdiff_t end0 = room0 < 2 ? room0 : 2;
+        const ptrdiff_t i0 = o0 * 1 - 0;
+        const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
+        const ptrdiff_t room0 = (3 - i0) / 1;
+        const ptrdiff_t end0 = room0 < 2 ? room0 : 2;
         for (ptrdiff_t o1 = 0; o1 < 2; o1++) {
-            const ptrdiff_t i1 = o1 * 1 - 0;
-            const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
-            const ptrdiff_t room1 = (3 - i1) / 1;
-            const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
+        const ptrdiff_t i1 = o1 * 1 - 0;
+        const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
+        const ptrdiff_t room1 = (3 - i1) / 1;
+        const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
             const float *go = g + n * 8
                 + o0 * 0
                 + o1 * 0

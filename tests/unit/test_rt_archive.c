@@ -8,25 +8,9 @@
 
 #include "rt_job.h"
 #include "data_files.h"
+#include "data_open.h"
 #include "archive.h"
 #include "data_parts.h"
-
-static bool open_set(Job *j, const char *spec, RtPart part, RtData *s)
-{
-    RtDataOptions o = { .part = part };
-
-    return rt_data_open(&j->a, spec, &o, s, &j->d);
-}
-
-static void refuses(Job *j, const char *spec, const char *message)
-{
-    RtData s;
-
-    assert_false(open_set(j, spec, RT_TRAIN, &s));
-    assert_string_equal(job_messages(j), message);
-}
-
-#define TEXT(...) arena_printf(&j->a, __VA_ARGS__)
 
 /* ---- tar and gzip ---- */
 

@@ -8,31 +8,7 @@
 
 #include "rt_job.h"
 #include "augment.h"
-
-static uint64_t fnv(const unsigned char *p, size_t n)
-{
-    uint64_t h = 0xcbf29ce484222325U;
-
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ p[i]) * 0x100000001b3U;
-    return h;
-}
-
-/* As in test_rt_image. */
-static RtImage pattern(Job *j, int width, int height)
-{
-    RtImage m;
-
-    assert_true(rt_image_alloc(&j->a, "x", width, height, &m, &j->d));
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            unsigned char *p = m.rgb + (y * width + x) * 3;
-            p[0] = (unsigned char)(x * x * 7 + y * 13);
-            p[1] = (unsigned char)((x * 31) ^ (y * 17));
-            p[2] = (unsigned char)((x + y) * 5 + x * y % 11 * 20);
-        }
-    return m;
-}
+#include "image_pattern.h"
 
 static RtSteps steps_of(Job *j, const char *text)
 {

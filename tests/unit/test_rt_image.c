@@ -8,34 +8,11 @@
 
 #include "rt_job.h"
 #include "image.h"
+#include "image_pattern.h"
 
 #include <png.h>
 #include <turbojpeg.h>
 #include <zlib.h>
-
-static uint64_t fnv(const unsigned char *p, size_t n)
-{
-    uint64_t h = 0xcbf29ce484222325U;
-
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ p[i]) * 0x100000001b3U;
-    return h;
-}
-
-static RtImage pattern(Job *j, int width, int height)
-{
-    RtImage m;
-
-    assert_true(rt_image_alloc(&j->a, "x", width, height, &m, &j->d));
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            unsigned char *p = m.rgb + (y * width + x) * 3;
-            p[0] = (unsigned char)(x * x * 7 + y * 13);
-            p[1] = (unsigned char)((x * 31) ^ (y * 17));
-            p[2] = (unsigned char)((x + y) * 5 + x * y % 11 * 20);
-        }
-    return m;
-}
 
 /* The hashes are those of Pillow 13's resize of the same pattern. */
 static void resizes_as_pillow(void **state)
