@@ -1,5 +1,5 @@
 //# BAND: the caller asks for some rows, between others; x and y may be rings of that many rows.
-//@ params NAME BAND XRING YRING BATCH C LANES VW ROWS R S W H STRIDE STEP PAD PADQ DIL DILQ XN XH XW XFIRST YN YH YW COL[] TIMES[] M[] INNER[] ACT
+//@ params NAME BAND XRING YRING BATCH C LANES VW ROWS R S W H STRIDE STEP PAD PADQ DIL DILQ XN XH XW XFIRST YN YH YW COL[] TIMES[] M[] INNER[] COLUMNS_OUTER ACT
 //@ for t in 0..len(COL)
 /* Depthwise ${R}x${S}: ${M[t]} columns of output x ${LANES} channels. */
 NET_FN void ${NAME}_${t}(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
@@ -90,21 +90,36 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
         float *yr = y + n * (ptrdiff_t)${YN} + row * (ptrdiff_t)${YH};
 //@ end
 
+//@ if !COLUMNS_OUTER
         for (int k = 0; k < ${C}; k += ${LANES}) {
 //@ if C % LANES
             const int c = k > ${C - LANES} ? ${C - LANES} : k;
 //@ else
             const int c = k;
 //@ end
+//@ end
 //@ for t in 0..len(COL)
             for (int i = ${COL[t]}; i < ${COL[t] + TIMES[t] * M[t]}; i += ${M[t]})
+//@ if COLUMNS_OUTER
+            for (int k = 0; k < ${C}; k += ${LANES}) {
+//@ if C % LANES
+                const int c = k > ${C - LANES} ? ${C - LANES} : k;
+//@ else
+                const int c = k;
+//@ end
+//@ end
                 ${NAME}_${t}(xn, at + i * (ptrdiff_t)${STEP * XW} + c, w + c, b + c,
                     yr + i * (ptrdiff_t)${YW} + c,
 //@ if XRING
                     top,
 //@ end
                     r0, r1);
+//@ if COLUMNS_OUTER
+            }
 //@ end
+//@ end
+//@ if !COLUMNS_OUTER
         }
+//@ end
     }
 }

@@ -353,6 +353,8 @@ static bool c_text(mnc_model *m, Buf *c)
     m->weight_bytes = (size_t)e.weights.bytes;
     m->layers = e.layers.list;
     m->n_layer = e.layers.n;
+    m->site = e.layers.site;
+    m->n_site = e.layers.n_site;
     return true;
 }
 

@@ -4,6 +4,7 @@
 #define MNC_BACKEND_CONV_H
 
 #include "backend/kernels.h"
+#include "passes/choose.h"
 
 /* Elements from one batch item, channel, row, column to the next; ring: see Place. */
 typedef struct Steps { int64_t n, c, h, w, ring; } Steps;
@@ -41,6 +42,21 @@ enum { CONV_MAX_RUN = 24 };
 /* Returns the number of runs, or 0 when it takes more than CONV_MAX_RUN or a tile lies in
  * padding. */
 uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN]);
+
+/* conv_way.c: how a convolution is computed: every knob that it has, as the options choose if that
+ * can be done, else by the rule.  flat: its pixels can be one row, of any length.  Depthwise:
+ * columns per tile are the sums beside weights and a pixel. */
+enum { DEPTHWISE_COLUMNS = 8 };
+Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat);
+Choice depthwise_way(Emit *e, const Node *n, const ConvShape *c);
+
+/* The same rule and test for who looks for choices. */
+Choice conv_rule(const Target *t, const ConvShape *c, bool flat, int64_t row);
+bool conv_can(const Target *t, const ConvShape *c, bool flat, const Choice *way);
+bool depthwise_can(const ConvShape *c, const Choice *way);
+
+/* Pixels of the tiles that are nv vectors wide. */
+int64_t conv_tile_height(const Target *t, const Choice *way, int64_t nv);
 
 /* Bias, or zeros, per group rounded up to whole panels; a C pointer expression. */
 const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t per_group);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backend/emit.h"
+#include "backend/sites.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -138,6 +138,8 @@ static bool emit_programs(Emit *e)
         buf_init(&e->body, e->arena);
         if (!emit_nodes(e))
             return false;
+        if (!e->state)
+            sites_add_bands(e);
         p->body = e->body;
     }
     e->g = e->program[0].g;

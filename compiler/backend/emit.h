@@ -23,7 +23,7 @@ typedef struct Target {
     const char *vocabulary;    /* template with the v_* operations */
     const char *guard;         /* preprocessor condition under which it compiles; "" always */
     const char *cpu;           /* C expression: has this CPU got it?  "1" always */
-    int width;                 /* floats per vector */
+    int width, registers;      /* floats per vector; vectors that a core can name */
     int tile_m, tile_v;        /* convolution: pixels x vectors of channels held in registers */
     int narrow_m, narrow_v;    /* the same for layers of at most narrow_v vectors of channels */
 } Target;
@@ -32,11 +32,14 @@ extern const Target targets[];             /* the best first; ends with a name o
 const Target *target_by_name(const char *name);
 const char *target_native(void);           /* the best that this machine has */
 
-/* What has been written, for mnc_layers; and of the node at hand, what its kernel said. */
+/* What has been written, for mnc_layers and mnc_sites; and of the node at hand, what its kernel
+ * said. */
 typedef struct Layers {
     mnc_layer *list;
     uint32_t n, cap;
     const char *called, *tile;             /* the function; NULL: not yet */
+    struct Site *site;
+    uint32_t n_site;
 } Layers;
 
 /* A graph of the file and the function that runs it: "run"; of a net that trains "step" (forward,

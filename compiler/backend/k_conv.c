@@ -17,13 +17,9 @@
 
 enum {
     PANEL = PANEL_WIDTH, ROUND = PANEL_ROUND,
-    CHUNK_BYTES = 16 * 1024,      /* of x between two passes over the weights: half an L1 cache */
-    HOT_BYTES = 512 * 1024,       /* weights that stay in an L2 cache while rows go by */
-    WELL_FILLED = 80,             /* per cent of the tiles' pixels in use */
     /* Training adds up so many products at a time, and then these sums: batch norms enlarge the
      * rounding errors of a long sum, which are those of the largest sum on the way. */
-    PARTIAL_SUM = 64,
-    PREFETCH_ROWS = 8             /* of weights that come from further away: 512 bytes ahead */
+    PARTIAL_SUM = 64
 };
 
 /* The row is tried pixel by pixel: none may see padding alone.  What is added must have its
@@ -123,49 +119,32 @@ static bool one_run(const ConvShape *c, const Steps *s)
     return (c->oh == 1 || s->h == c->ow * s->w) && (c->n == 1 || s->n == c->oh * c->ow * s->w);
 }
 
-/* Do the weights of a group stay in the L2 cache from one row to the next? */
-static bool is_hot(const ConvShape *c)
-{
-    return c->r * c->s * c->c * (c->k / c->groups) * 4 <= HOT_BYTES;
-}
-
-/* How many pixels go by between two passes over the weights: a divisor of all that fills tiles well
- * and whose x stays in the L1 cache.  All pixels when the weights are too large to pass twice. */
-static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
-{
-    int64_t m = e->target->tile_m, most = CHUNK_BYTES / (c->c * 4), best = pixels, best_fill = 0;
-
-    if (!is_hot(c))
-        return pixels;
-    for (int64_t n = 1; n <= (most > m ? most : m) && n <= pixels; n++) {
-        int64_t fill = 100 * n / ((n + m - 1) / m * m);
-        if (pixels % n == 0 && fill >= best_fill) {
-            best = n;
-            best_fill = fill;
-        }
-    }
-    return best_fill >= WELL_FILLED ? best : pixels;
-}
-
 /* Must hold for it: nothing but one weight per channel is applied to a pixel, so pixels are
- * alike.  The row's new length need not be the image's: it is chosen for the caches. */
-static void flatten(const Emit *e, ConvShape *c)
+ * alike, and one step leads to the next. */
+static bool is_flat(const ConvShape *c)
+{
+    if (c->band || c->r * c->s != 1 || c->stride_h != 1 || c->stride_w != 1 || c->pad_h || c->pad_w
+        || c->groups != 1 || c->h != c->oh || c->w != c->ow)
+        return false;
+    return c->oh * c->ow == 1
+        || (one_run(c, &c->x) && one_run(c, &c->y) && (!c->add || one_run(c, &c->res)));
+}
+
+/* The row's new length need not be the image's: it is chosen for the caches.  row 0: as it is. */
+static void flatten(ConvShape *c, int64_t row)
 {
     int64_t pixels = c->n * c->oh * c->ow;
 
-    if (c->band || c->r * c->s != 1 || c->stride_h != 1 || c->stride_w != 1 || c->pad_h || c->pad_w
-        || c->groups != 1 || c->h != c->oh || c->w != c->ow)
+    if (!row)
         return;
     if (c->oh * c->ow == 1)
         c->x.w = c->x.n, c->y.w = c->y.n, c->res.w = c->res.n;
-    else if (!one_run(c, &c->x) || !one_run(c, &c->y) || (c->add && !one_run(c, &c->res)))
-        return;
     c->n = 1;
-    c->w = c->ow = row_length(e, c, pixels);
-    c->h = c->oh = pixels / c->ow;
-    c->x.h = c->ow * c->x.w;
-    c->y.h = c->ow * c->y.w;
-    c->res.h = c->ow * c->res.w;
+    c->w = c->ow = row;
+    c->h = c->oh = pixels / row;
+    c->x.h = row * c->x.w;
+    c->y.h = row * c->y.w;
+    c->res.h = row * c->res.w;
 }
 
 /* ---- tiles ---- */
@@ -179,6 +158,7 @@ typedef struct Piece { int64_t start, count, step, nv, ldw, last, m; } Piece;
 typedef struct Tiling {
     Emit *e;
     const ConvShape *c;
+    Choice way;
     const char *act;
     Piece piece[MAX_PIECE];
     uint32_t n_piece, n_call;
@@ -187,34 +167,12 @@ typedef struct Tiling {
     bool ok;
 } Tiling;
 
-/* With few pixels a tile is wide instead of high, so that enough sums are under way. */
-static int64_t tile_vectors(const Tiling *t, int64_t panels)
-{
-    const Target *g = t->e->target;
-    int64_t per_panel = PANEL / g->width ? PANEL / g->width : 1, nv = g->tile_v;
-    int64_t sums = (int64_t)g->tile_m * g->tile_v;
-
-    while (t->c->ow * nv * 2 <= sums && nv * 2 <= panels * per_panel)
-        nv *= 2;
-    return nv;
-}
-
-/* Height of a tile nv vectors wide: the target's own for the usual widths, else as many as
- * there are registers for the sums. */
-static int64_t tile_pixels(const Target *g, int64_t nv)
-{
-    int64_t sums = (int64_t)g->tile_m * g->tile_v;
-
-    return nv == g->tile_v ? g->tile_m : nv <= g->narrow_v ? g->narrow_m
-         : sums / nv > 1 ? sums / nv : 1;
-}
-
 /* Empty pieces would be loops without rounds. */
 static void add_piece(Tiling *t, Piece p)
 {
     if (p.count == 0 || p.nv == 0)
         return;
-    p.m = tile_pixels(t->e->target, p.nv);
+    p.m = conv_tile_height(t->e->target, &t->way, p.nv);
     t->piece[t->n_piece++] = p;
     layers_tile(t->e, "%" PRId64 "x%" PRId64, p.m, p.nv * t->e->target->width);
 }
@@ -224,7 +182,7 @@ static void add_piece(Tiling *t, Piece p)
 static void cut_channels(Tiling *t)
 {
     int64_t kg = t->c->k / t->c->groups, whole = kg / PANEL * PANEL, left = kg - whole;
-    int64_t vw = t->e->target->width, nv = tile_vectors(t, kg / PANEL), step = nv * vw, rest;
+    int64_t vw = t->e->target->width, nv = t->way.knob[KNOB_vectors], step = nv * vw, rest;
 
     add_piece(t, (Piece){ .count = whole / step, .step = step, .nv = nv, .ldw = PANEL,
                           .last = vw });
@@ -251,7 +209,7 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
         { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "YW", c->y.w }, { "SW", c->res.w },
         { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
         { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
-        { "AHEAD", is_hot(c) ? 0 : PREFETCH_ROWS },
+        { "AHEAD", t->way.knob[KNOB_ahead] },
         { "PARTIAL", t->e->state && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
         { "RING", taps ? c->x.ring : 0 }, { "DIL", c->dil_h },
     };
@@ -308,7 +266,6 @@ static void set_vars(const Tiling *t, TmplVars *v)
     const ConvShape *c = t->c;
     int64_t k = c->r * c->s * c->c, kg = c->k / c->groups;
     bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
-    bool few_rows = c->r * c->s == 1 && c->oh == 1;
     const struct { const char *name; int64_t x; } vars[] = {
         { "BAND", c->band }, { "XRING", c->x.ring }, { "YRING", c->y.ring },
         { "SRING", c->res.ring }, { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh },
@@ -320,7 +277,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
         { "XT", c->stride_w * c->x.w }, { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
-        { "PANELS_OUTER", !c->band && (few_rows || !is_hot(c)) },
+        { "PANELS_OUTER", t->way.knob[KNOB_order] == 1 },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -355,7 +312,8 @@ bool emit_conv(Emit *e, const Node *n)
     ConvShape c = conv_shape(e, n);
     Tiling t = { .e = e, .c = &c, .ok = true };
 
-    flatten(e, &c);
+    t.way = conv_way(e, n, &c, is_flat(&c));
+    flatten(&c, t.way.knob[KNOB_row] == KNOB_RULE ? 0 : t.way.knob[KNOB_row]);
     t.act = emit_act(e, &n->act);
     if (!t.act)
         return false;

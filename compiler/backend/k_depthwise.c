@@ -5,7 +5,7 @@
  * every kernel column that meets it. */
 #include "backend/conv.h"
 
-enum { SUMS = 8 };      /* columns per tile: sums beside weights and a pixel */
+#include <inttypes.h>
 
 /* The limits on kernel, dilation and stride keep the text of a tile short: the template writes
  * a tile's columns out one by one. */
@@ -19,7 +19,7 @@ bool fits_depthwise(const Emit *e, const Node *n)
         return false;
     c = conv_shape(e, n);
     return c.groups > 1 && c.c == 1 && c.k == c.groups && c.x.c == 1 && c.s <= 15
-        && c.dil_w <= 8 && c.stride_w <= 8 && conv_cut_row(&c, SUMS, run);
+        && c.dil_w <= 8 && c.stride_w <= 8 && conv_cut_row(&c, DEPTHWISE_COLUMNS, run);
 }
 
 /* (C,1,R,S) -> [r][s][c] */
@@ -41,11 +41,11 @@ static const char *pack(Emit *e, const Node *n, const ConvShape *c)
 }
 
 /* The runs as the lists that the template takes, one number per run in each. */
-static void set_runs(const ConvShape *c, TmplVars *v)
+static void set_runs(const ConvShape *c, int64_t columns, TmplVars *v)
 {
     int64_t col[CONV_MAX_RUN], times[CONV_MAX_RUN], m[CONV_MAX_RUN], inner[CONV_MAX_RUN];
     Run run[CONV_MAX_RUN];
-    uint32_t n = conv_cut_row(c, SUMS, run);
+    uint32_t n = conv_cut_row(c, columns, run);
 
     for (uint32_t i = 0; i < n; i++) {
         col[i] = run[i].col;
@@ -61,7 +61,7 @@ static void set_runs(const ConvShape *c, TmplVars *v)
 
 /* XFIRST is how far the first kernel element stands before the image, for padding above and to
  * the left.  LANES: no more than there are channels. */
-static void set_vars(const Emit *e, const ConvShape *c, TmplVars *v)
+static void set_vars(const Emit *e, const ConvShape *c, const Choice *way, TmplVars *v)
 {
     int64_t vw = e->target->width;
     const struct { const char *name; int64_t x; } vars[] = {
@@ -70,28 +70,30 @@ static void set_vars(const Emit *e, const ConvShape *c, TmplVars *v)
         { "ROWS", c->oh }, { "R", c->r }, { "S", c->s }, { "H", c->h }, { "W", c->w },
         { "STRIDE", c->stride_h }, { "STEP", c->stride_w }, { "PAD", c->pad_h },
         { "PADQ", c->pad_w }, { "DIL", c->dil_h }, { "DILQ", c->dil_w }, { "XN", c->x.n },
-        { "XH", c->x.h }, { "XW", c->x.w }, 
+        { "XH", c->x.h }, { "XW", c->x.w },
         { "XFIRST", (c->x.ring ? 0 : c->pad_h * c->x.h) + c->pad_w * c->x.w },
         { "YN", c->y.n }, { "YH", c->y.h }, { "YW", c->y.w },
+        { "COLUMNS_OUTER", way->knob[KNOB_order] },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
         tmpl_int(v, vars[i].name, vars[i].x);
-    set_runs(c, v);
+    set_runs(c, way->knob[KNOB_pixels], v);
 }
 
 /* One group per channel, so K = C and the bias is one row of K numbers. */
 bool emit_depthwise(Emit *e, const Node *n)
 {
     ConvShape c = conv_shape(e, n);
+    Choice way = depthwise_way(e, n, &c);
     TmplVars *v = tmpl_vars(e->arena);
     const char *fn, *act = emit_act(e, &n->act);
 
     if (!act)
         return false;
-    set_vars(e, &c, v);
+    set_vars(e, &c, &way, v);
     tmpl_word(v, "ACT", act);
-    layers_tile(e, "1x%dx%d", SUMS, e->target->width);
+    layers_tile(e, "1x%" PRId64 "x%d", way.knob[KNOB_pixels], e->target->width);
     fn = emit_function(e, "depthwise.c.t", "depthwise", v);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), pack(e, n, &c),

@@ -26,6 +26,8 @@ struct mnc_model {
     size_t weight_bytes;
     const mnc_layer *layers;   /* of that text; NULL: none yet */
     size_t n_layer;
+    const struct Site *site;   /* and its sites */
+    size_t n_site;
     char *text;                /* what mnc_messages gave last */
     bool too_large;            /* no plan keeps to options.max_ram */
     mnc_status dead;           /* out of memory: nothing works any more */

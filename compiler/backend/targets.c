@@ -21,15 +21,17 @@
 const Target targets[] = {
     { .name = "x86-64-v4", .suffix = "v4", .vocabulary = "v_x86_64_v4.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
-      .cpu = TEXT(HAS_V4), .width = 16, .tile_m = 14, .tile_v = 2, .narrow_m = 28, .narrow_v = 1 },
+      .cpu = TEXT(HAS_V4), .width = 16, .registers = 32,
+      .tile_m = 14, .tile_v = 2, .narrow_m = 28, .narrow_v = 1 },
     { .name = "x86-64-v3", .suffix = "v3", .vocabulary = "v_x86_64_v3.c.t",
       .guard = "defined(__x86_64__) && defined(__GNUC__)",
-      .cpu = TEXT(HAS_V3), .width = 8, .tile_m = 6, .tile_v = 2, .narrow_m = 12, .narrow_v = 1 },
+      .cpu = TEXT(HAS_V3), .width = 8, .registers = 16,
+      .tile_m = 6, .tile_v = 2, .narrow_m = 12, .narrow_v = 1 },
     { .name = "armv8-a", .suffix = "neon", .vocabulary = "v_armv8_a.c.t",
       .guard = "defined(__aarch64__) && defined(__GNUC__)", .cpu = "1",
-      .width = 4, .tile_m = 6, .tile_v = 4, .narrow_m = 12, .narrow_v = 2 },
+      .width = 4, .registers = 32, .tile_m = 6, .tile_v = 4, .narrow_m = 12, .narrow_v = 2 },
     { .name = "portable", .suffix = "c", .vocabulary = "v_portable.c.t", .guard = "", .cpu = "1",
-      .width = 4, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2 },
+      .width = 4, .registers = 16, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2 },
     { .name = NULL }
 };
 

@@ -61,6 +61,8 @@ typedef struct Plan {
     Slot *slot;                      /* [n_value], of owners in the arena */
     Band *band;                      /* [n_band], in the order of nodes */
     uint32_t n_band;
+    Band *maybe;                     /* [n_maybe]: could be bands, but would gain too little */
+    uint32_t n_maybe;
     int64_t parts;                   /* for how many threads there are rings */
     int64_t arena_bytes;
     int64_t naive_bytes;             /* all slots side by side, for the report */

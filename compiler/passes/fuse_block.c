@@ -17,6 +17,7 @@
  */
 #include "ir/band.h"
 #include "ir/count.h"
+#include "passes/choose.h"
 #include "passes/memory.h"
 #include "passes/pass.h"
 
@@ -27,6 +28,7 @@ enum {
     BAND_BYTES = 64 * 1024,          /* of its widest result: rows at a time */
     FAST_BYTES = 1024 * 1024,        /* rings and weights that stay in a cache beside each other */
     LEAST_GAIN = 512 * 1024,
+    CHOSEN_GAIN = 1 << 30,           /* more than a net's results together */
     MOST_PARTS = 16,                 /* threads that have rings of their own */
     LARGEST_KERNEL = 7, LARGEST_STRIDE = 8,
     /* as in the backend: pixels between two passes over the weights, and weights passed once */
@@ -157,8 +159,9 @@ static int64_t more_weights(const Graph *g, const Node *n)
 }
 
 /* The last one makes so many rows at a time that none before it makes more than BAND_BYTES; those
- * make what is asked for; the first all that is missing, unless the next one makes the same. */
-static void choose_rows(const Fuse *f, Trial *t)
+ * make what is asked for; the first all that is missing, unless the next one makes the same.
+ * chosen > 0: rows of the last one. */
+static void choose_rows(const Fuse *f, Trial *t, int64_t chosen)
 {
     uint32_t n = t->band.last - t->band.first + 1;
     int64_t most = BAND_BYTES, strides = 1, out = rows_of(f->g, &f->g->node[t->band.last]).out;
@@ -169,7 +172,7 @@ static void choose_rows(const Fuse *f, Trial *t)
         strides *= rows_of(f->g, &f->g->node[i + 1]).stride;
         most = BAND_BYTES / (row * strides) < most ? BAND_BYTES / (row * strides) : most;
     }
-    t->rows[n - 1] = f->thin || most < 1 ? 1 : most;
+    t->rows[n - 1] = chosen > 0 ? chosen : f->thin || most < 1 ? 1 : most;
     t->rows[n - 1] = t->rows[n - 1] < out ? t->rows[n - 1] : out;
     for (uint32_t k = n - 1; k-- > 0;) {
         Rows next = rows_of(f->g, &f->g->node[t->band.first + k + 1]);
@@ -192,11 +195,25 @@ static int64_t ring_bytes(const Fuse *f, const Band *b)
     return bytes;
 }
 
+/* What the options choose for the band: rows of its last result at a time, 0: that it is none.
+ * Where memory counts, or without a choice, KNOB_RULE. */
+static int64_t chosen_rows(const Fuse *f, const Band *b)
+{
+    const mnc_options *o = f->job->options;
+    Choice c;
+
+    if (f->thin || !o->n_choices)
+        return KNOB_RULE;
+    choose(o, NULL, choose_kernel(f->a, o, "band"),
+           choice_band_shape(f->a, f->g, b->first, b->last), &c);
+    return c.knob[KNOB_rows];
+}
+
 /* The nodes first .. last as one band; false when some result between them is needed elsewhere,
  * or, where time counts, when it gains too little. */
 static bool try_band(const Fuse *f, uint32_t first, uint32_t last, Trial *t)
 {
-    int64_t whole = 0, weights = 0, rings;
+    int64_t whole = 0, weights = 0, rings, chosen;
 
     t->band = (Band){ first, last, t->rows };
     t->gain = 0;
@@ -212,12 +229,17 @@ static bool try_band(const Fuse *f, uint32_t first, uint32_t last, Trial *t)
         whole += bytes_of(f->g, n->out[0]);
         t->alive += f->band.ends[i] - f->slot[n->out[0].id].bytes;
     }
-    choose_rows(f, t);
+    chosen = chosen_rows(f, &t->band);
+    if (chosen == 0)
+        return false;
+    choose_rows(f, t, chosen);
     rings = ring_bytes(f, &t->band);
     t->alive += rings * f->p->parts;
     t->gain += whole - (f->job->options->threads ? band_again(f->g, &t->band) : 0);
-    return f->thin || (t->gain >= LEAST_GAIN && rings + weights <= FAST_BYTES
-                       && rings * f->p->parts <= whole);
+    if (chosen > 0)
+        t->gain = CHOSEN_GAIN;
+    return f->thin || (rings * f->p->parts <= whole && t->gain >= LEAST_GAIN
+                       && (chosen > 0 || rings + weights <= FAST_BYTES));
 }
 
 /* ---- the best cuts ---- */
@@ -291,6 +313,34 @@ static bool cut(Fuse *f)
         return false;
     take_cuts(f);
     return true;
+}
+
+/* Is every node of it by itself, the next one's only operand, and needed by no other? */
+static bool could_be(const Fuse *f, uint32_t first, uint32_t last)
+{
+    for (uint32_t i = first; i <= last; i++)
+        if (plan_band(f->p, i) || (i > first && !f->joins[i])
+            || (i < last && f->last[f->g->node[i].out[0].id] > last))
+            return false;
+    return true;
+}
+
+/* For who measures: around each layer that reads more than its own row, expand to project. */
+static void find_maybe(Fuse *f)
+{
+    f->p->maybe = arena_new_n(f->a, Band, f->g->n_node);
+    for (uint32_t i = 2; i + 1 < f->g->n_node; i++) {
+        Rows r;
+        if (!f->joins[i + 1])
+            continue;
+        r = rows_of(f->g, &f->g->node[i]);
+        if (rows_alike(&r))
+            continue;
+        if (could_be(f, i - 1, i + 1))
+            f->p->maybe[f->p->n_maybe++] = (Band){ i - 1, i + 1, NULL };
+        else if (could_be(f, i, i + 1))
+            f->p->maybe[f->p->n_maybe++] = (Band){ i, i + 1, NULL };
+    }
 }
 
 /* ---- less memory ---- */
@@ -376,6 +426,7 @@ bool pass_fuse_block(Job *job)
     find_last_readers(&f);
     find_joins(&f);
     cut(&f);
+    find_maybe(&f);
     memory_plan(f.g, f.p);
     while (max_ram && f.p->arena_bytes > max_ram) {
         search_small(&f, max_ram);

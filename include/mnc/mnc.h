@@ -49,6 +49,15 @@ typedef struct mnc_train_options {
                                         the caller sets them, from mnc_params perhaps */
 } mnc_train_options;
 
+/* One of the ways in which a kernel can compute what it computes, all of which give the same bits:
+ * which is the fastest depends on the machine (mnc tune).  Texts that a kernel cannot follow are
+ * ignored. */
+typedef struct mnc_choice {
+    const char *target;              /* "x86-64-v3" */
+    const char *kernel, *shape;      /* for which layers: "conv", "1x8x9x9 by 96x8x1x1 + relu6" */
+    const char *knobs;               /* "pixels=6 vectors=2 ahead=48"; the others are the rule's */
+} mnc_choice;
+
 /* All zero is the default.  Strings must live as long as the model. */
 typedef struct mnc_options {
     const char *target;           /* "auto" (default), "native", "portable", "x86-64-v3" ... */
@@ -66,6 +75,8 @@ typedef struct mnc_options {
     const struct mnc_train_options *train;     /* NULL: infers; else: trains */
     int64_t max_ram;                 /* bytes that the arena may take; 0: any number */
     int no_fuse;                     /* each layer by itself, none together by bands of rows */
+    const mnc_choice *choices;       /* n_choices of them; as strings, they must live on */
+    size_t n_choices;
     size_t max_memory;               /* bytes the compiler may use; 0: no limit */
     mnc_alloc_fn *alloc;             /* NULL: malloc */
     void *alloc_user;
@@ -116,6 +127,22 @@ typedef struct mnc_layer {
 
 /* All of them in running order, one target after the other.  After mnc_c_text, else MNC_INVALID. */
 mnc_status mnc_layers(const mnc_model *m, const mnc_layer **list, size_t *n);
+
+/* Where that text can be another: a kernel, at the shape of one layer or of several, or layers that
+ * could be one band or are. */
+typedef struct mnc_site {
+    mnc_choice now;                          /* what the text has: every knob of the kernel */
+    const int *layer;                        /* n_layer of them: the numbers of those layers */
+    size_t n_layer;
+    const char *const *other;                /* n_other knobs to have instead: those first that */
+    size_t n_other;                          /* should be fastest */
+} mnc_site;
+
+/* All of them; after mnc_c_text, else MNC_INVALID. */
+mnc_status mnc_sites(mnc_model *m, const mnc_site **list, size_t *n);
+
+/* Replaces mnc_options.choices.  Before anything that compiles. */
+void mnc_set_choices(mnc_model *m, const mnc_choice *list, size_t n);
 
 /* C text with a function `double mnc_peak(long rounds)` that does nothing but multiply-adds, in the
  * words in which that target's kernels are written, and returns how many floating-point operations
