@@ -20,6 +20,21 @@ uint32_t state_find(const State *s, const char *name)
     return i;
 }
 
+/* Text can declare state that no training has a slot for; with numbers it would be a constant. */
+void state_check(const State *s, const Value *v, Diag *d)
+{
+    uint32_t i = s ? state_find(s, v->name) : 0;
+
+    if (!s || i == s->n) {
+        diag_error(d, v->pos, "the state '%s' has no numbers, and nothing that trains keeps it",
+                   diag_quote(d->arena, v->name));
+        return;
+    }
+    if (s->slot[i].dtype != v->dtype || !shape_equal(&s->slot[i].shape, &v->shape))
+        diag_error(d, v->pos, "the state '%s' has another type than this training's",
+                   diag_quote(d->arena, v->name));
+}
+
 uint32_t state_add(State *s, const char *name, StateKind kind, const Value *like)
 {
     uint32_t i = state_find(s, name);

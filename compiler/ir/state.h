@@ -38,6 +38,9 @@ uint32_t state_add(State *s, const char *name, StateKind kind, const Value *like
 /* Number of the slot of that name; s->n when there is none. */
 uint32_t state_find(const State *s, const char *name);
 
+/* Has v, a value of kind state, its slot in s (NULL: nothing trains)?  If not, an error in d. */
+void state_check(const State *s, const Value *v, Diag *d);
+
 /* Sorts the slots, what is kept first, and gives them their offsets behind a head of so many
  * bytes. */
 void state_place(State *s, size_t head);

@@ -459,6 +459,7 @@ static void place_given(Layout *l)
             own_buffer(l, (ValueId){ i }, false);
             l->p->place[i].kind = PLACE_WEIGHTS;
         } else if (l->g->value[i].kind == VAL_STATE) {
+            state_check(l->job->state, &l->g->value[i], l->job->d);
             own_buffer(l, (ValueId){ i }, false);
             l->p->place[i].kind = PLACE_STATE;
         }

@@ -67,14 +67,15 @@ static bool sound(Pipeline *pl, const PassInfo *p)
     return ok;
 }
 
-/* Makes what the pass needs, runs it, and keeps account of what holds afterwards. */
+/* Makes what the pass needs, runs it, and keeps account of what holds afterwards.  A pass has
+ * failed that says so or has reported an error. */
 static bool run_one(Pipeline *pl, const PassInfo *p)
 {
     for (int i = 0; i < N_MAKER; i++)
         if (p->needs & ~pl->facts & maker[i].fact && !run_one(pl, info_of(maker[i].make)))
             return false;
     assert(!(p->needs & ~pl->facts & (FACT_FOLDED | FACT_SIMPLE | FACT_LIVE)));
-    if (!p->run(pl->job) || !sound(pl, p))
+    if (!p->run(pl->job) || pl->job->d->n_error || !sound(pl, p))
         return false;
     pl->facts &= ~(p->breaks & ~(unsigned)FACT_SORTED);
     pl->facts |= made_by(p->run);

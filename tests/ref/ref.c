@@ -2,6 +2,7 @@
 /* ref: computes a node, a whole graph, or the constant nodes of a graph. */
 #include "ref/ref.h"
 #include "ir/count.h"
+#include "ir/state.h"
 #include "ref/ref_impl.h"
 
 #include <string.h>
@@ -125,8 +126,13 @@ bool ref_run(const Graph *g, const void *const *input, Arena *a, RefTensor **all
     Arena *scratch = scratch_arena(a);
 
     *all = arena_new_n(a, RefTensor, g->n_value);
-    for (uint32_t i = 1; i < g->n_value; i++)
+    for (uint32_t i = 1; i < g->n_value; i++) {
+        if (g->value[i].kind == VAL_STATE && !g->value[i].data)
+            state_check(NULL, &g->value[i], d);
         (*all)[i] = tensor_of(&g->value[i], g->value[i].data);
+    }
+    if (d->n_error)
+        return false;
     for (uint32_t i = 0; i < g->n_input; i++)
         (*all)[g->input[i].id].data = (void *)(uintptr_t)input[i];
     for (uint32_t i = 1; i < g->n_node; i++) {
