@@ -299,6 +299,8 @@ static const struct {
 #define v_f32 __m256
 #define v_load(p) _mm256_loadu_ps(p)
 #define v_store(p, x) _mm256_storeu_ps(p, x)
+#define v_stream(p, x) _mm256_stream_ps(p, x)
+#define v_fence() _mm_sfence()
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm256_set1_ps(x)
 #define v_add(a, b) _mm256_add_ps(a, b)
@@ -946,6 +948,8 @@ static void run_v3(const tiny_infer_inputs *in, const tiny_infer_outputs *out,
 #undef v_f32
 #undef v_load
 #undef v_store
+#undef v_stream
+#undef v_fence
 #undef v_set1
 #undef v_add
 #undef v_sub

@@ -299,6 +299,8 @@ static const struct {
  * are, and others take one by one. */
 #define NET_FN NET_UNUSED static
 #define V 4
+#define v_stream(p, x) v_store(p, x)
+#define v_fence() ((void)0)
 #if defined(__GNUC__)
 typedef float v_f32 __attribute__((vector_size(16)));
 typedef int32_t v_i32 __attribute__((vector_size(16)));
@@ -893,6 +895,8 @@ static void run_c(const tiny_plain_inputs *in, const tiny_plain_outputs *out,
 #undef v_f32
 #undef v_load
 #undef v_store
+#undef v_stream
+#undef v_fence
 #undef v_set1
 #undef v_add
 #undef v_sub

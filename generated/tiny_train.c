@@ -413,6 +413,8 @@ static const struct {
 #define v_f32 __m256
 #define v_load(p) _mm256_loadu_ps(p)
 #define v_store(p, x) _mm256_storeu_ps(p, x)
+#define v_stream(p, x) _mm256_stream_ps(p, x)
+#define v_fence() _mm_sfence()
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm256_set1_ps(x)
 #define v_add(a, b) _mm256_add_ps(a, b)
@@ -693,34 +695,42 @@ NET_FN void conv_v3_3(const float *x, const float *w, const float *b,
     }
 }
 
-/* bn_stats of n pixels, channels 0 to 8. */
+/* bn_stats of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_stats_v3_4(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
-         * is left of it is the rounding of the mean */
-        const float all = (float)(before + n);
-        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+    /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
+     * left of it is the rounding of the mean */
+    v_f32 mean[1], left[1];
+    v_f32 squares[1], old, d;
+    const float all = (float)(before + n);
 
-        for (ptrdiff_t i = 0; i < n; i++)
-            mean = v_add(mean, v_load(xc + i * 8));
-        mean = v_mul(mean, v_set1(1 / (float)n));
-        for (ptrdiff_t i = 0; i < n; i++) {
-            d = v_sub(v_load(xc + i * 8), mean);
-            left = v_add(left, d);
-            squares = v_fma(d, d, squares);
+    for (int k = 0; k < 1; k++)
+        mean[k] = left[k] = squares[k] = v_set1(0);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++)
+            mean[k] = v_add(mean[k], v_load(x + i * 8 + c * 1));
+    for (int k = 0; k < 1; k++)
+        mean[k] = v_mul(mean[k], v_set1(1 / (float)n));
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            (void)k;
+            d = v_sub(v, mean[k]);
+            left[k] = v_add(left[k], d);
+            squares[k] = v_fma(d, d, squares[k]);
         }
-        mean = v_fma(left, v_set1(1 / (float)n), mean);
+    for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+        mean[k] = v_fma(left[k], v_set1(1 / (float)n), mean[k]);
         old = v_load(y + c);
-        d = v_sub(mean, old);
-        squares = v_add(squares, v_load(y + 8 + c));
-        squares = v_fma(v_mul(d, d),
-            v_set1((float)before * ((float)n / all)), squares);
+        d = v_sub(mean[k], old);
+        squares[k] = v_add(squares[k], v_load(y + 8 + c));
+        squares[k] = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares[k]);
         v_store(y + c, v_fma(d, v_set1((float)n / all), old));
-        v_store(y + 8 + c, squares);
+        v_store(y + 8 + c, squares[k]);
     }
 }
 
@@ -783,7 +793,8 @@ NET_FN v_f32 clip_v3_8(v_f32 x)
     return v_min(v_set1(6.0f), v_max(v_set1(0.0f), x));
 }
 
-/* bn_apply of n pixels, channels 0 to 8. */
+/* bn_apply of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_v3_9(const float *x,
     const float *c0,
     const float *c1,
@@ -791,21 +802,18 @@ NET_FN void bn_apply_v3_9(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_store(yc + i * 8, clip_v3_8(v_fma(v_sub(v, k0), k1, k2)));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            v_store(y + i * 8 + c * 1, clip_v3_8(v_fma(v_sub(v, k0), k1, k2)));
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_apply_v3_10(const float *x0,
     const float *c0,
     const float *c1,
@@ -821,7 +829,7 @@ NET_FN void bn_apply_v3_10(const float *x0,
             float *y = y0;
 
             n = 32 - i < to - p ? 32 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 32;
             rest /= 32;
             x += i * 8;
@@ -999,34 +1007,42 @@ NET_FN void conv_v3_14(const float *x, const float *w, const float *b,
     }
 }
 
-/* bn_stats of n pixels, channels 0 to 16. */
+/* bn_stats of n pixels, channels 0 to 16, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_stats_v3_15(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 16; c += 8) {
-        const float *xc = x + c * 1;
-        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
-         * is left of it is the rounding of the mean */
-        const float all = (float)(before + n);
-        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+    /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
+     * left of it is the rounding of the mean */
+    v_f32 mean[2], left[2];
+    v_f32 squares[2], old, d;
+    const float all = (float)(before + n);
 
-        for (ptrdiff_t i = 0; i < n; i++)
-            mean = v_add(mean, v_load(xc + i * 16));
-        mean = v_mul(mean, v_set1(1 / (float)n));
-        for (ptrdiff_t i = 0; i < n; i++) {
-            d = v_sub(v_load(xc + i * 16), mean);
-            left = v_add(left, d);
-            squares = v_fma(d, d, squares);
+    for (int k = 0; k < 2; k++)
+        mean[k] = left[k] = squares[k] = v_set1(0);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++)
+            mean[k] = v_add(mean[k], v_load(x + i * 16 + c * 1));
+    for (int k = 0; k < 2; k++)
+        mean[k] = v_mul(mean[k], v_set1(1 / (float)n));
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 16 + c * 1);
+            (void)k;
+            d = v_sub(v, mean[k]);
+            left[k] = v_add(left[k], d);
+            squares[k] = v_fma(d, d, squares[k]);
         }
-        mean = v_fma(left, v_set1(1 / (float)n), mean);
+    for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++) {
+        mean[k] = v_fma(left[k], v_set1(1 / (float)n), mean[k]);
         old = v_load(y + c);
-        d = v_sub(mean, old);
-        squares = v_add(squares, v_load(y + 16 + c));
-        squares = v_fma(v_mul(d, d),
-            v_set1((float)before * ((float)n / all)), squares);
+        d = v_sub(mean[k], old);
+        squares[k] = v_add(squares[k], v_load(y + 16 + c));
+        squares[k] = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares[k]);
         v_store(y + c, v_fma(d, v_set1((float)n / all), old));
-        v_store(y + 16 + c, squares);
+        v_store(y + 16 + c, squares[k]);
     }
 }
 
@@ -1084,7 +1100,8 @@ NET_FN void bn_factor_v3_18(const float *scale, const float *variance, float *s)
         s[c] = (float)((double)scale[c] / sqrt((double)variance[c] + 1e-05));
 }
 
-/* bn_apply of n pixels, channels 0 to 16. */
+/* bn_apply of n pixels, channels 0 to 16, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_v3_19(const float *x,
     const float *c0,
     const float *c1,
@@ -1092,21 +1109,18 @@ NET_FN void bn_apply_v3_19(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 16; c += 8) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 16);
-            v_store(yc + i * 16, clip_v3_8(v_fma(v_sub(v, k0), k1, k2)));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 16 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            v_store(y + i * 16 + c * 1, clip_v3_8(v_fma(v_sub(v, k0), k1, k2)));
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_apply_v3_20(const float *x0,
     const float *c0,
     const float *c1,
@@ -1122,7 +1136,7 @@ NET_FN void bn_apply_v3_20(const float *x0,
             float *y = y0;
 
             n = 32 - i < to - p ? 32 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 32;
             rest /= 32;
             x += i * 16;
@@ -1381,7 +1395,8 @@ NET_FN void conv_v3_26(const float *x, const float *w, const float *b,
     }
 }
 
-/* bn_apply of n pixels, channels 0 to 8. */
+/* bn_apply of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_v3_27(const float *x,
     const float *c0,
     const float *c1,
@@ -1389,21 +1404,18 @@ NET_FN void bn_apply_v3_27(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_store(yc + i * 8, v_same(v_fma(v_sub(v, k0), k1, k2)));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            v_store(y + i * 8 + c * 1, v_same(v_fma(v_sub(v, k0), k1, k2)));
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_apply_v3_28(const float *x0,
     const float *c0,
     const float *c1,
@@ -1419,7 +1431,7 @@ NET_FN void bn_apply_v3_28(const float *x0,
             float *y = y0;
 
             n = 32 - i < to - p ? 32 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 32;
             rest /= 32;
             x += i * 8;
@@ -1733,7 +1745,7 @@ NET_FN void conv_grad_v3_41(const float *x, const float *g, float *dw, int part,
             (size_t)(t < 0 ? 4 : 3) * 8 * sizeof *dw);
     }
     for (int n = 0; n < 1; n++)
-    for (int o = 0; o < 1; o++)
+    for (int o = 0; o < 1; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 1, t = k % 1;
         const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
@@ -1751,6 +1763,7 @@ NET_FN void conv_grad_v3_41(const float *x, const float *g, float *dw, int part,
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 8; c += 8)
                 grad_tile_v3_40(gr, xr + c, y + c, count);
+    }
     }
 }
 
@@ -1861,7 +1874,8 @@ NET_FN void zip_v3_47(const float *a0, const float *b0, float *y0, int part, int
         }
 }
 
-/* bn_grad_sums of n pixels, channels 0 to 8. */
+/* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_v3_48(const float *x,
     const float *g,
     const float *c0,
@@ -1869,23 +1883,25 @@ NET_FN void bn_grad_sums_v3_48(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[1], moment[1];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 0);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 1; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 0 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store(y + c, v_add(v_load(y + c), sum));
-        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment));
+    for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+        v_store(y + c, v_add(v_load(y + c), sum[k]));
+        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment[k]));
     }
 }
 
@@ -1948,7 +1964,8 @@ NET_FN void bn_grad_fold_v3_50(const float *x, const float *s, const float *vari
     }
 }
 
-/* bn_grad of n pixels, channels 0 to 8. */
+/* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_v3_51(const float *x,
     const float *g,
     const float *c0,
@@ -1959,26 +1976,22 @@ NET_FN void bn_grad_v3_51(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
-        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 0);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store(yc + i * 8, d);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 0 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+            NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(y + i * 8 + c * 1, z);
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_grad_v3_52(const float *x0,
     const float *g0,
     const float *c0,
@@ -1998,7 +2011,7 @@ NET_FN void bn_grad_v3_52(const float *x0,
             float *y = y0;
 
             n = 16 - i < to - p ? 16 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 16;
             rest /= 16;
             x += i * 8;
@@ -2102,7 +2115,7 @@ NET_FN void conv_grad_v3_55(const float *x, const float *g, float *dw, int part,
             (size_t)(t < 0 ? 5 : 4) * 16 * sizeof *dw);
     }
     for (int n = 0; n < 1; n++)
-    for (int o = 0; o < 1; o++)
+    for (int o = 0; o < 1; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 2, t = k % 2;
         const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
@@ -2120,6 +2133,7 @@ NET_FN void conv_grad_v3_55(const float *x, const float *g, float *dw, int part,
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 16; c += 16)
                 grad_tile_v3_54(gr, xr + c, y + c, count);
+    }
     }
 }
 
@@ -2178,7 +2192,8 @@ NET_FN v_f32 d_clip_v3_58(v_f32 z, v_f32 dy)
     return v_if_less(z, v_set1(6.0f), v_if_less(v_set1(0.0f), z, dy, zero), zero);
 }
 
-/* bn_grad_sums of n pixels, channels 0 to 16. */
+/* bn_grad_sums of n pixels, channels 0 to 16, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_v3_59(const float *x,
     const float *g,
     const float *c0,
@@ -2186,24 +2201,26 @@ NET_FN void bn_grad_sums_v3_59(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 16; c += 8) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[2], moment[2];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 16);
-            v_f32 d = v_load(gc + i * 16);
-            d = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), d);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 2; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 16 + c * 1);
+            v_f32 z = v_load(g + i * 16 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store(y + c, v_add(v_load(y + c), sum));
-        v_store(y + 16 + c, v_add(v_load(y + 16 + c), moment));
+    for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++) {
+        v_store(y + c, v_add(v_load(y + c), sum[k]));
+        v_store(y + 16 + c, v_add(v_load(y + 16 + c), moment[k]));
     }
 }
 
@@ -2262,7 +2279,8 @@ NET_FN void bn_grad_fold_v3_61(const float *x, const float *s, const float *vari
     }
 }
 
-/* bn_grad of n pixels, channels 0 to 16. */
+/* bn_grad of n pixels, channels 0 to 16, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_v3_62(const float *x,
     const float *g,
     const float *c0,
@@ -2273,27 +2291,23 @@ NET_FN void bn_grad_v3_62(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 16; c += 8) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
-        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 16);
-            v_f32 d = v_load(gc + i * 16);
-            d = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), d);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store(yc + i * 16, d);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 16; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 16 + c * 1);
+            v_f32 z = v_load(g + i * 16 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+            NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(y + i * 16 + c * 1, z);
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_grad_v3_63(const float *x0,
     const float *g0,
     const float *c0,
@@ -2313,7 +2327,7 @@ NET_FN void bn_grad_v3_63(const float *x0,
             float *y = y0;
 
             n = 32 - i < to - p ? 32 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 32;
             rest /= 32;
             x += i * 16;
@@ -2628,7 +2642,7 @@ NET_FN void conv_grad_v3_73(const float *x, const float *g, float *dw, int part,
             (size_t)(t < 1 ? 6 : 5) * 8 * sizeof *dw);
     }
     for (int n = 0; n < 1; n++)
-    for (int o = 0; o < 1; o++)
+    for (int o = 0; o < 1; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 3, t = k % 3;
         const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
@@ -2650,9 +2664,11 @@ NET_FN void conv_grad_v3_73(const float *x, const float *g, float *dw, int part,
             else
                 grad_tile_v3_72(gr, xr + c, y + c, count);
     }
+    }
 }
 
-/* bn_grad_sums of n pixels, channels 0 to 8. */
+/* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_v3_74(const float *x,
     const float *g,
     const float *c0,
@@ -2660,24 +2676,26 @@ NET_FN void bn_grad_sums_v3_74(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[1], moment[1];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 8);
-            d = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), d);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 1; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store(y + c, v_add(v_load(y + c), sum));
-        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment));
+    for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+        v_store(y + c, v_add(v_load(y + c), sum[k]));
+        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment[k]));
     }
 }
 
@@ -2717,7 +2735,8 @@ NET_FN void bn_grad_sums_v3_75(const float *x0,
     }
 }
 
-/* bn_grad of n pixels, channels 0 to 8. */
+/* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_v3_76(const float *x,
     const float *g,
     const float *c0,
@@ -2728,27 +2747,23 @@ NET_FN void bn_grad_v3_76(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 8) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
-        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 8);
-            d = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), d);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store(yc + i * 8, d);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 8, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+            NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(y + i * 8 + c * 1, z);
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_grad_v3_77(const float *x0,
     const float *g0,
     const float *c0,
@@ -2768,7 +2783,7 @@ NET_FN void bn_grad_v3_77(const float *x0,
             float *y = y0;
 
             n = 32 - i < to - p ? 32 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 32;
             rest /= 32;
             x += i * 8;
@@ -2833,7 +2848,7 @@ NET_FN void conv_grad_v3_79(const float *x, const float *g, float *dw, int part,
             (size_t)(t < 0 ? 4 : 3) * 8 * sizeof *dw);
     }
     for (int n = 0; n < 2; n++)
-    for (int o = 0; o < 4; o++)
+    for (int o = 0; o < 4; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 1, t = k % 1;
         const int r = tap / 3, s = tap % 3, h = o * 2 - 1 + r * 1;
@@ -2851,6 +2866,7 @@ NET_FN void conv_grad_v3_79(const float *x, const float *g, float *dw, int part,
         xr += row * (ptrdiff_t)64;
         for (int c = 0; c < 8; c += 8)
                 grad_tile_v3_78(xr, gr + c, y + c, count);
+    }
     }
 }
 
@@ -3280,6 +3296,8 @@ static void eval_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
 #undef v_f32
 #undef v_load
 #undef v_store
+#undef v_stream
+#undef v_fence
 #undef v_set1
 #undef v_add
 #undef v_sub

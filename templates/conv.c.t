@@ -1,5 +1,6 @@
 //# BAND: the caller asks for some rows, between others; x, y and s may be rings of that many rows.
-//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] PANELS_OUTER
+//# FAR: the next row of x is asked for while this one is worked on.
+//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R H STRIDE PAD DIL XN XG XROW XFIRST XT YN YG YROW YW SN SROW SW ADD WG BG K START[] COUNT[] STEP[] FIRST[] FN[] COL[] M[] TIMES[] PANELS_OUTER FAR STREAM
 //@ if BAND
 /* Convolution: some of ${GROUPS} x ${ROWS} rows of output, each in register tiles along the row,
 //@ else
@@ -29,6 +30,10 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         for (int row = from; row < to; row++) {
 //@ elif !PANELS_OUTER
         for (int row = (int)NET_FROM(${ROWS}); row < (int)NET_TO(${ROWS}); row++) {
+//@ end
+//@ if FAR
+        for (int i = 0; i < ${XROW}; i += 16)
+            v_prefetch(xg + (row + 1) * (ptrdiff_t)${XROW} + i);
 //@ end
 //@ for p in 0..len(START)
 //@ if PANELS_OUTER
@@ -84,4 +89,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         }
 //@ end
     }
+//@ if STREAM
+    v_fence();
+//@ end
 }

@@ -1,7 +1,8 @@
 //# The result has ROWS x COLS numbers per tap.  Rows are cut into tiles: HIGH of M + 1, then LOW of M;
 //# FN: the tile functions of each piece of columns, those of M + 1 first.
-//# x is operand a (X_IS_A) or b.  LO, HI: for each kernel column the outputs whose input exists.
-//@ params NAME TILE BATCH R S H OH STRIDE PAD DIL XN XH XW XFIRST XSTEP YN YH YW X_IS_A ROWS COLS M HIGH LOW AC LO[] HI[] LASTHI START[] COUNT[] STEP[] FN[]
+//# FAR: a row is asked for as a whole, in the order in which it lies in memory, which is not that of
+//# the tiles.  x is operand a (X_IS_A) or b.  LO, HI: for each kernel column the outputs whose input exists.
+//@ params NAME TILE BATCH R S H OH STRIDE PAD DIL XN XH XW XFIRST XSTEP YN YH YW X_IS_A ROWS COLS M HIGH LOW AC LO[] HI[] LASTHI START[] COUNT[] STEP[] FN[] FAR
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
 NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int parts)
@@ -25,7 +26,13 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
             (size_t)(t < ${HIGH} ? ${M + 1} : ${M}) * ${COLS} * sizeof *dw);
     }
     for (int n = 0; n < ${BATCH}; n++)
-    for (int o = 0; o < ${OH}; o++)
+    for (int o = 0; o < ${OH}; o++) {
+//@ if FAR
+    for (int i = 0; i < hi[0] * ${XSTEP}; i += 16)
+        v_prefetch(x + n * (ptrdiff_t)${XN} + o * (ptrdiff_t)${XH} + i);
+    for (int i = 0; i < hi[0] * ${YW}; i += 16)
+        v_prefetch(g + n * (ptrdiff_t)${YN} + o * (ptrdiff_t)${YH} + i);
+//@ end
     for (int k = from; k < to; k++) {
         const int tap = k / ${HIGH + LOW}, t = k % ${HIGH + LOW};
         const int r = tap / ${S}, s = tap % ${S}, h = o * ${STRIDE} - ${PAD} + r * ${DIL};
@@ -72,5 +79,6 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
 //@ end
 //@ end
 //@ end
+    }
     }
 }

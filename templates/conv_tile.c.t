@@ -1,4 +1,4 @@
-//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD PARTIAL RING DIL ACT
+//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD PARTIAL RING DIL ACT PUT
 /* ${M} pixels x ${(NV - 1) * VW + LAST} channels, the sum over ${C} channels of each tap in order.
  * x: pixel step ${XW}, channel step ${XC}; w: rows of ${LDW} channels. */
 NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
@@ -105,7 +105,7 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
 //@ if ADD
     a${i}_${j} = v_add(a${i}_${j}, v_load(s + ${i * SW + j * VW}));
 //@ end
-    v_store(y + ${i * YW + j * VW}, ${ACT}(a${i}_${j}));
+    ${PUT}(y + ${i * YW + j * VW}, ${ACT}(a${i}_${j}));
 //@ end
 //@ end
 //@ end

@@ -1,5 +1,5 @@
 //# BAND: the caller asks for some rows, between others; x and y may be rings of that many rows.
-//@ params NAME BAND XRING YRING BATCH C LANES VW ROWS R S W H STRIDE STEP PAD PADQ DIL DILQ XN XH XW XFIRST YN YH YW COL[] TIMES[] M[] INNER[] COLUMNS_OUTER ACT
+//@ params NAME BAND XRING YRING BATCH C LANES VW ROWS R S W H STRIDE STEP PAD PADQ DIL DILQ XN XH XW XFIRST YN YH YW COL[] TIMES[] M[] INNER[] COLUMNS_OUTER ACT PUT STREAM
 //@ for t in 0..len(COL)
 /* Depthwise ${R}x${S}: ${M[t]} columns of output x ${LANES} channels. */
 NET_FN void ${NAME}_${t}(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
@@ -50,7 +50,7 @@ NET_FN void ${NAME}_${t}(const float *x, ptrdiff_t at, const float *w, const flo
 //@ if LANES < VW
     v_store_n(y + ${i * YW}, ${ACT}(a${i}), ${LANES});
 //@ else
-    v_store(y + ${i * YW}, ${ACT}(a${i}));
+    ${PUT}(y + ${i * YW}, ${ACT}(a${i}));
 //@ end
 //@ end
 }
@@ -122,4 +122,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
         }
 //@ end
     }
+//@ if STREAM
+    v_fence();
+//@ end
 }

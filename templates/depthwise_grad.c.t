@@ -1,6 +1,7 @@
 //# As depthwise.c.t; the result is [r][s][channel].  LO, HI: for each kernel column the outputs
-//# whose input exists.
-//@ params NAME BATCH C VW R S H OH STRIDE STEP PAD PADQ DIL DILQ XN XH XW YN YH YW LO[] HI[]
+//# whose input exists.  FAR: the next rows are asked for while this one is worked on, in the order
+//# in which they lie in memory, which is not that of the loops.
+//@ params NAME BATCH C VW R S H OH STRIDE STEP PAD PADQ DIL DILQ XN XH XW YN YH YW LO[] HI[] OW FAR
 //@ for tail in 0..C % VW ? 2 : 1
 //@ if tail || C >= VW
 /* Row o of dy, all taps of one block of channels. */
@@ -66,7 +67,17 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
     for (int o = 0; o < ${OH}; o++) {
         const float *xn = x + n * (ptrdiff_t)${XN};
         const float *gn = g + n * (ptrdiff_t)${YN} + o * (ptrdiff_t)${YH};
+//@ if FAR
+        const float *next = xn
+            + ((o + 1) * ${STRIDE} - ${PAD} + ${(R - 1) * DIL}) * (ptrdiff_t)${XH};
+//@ end
 
+//@ if FAR
+        for (int i = 0; i < ${OW * YW}; i += 16)
+            v_prefetch(gn + ${YH} + i);
+        for (int i = 0; i < ${STRIDE * XH}; i += 16)
+            v_prefetch(next + i);
+//@ end
         for (int k = from; k < to; k++)
 //@ if C % VW && C >= VW
             if (k == ${C / VW})

@@ -1,7 +1,7 @@
 //# x, g, y: steps of their pixels, by the lists; g: a second operand, if HAS_G.  c*: vectors of C.
 //# PARTS: y gets two rows of C sums for each; 0: a pixel for each of x.  RUN, TAIL: functions that do
 //# a run of pixels, for whole vectors of channels and for what is left.
-//@ params NAME T C RANK DIM[] X[] G[] Y[] TOTAL PARTS BLOCK HAS_G CH RUN TAIL
+//@ params NAME T C RANK DIM[] X[] G[] Y[] TOTAL PARTS BLOCK HAS_G CH RUN TAIL STREAM
 /* Pixels by channels, in runs of at most ${BLOCK} pixels. */
 NET_FN void ${NAME}(const ${T} *x0,
 //@ if HAS_G
@@ -69,4 +69,7 @@ NET_FN void ${NAME}(const ${T} *x0,
 //@ end
         }
     }
+//@ if STREAM
+    v_fence();
+//@ end
 }

@@ -7,6 +7,8 @@
 #define v_f32 float32x4_t
 #define v_load(p) vld1q_f32(p)
 #define v_store(p, x) vst1q_f32(p, x)
+#define v_stream(p, x) v_store(p, x)
+#define v_fence() ((void)0)
 #define v_prefetch(p) __builtin_prefetch(p)
 #define v_set1(x) vdupq_n_f32(x)
 #define v_add(a, b) vaddq_f32(a, b)

@@ -4,6 +4,8 @@
 #undef v_f32
 #undef v_load
 #undef v_store
+#undef v_stream
+#undef v_fence
 #undef v_set1
 #undef v_add
 #undef v_sub

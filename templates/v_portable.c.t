@@ -3,6 +3,8 @@
  * are, and others take one by one. */
 #define NET_FN NET_UNUSED static
 #define V 4
+#define v_stream(p, x) v_store(p, x)
+#define v_fence() ((void)0)
 #if defined(__GNUC__)
 typedef float v_f32 __attribute__((vector_size(16)));
 typedef int32_t v_i32 __attribute__((vector_size(16)));

@@ -7,6 +7,8 @@
 #define v_f32 __m512
 #define v_load(p) _mm512_loadu_ps(p)
 #define v_store(p, x) _mm512_storeu_ps(p, x)
+#define v_stream(p, x) _mm512_stream_ps(p, x)
+#define v_fence() _mm_sfence()
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm512_set1_ps(x)
 #define v_add(a, b) _mm512_add_ps(a, b)

@@ -38,7 +38,11 @@ bool conv_is_packable(const Emit *e, const Node *n);
  * of the image. */
 typedef struct Run { int64_t col, m, times; bool inner; } Run;
 
-enum { CONV_MAX_RUN = 24 };
+enum {
+    CONV_MAX_RUN = 24,
+    CONV_FAR_BYTES = 1024 * 1024      /* an operand that does not stay in an L2 cache */
+};
+
 /* Returns the number of runs, or 0 when it takes more than CONV_MAX_RUN or a tile lies in
  * padding. */
 uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN]);

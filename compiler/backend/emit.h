@@ -108,6 +108,11 @@ const char *emit_out(Emit *e, ValueId v);
 const char *emit_in_at(Emit *e, ValueId v, int64_t extra);
 const char *emit_out_at(Emit *e, ValueId v, int64_t extra);
 
+/* Is v so large that it leaves the caches before somebody reads it?  Then it is worth storing past
+ * them (v_stream, and v_fence in the end), which saves reading what is overwritten.  Its rows of
+ * channels are whole cache lines. */
+bool emit_streams(const Emit *e, ValueId v);
+
 /* Puts data (kept) into the weights; C expression of a pointer to it. */
 const char *emit_weights(Emit *e, DType t, const void *data, int64_t count, const char *what);
 

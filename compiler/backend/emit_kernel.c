@@ -6,6 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+enum {
+    LINE = 16,                         /* floats in a cache line */
+    STREAM_BYTES = 8 * 1024 * 1024     /* several L2 caches */
+};
+
 /* Its number is its place in the list plus one; numbers are never given back. */
 static void remember(Emit *e, const char *name)
 {
@@ -152,6 +157,22 @@ const char *emit_in_at(Emit *e, ValueId v, int64_t extra) { return pointer(e, v,
 const char *emit_out_at(Emit *e, ValueId v, int64_t extra) { return pointer(e, v, extra, true); }
 const char *emit_in(Emit *e, ValueId v) { return pointer(e, v, 0, false); }
 const char *emit_out(Emit *e, ValueId v) { return pointer(e, v, 0, true); }
+
+/* The caller's outputs may lie anywhere; a ring stays in the cache, and that is its purpose. */
+bool emit_streams(const Emit *e, ValueId v)
+{
+    const Place *p = emit_place(e, v);
+    const Shape *s = emit_shape(e, v);
+
+    if ((p->kind != PLACE_ARENA && p->kind != PLACE_STATE) || p->ring || p->offset % LINE
+        || ir_val(e->g, v)->dtype != DT_F32 || s->rank < 2 || p->stride[1] != 1
+        || s->dim[1] % LINE || shape_count(s) * 4 < STREAM_BYTES)
+        return false;
+    for (uint32_t d = 0; d < s->rank; d++)
+        if (d != 1 && s->dim[d] > 1 && p->stride[d] % LINE)
+            return false;
+    return true;
+}
 
 /* Shortest text that reads back as the same number, made a literal of type t: a point, and f
  * for f32.  inf and nan are macros of math.h, floats by type. */

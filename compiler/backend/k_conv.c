@@ -160,6 +160,7 @@ typedef struct Tiling {
     const ConvShape *c;
     Choice way;
     const char *act;
+    bool stream;                   /* the result is stored past the caches */
     Piece piece[MAX_PIECE];
     uint32_t n_piece, n_call;
     int64_t first[MAX_PIECE + 1];
@@ -217,6 +218,8 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
         tmpl_int(v, vars[i].name, vars[i].x);
     tmpl_word(v, "ACT", t->act);
+    tmpl_word(v, "PUT", t->stream && p->nv * t->e->target->width % PANEL == 0 ? "v_stream"
+                                                                              : "v_store");
     return emit_function_number(t->e, "conv_tile.c.t", "tile", v);
 }
 
@@ -278,6 +281,9 @@ static void set_vars(const Tiling *t, TmplVars *v)
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
         { "PANELS_OUTER", t->way.knob[KNOB_order] == 1 },
+        { "STREAM", t->stream },
+        { "FAR", !taps && !c->band && !t->way.knob[KNOB_order]
+                 && c->h * c->x.h * 4 > CONV_FAR_BYTES },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -315,6 +321,8 @@ bool emit_conv(Emit *e, const Node *n)
     t.way = conv_way(e, n, &c, is_flat(&c));
     flatten(&c, t.way.knob[KNOB_row] == KNOB_RULE ? 0 : t.way.knob[KNOB_row]);
     t.act = emit_act(e, &n->act);
+    t.stream = !c.band && (c.groups == 1 || c.k / c.groups % PANEL == 0)
+            && emit_streams(e, n->out[0]);
     if (!t.act)
         return false;
     cut_channels(&t);

@@ -93,6 +93,12 @@ static void column_ranges(const ConvShape *c, int64_t lo[MAX_TAPS], int64_t hi[M
     }
 }
 
+/* Is x more than stays in an L2 cache? */
+static bool is_far(const ConvShape *c)
+{
+    return c->n * c->h * c->w * c->c * c->groups * 4 > CONV_FAR_BYTES;
+}
+
 static void common_vars(const ConvShape *c, TmplVars *v)
 {
     emit_int_vars(v, (const IntVar[]){
@@ -122,7 +128,8 @@ bool emit_depthwise_grad(Emit *e, const Node *n)
     common_vars(&c, v);
     emit_int_vars(v, (const IntVar[]){
         { "C", c.k }, { "VW", e->target->width }, { "STEP", c.stride_w }, { "PADQ", c.pad_w },
-        { "DILQ", c.dil_w }, { "XW", c.x.w } }, 6);
+        { "DILQ", c.dil_w }, { "XW", c.x.w }, { "OW", c.ow },
+        { "FAR", is_far(&c) } }, 8);
     tmpl_ints(v, "LO", lo, (uint32_t)c.s);
     tmpl_ints(v, "HI", hi, (uint32_t)c.s);
     return call(e, n, emit_function(e, "depthwise_grad.c.t", "depthwise_grad", v));
@@ -231,7 +238,7 @@ bool emit_conv_grad(Emit *e, const Node *n)
         { "XW", c.dil_w * c.x.w }, { "XFIRST", c.pad_w * c.x.w },
         { "XSTEP", c.stride_w * c.x.w }, { "X_IS_A", p.x_is_a }, { "ROWS", p.rows },
         { "COLS", p.cols }, { "M", p.m }, { "HIGH", p.high }, { "LOW", p.low }, { "AC", p.ac },
-        { "LASTHI", p.last_hi } }, 11);
+        { "LASTHI", p.last_hi }, { "FAR", c.r * c.s == 1 && is_far(&c) } }, 12);
     tmpl_ints(v, "LO", lo, (uint32_t)c.s);
     tmpl_ints(v, "HI", hi, (uint32_t)c.s);
     tmpl_word(v, "TILE", arena_printf(e->arena, "grad_tile_%s", e->target->suffix));

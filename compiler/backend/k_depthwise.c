@@ -88,11 +88,15 @@ bool emit_depthwise(Emit *e, const Node *n)
     Choice way = depthwise_way(e, n, &c);
     TmplVars *v = tmpl_vars(e->arena);
     const char *fn, *act = emit_act(e, &n->act);
+    /* a vector is a whole line, because the next one is stored much later */
+    bool stream = !c.band && e->target->width % PANEL_WIDTH == 0 && emit_streams(e, n->out[0]);
 
     if (!act)
         return false;
     set_vars(e, &c, &way, v);
     tmpl_word(v, "ACT", act);
+    tmpl_word(v, "PUT", stream ? "v_stream" : "v_store");
+    tmpl_int(v, "STREAM", stream);
     layers_tile(e, "1x%" PRId64 "x%d", way.knob[KNOB_pixels], e->target->width);
     fn = emit_function(e, "depthwise.c.t", "depthwise", v);
     if (fn)

@@ -73,9 +73,10 @@ typedef struct Pixels {
     uint32_t first, count;     /* operands of the node that are vectors of channels */
     int64_t parts;             /* of sums; 0: y is as x */
     int64_t block;             /* pixels of a run */
+    bool stream;               /* y is stored past the caches */
 } Pixels;
 
-enum { ELEMENT_BLOCK = 16, SUM_BLOCK = 64 };
+enum { ELEMENT_BLOCK = 256, SUM_BLOCK = 64 };
 
 /* The loops over all dimensions but the channels, row-major, not reordered: parts of sums are
  * counted in this order. */
@@ -153,6 +154,8 @@ static const char *run_function(Emit *e, const Node *n, const Pixels *p, const N
     tmpl_word(v, "OP", op_info[n->op].name);
     tmpl_word(v, "ACT", act);
     tmpl_word(v, "D", d);
+    tmpl_word(v, "PUT", arena_printf(e->arena, "%s_%s(", w->p,
+                                     p->stream ? "stream" : tail ? "store_n" : "store"));
     tmpl_word(v, "LD", arena_printf(e->arena, "%s_load%s(", w->p, tail ? "_n" : ""));
     tmpl_word(v, "ST", arena_printf(e->arena, "%s_store%s(", w->p, tail ? "_n" : ""));
     tmpl_word(v, "RD", tail ? arena_printf(e->arena, ", %" PRId64 ")", to - from) : ")");
@@ -194,7 +197,7 @@ static bool emit_pixels(Emit *e, const Node *n, const Pixels *p)
     nest_vars(&nest, v, (const char *[]){ "X", "G", "Y" });
     emit_int_vars(v, (const IntVar[]){
         { "C", channels }, { "TOTAL", total }, { "PARTS", p->parts }, { "BLOCK", p->block },
-        { "HAS_G", p->g.id != 0 }, { "CH", p->count } }, 6);
+        { "HAS_G", p->g.id != 0 }, { "CH", p->count }, { "STREAM", p->stream } }, 7);
     tmpl_word(v, "T", w.t);
     tmpl_word(v, "RUN", run ? run : tail);
     tmpl_word(v, "TAIL", run ? tail : "none");
@@ -206,8 +209,10 @@ static bool emit_pixels(Emit *e, const Node *n, const Pixels *p)
 
 bool emit_bn_apply(Emit *e, const Node *n)
 {
-    return emit_pixels(e, n, &(Pixels){ .x = n->in[0], .y = n->out[0], .first = 1, .count = 3,
-                                        .block = ELEMENT_BLOCK });
+    Pixels p = { .x = n->in[0], .y = n->out[0], .first = 1, .count = 3, .block = ELEMENT_BLOCK };
+
+    p.stream = vector_fits(e, &p) && emit_streams(e, p.y);
+    return emit_pixels(e, n, &p);
 }
 
 bool emit_bn_stats(Emit *e, const Node *n)

@@ -179,34 +179,42 @@ NET_FN void conv_c_4(const float *x, const float *w, const float *b,
     }
 }
 
-/* bn_stats of n pixels, channels 0 to 8. */
+/* bn_stats of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_stats_c_5(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
-         * is left of it is the rounding of the mean */
-        const float all = (float)(before + n);
-        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+    /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
+     * left of it is the rounding of the mean */
+    v_f32 mean[2], left[2];
+    v_f32 squares[2], old, d;
+    const float all = (float)(before + n);
 
-        for (ptrdiff_t i = 0; i < n; i++)
-            mean = v_add(mean, v_load(xc + i * 8));
-        mean = v_mul(mean, v_set1(1 / (float)n));
-        for (ptrdiff_t i = 0; i < n; i++) {
-            d = v_sub(v_load(xc + i * 8), mean);
-            left = v_add(left, d);
-            squares = v_fma(d, d, squares);
+    for (int k = 0; k < 2; k++)
+        mean[k] = left[k] = squares[k] = v_set1(0);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++)
+            mean[k] = v_add(mean[k], v_load(x + i * 8 + c * 1));
+    for (int k = 0; k < 2; k++)
+        mean[k] = v_mul(mean[k], v_set1(1 / (float)n));
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            (void)k;
+            d = v_sub(v, mean[k]);
+            left[k] = v_add(left[k], d);
+            squares[k] = v_fma(d, d, squares[k]);
         }
-        mean = v_fma(left, v_set1(1 / (float)n), mean);
+    for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+        mean[k] = v_fma(left[k], v_set1(1 / (float)n), mean[k]);
         old = v_load(y + c);
-        d = v_sub(mean, old);
-        squares = v_add(squares, v_load(y + 8 + c));
-        squares = v_fma(v_mul(d, d),
-            v_set1((float)before * ((float)n / all)), squares);
+        d = v_sub(mean[k], old);
+        squares[k] = v_add(squares[k], v_load(y + 8 + c));
+        squares[k] = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares[k]);
         v_store(y + c, v_fma(d, v_set1((float)n / all), old));
-        v_store(y + 8 + c, squares);
+        v_store(y + 8 + c, squares[k]);
     }
 }
 
@@ -269,7 +277,8 @@ NET_FN v_f32 clip_c_9(v_f32 x)
     return v_min(v_set1(6.0f), v_max(v_set1(0.0f), x));
 }
 
-/* bn_apply of n pixels, channels 0 to 8. */
+/* bn_apply of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_c_10(const float *x,
     const float *c0,
     const float *c1,
@@ -277,21 +286,18 @@ NET_FN void bn_apply_c_10(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_store(yc + i * 8, clip_c_9(v_fma(v_sub(v, k0), k1, k2)));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            v_store(y + i * 8 + c * 1, clip_c_9(v_fma(v_sub(v, k0), k1, k2)));
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_apply_c_11(const float *x0,
     const float *c0,
     const float *c1,
@@ -307,7 +313,7 @@ NET_FN void bn_apply_c_11(const float *x0,
             float *y = y0;
 
             n = 100 - i < to - p ? 100 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 100;
             rest /= 100;
             x += i * 8;
@@ -450,7 +456,8 @@ NET_FN v_f32 hard_swish_c_15(v_f32 x)
     return v_mul(x, v_mul(gate, v_set1(1.0f / 6.0f)));
 }
 
-/* bn_apply of n pixels, channels 0 to 8. */
+/* bn_apply of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_c_16(const float *x,
     const float *c0,
     const float *c1,
@@ -458,21 +465,18 @@ NET_FN void bn_apply_c_16(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_store(yc + i * 8, hard_swish_c_15(v_fma(v_sub(v, k0), k1, k2)));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            v_store(y + i * 8 + c * 1, hard_swish_c_15(v_fma(v_sub(v, k0), k1, k2)));
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_apply_c_17(const float *x0,
     const float *c0,
     const float *c1,
@@ -488,7 +492,7 @@ NET_FN void bn_apply_c_17(const float *x0,
             float *y = y0;
 
             n = 100 - i < to - p ? 100 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 100;
             rest /= 100;
             x += i * 8;
@@ -697,65 +701,81 @@ NET_FN void conv_c_22(const float *x, const float *w, const float *b,
     }
 }
 
-/* bn_stats of n pixels, channels 64 to 65. */
+/* bn_stats of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_stats_c_23(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 64; c < 65; c += 4) {
-        const float *xc = x + c * 1;
-        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
-         * is left of it is the rounding of the mean */
-        const float all = (float)(before + n);
-        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+    /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
+     * left of it is the rounding of the mean */
+    v_f32 mean[1], left[1];
+    v_f32 squares[1], old, d;
+    const float all = (float)(before + n);
 
-        for (ptrdiff_t i = 0; i < n; i++)
-            mean = v_add(mean, v_load_n(xc + i * 65, 1));
-        mean = v_mul(mean, v_set1(1 / (float)n));
-        for (ptrdiff_t i = 0; i < n; i++) {
-            d = v_sub(v_load_n(xc + i * 65, 1), mean);
-            left = v_add(left, d);
-            squares = v_fma(d, d, squares);
+    for (int k = 0; k < 1; k++)
+        mean[k] = left[k] = squares[k] = v_set1(0);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++)
+            mean[k] = v_add(mean[k], v_load_n(x + i * 65 + c * 1, 1));
+    for (int k = 0; k < 1; k++)
+        mean[k] = v_mul(mean[k], v_set1(1 / (float)n));
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++) {
+            const v_f32 v = v_load_n(x + i * 65 + c * 1, 1);
+            (void)k;
+            d = v_sub(v, mean[k]);
+            left[k] = v_add(left[k], d);
+            squares[k] = v_fma(d, d, squares[k]);
         }
-        mean = v_fma(left, v_set1(1 / (float)n), mean);
+    for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++) {
+        mean[k] = v_fma(left[k], v_set1(1 / (float)n), mean[k]);
         old = v_load_n(y + c, 1);
-        d = v_sub(mean, old);
-        squares = v_add(squares, v_load_n(y + 65 + c, 1));
-        squares = v_fma(v_mul(d, d),
-            v_set1((float)before * ((float)n / all)), squares);
+        d = v_sub(mean[k], old);
+        squares[k] = v_add(squares[k], v_load_n(y + 65 + c, 1));
+        squares[k] = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares[k]);
         v_store_n(y + c, v_fma(d, v_set1((float)n / all), old), 1);
-        v_store_n(y + 65 + c, squares, 1);
+        v_store_n(y + 65 + c, squares[k], 1);
     }
 }
 
-/* bn_stats of n pixels, channels 0 to 64. */
+/* bn_stats of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_stats_c_24(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 64; c += 4) {
-        const float *xc = x + c * 1;
-        /* the block's own mean first: squares of what is far from 0 would lose their digits; what
-         * is left of it is the rounding of the mean */
-        const float all = (float)(before + n);
-        v_f32 mean = v_set1(0), left = v_set1(0), squares = v_set1(0), old, d;
+    /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
+     * left of it is the rounding of the mean */
+    v_f32 mean[16], left[16];
+    v_f32 squares[16], old, d;
+    const float all = (float)(before + n);
 
-        for (ptrdiff_t i = 0; i < n; i++)
-            mean = v_add(mean, v_load(xc + i * 65));
-        mean = v_mul(mean, v_set1(1 / (float)n));
-        for (ptrdiff_t i = 0; i < n; i++) {
-            d = v_sub(v_load(xc + i * 65), mean);
-            left = v_add(left, d);
-            squares = v_fma(d, d, squares);
+    for (int k = 0; k < 16; k++)
+        mean[k] = left[k] = squares[k] = v_set1(0);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++)
+            mean[k] = v_add(mean[k], v_load(x + i * 65 + c * 1));
+    for (int k = 0; k < 16; k++)
+        mean[k] = v_mul(mean[k], v_set1(1 / (float)n));
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 65 + c * 1);
+            (void)k;
+            d = v_sub(v, mean[k]);
+            left[k] = v_add(left[k], d);
+            squares[k] = v_fma(d, d, squares[k]);
         }
-        mean = v_fma(left, v_set1(1 / (float)n), mean);
+    for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++) {
+        mean[k] = v_fma(left[k], v_set1(1 / (float)n), mean[k]);
         old = v_load(y + c);
-        d = v_sub(mean, old);
-        squares = v_add(squares, v_load(y + 65 + c));
-        squares = v_fma(v_mul(d, d),
-            v_set1((float)before * ((float)n / all)), squares);
+        d = v_sub(mean[k], old);
+        squares[k] = v_add(squares[k], v_load(y + 65 + c));
+        squares[k] = v_fma(v_mul(d, d),
+            v_set1((float)before * ((float)n / all)), squares[k]);
         v_store(y + c, v_fma(d, v_set1((float)n / all), old));
-        v_store(y + 65 + c, squares);
+        v_store(y + 65 + c, squares[k]);
     }
 }
 
@@ -820,7 +840,8 @@ NET_FN v_f32 relu_c_28(v_f32 x)
     return v_max(v_set1(0.0f), x);
 }
 
-/* bn_apply of n pixels, channels 64 to 65. */
+/* bn_apply of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_c_29(const float *x,
     const float *c0,
     const float *c1,
@@ -828,21 +849,19 @@ NET_FN void bn_apply_c_29(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 64; c < 65; c += 4) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
-        NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
-        NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load_n(xc + i * 65, 1);
-            v_store_n(yc + i * 65, relu_c_28(v_fma(v_sub(v, k0), k1, k2)), 1);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++) {
+            const v_f32 v = v_load_n(x + i * 65 + c * 1, 1);
+            NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
+            NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
+            NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
+            (void)k;
+            v_store_n(y + i * 65 + c * 1, relu_c_28(v_fma(v_sub(v, k0), k1, k2)), 1);
         }
-    }
 }
 
-/* bn_apply of n pixels, channels 0 to 64. */
+/* bn_apply of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_apply_c_30(const float *x,
     const float *c0,
     const float *c1,
@@ -850,21 +869,18 @@ NET_FN void bn_apply_c_30(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 64; c += 4) {
-        const float *xc = x + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 65);
-            v_store(yc + i * 65, relu_c_28(v_fma(v_sub(v, k0), k1, k2)));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 65 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            (void)k;
+            v_store(y + i * 65 + c * 1, relu_c_28(v_fma(v_sub(v, k0), k1, k2)));
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_apply_c_31(const float *x0,
     const float *c0,
     const float *c1,
@@ -880,7 +896,7 @@ NET_FN void bn_apply_c_31(const float *x0,
             float *y = y0;
 
             n = 36 - i < to - p ? 36 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 36;
             rest /= 36;
             x += i * 65;
@@ -1497,7 +1513,7 @@ NET_FN void conv_grad_c_51(const float *x, const float *g, float *dw, int part, 
             (size_t)(t < 1 ? 2 : 1) * 8 * sizeof *dw);
     }
     for (int n = 0; n < 1; n++)
-    for (int o = 0; o < 1; o++)
+    for (int o = 0; o < 1; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 2, t = k % 2;
         const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
@@ -1518,6 +1534,7 @@ NET_FN void conv_grad_c_51(const float *x, const float *g, float *dw, int part, 
                 grad_tile_c_49(gr, xr + c, y + c, count);
             else
                 grad_tile_c_50(gr, xr + c, y + c, count);
+    }
     }
 }
 
@@ -1756,7 +1773,7 @@ NET_FN void conv_grad_c_61(const float *x, const float *g, float *dw, int part, 
             (size_t)(t < 0 ? 3 : 2) * 65 * sizeof *dw);
     }
     for (int n = 0; n < 1; n++)
-    for (int o = 0; o < 1; o++)
+    for (int o = 0; o < 1; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 4, t = k % 4;
         const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
@@ -1776,6 +1793,7 @@ NET_FN void conv_grad_c_61(const float *x, const float *g, float *dw, int part, 
                 grad_tile_c_59(gr, xr + c, y + c, count);
         for (int c = 64; c < 65; c += 1)
                 grad_tile_c_60(gr, xr + c, y + c, count);
+    }
     }
 }
 
@@ -1850,7 +1868,8 @@ NET_FN void pack_c_65(const float *w, float *y, int part, int parts)
     }
 }
 
-/* bn_grad_sums of n pixels, channels 64 to 65. */
+/* bn_grad_sums of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_c_66(const float *x,
     const float *g,
     const float *c0,
@@ -1858,28 +1877,31 @@ NET_FN void bn_grad_sums_c_66(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 64; c < 65; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
-        NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
-        NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[1], moment[1];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load_n(xc + i * 65, 1);
-            v_f32 d = v_load_n(gc + i * 65, 1);
-            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 1; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++) {
+            const v_f32 v = v_load_n(x + i * 65 + c * 1, 1);
+            v_f32 z = v_load_n(g + i * 65 + c * 1, 1);
+            NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
+            NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
+            NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
+            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store_n(y + c, v_add(v_load_n(y + c, 1), sum), 1);
-        v_store_n(y + 65 + c, v_add(v_load_n(y + 65 + c, 1), moment), 1);
+    for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++) {
+        v_store_n(y + c, v_add(v_load_n(y + c, 1), sum[k]), 1);
+        v_store_n(y + 65 + c, v_add(v_load_n(y + 65 + c, 1), moment[k]), 1);
     }
 }
 
-/* bn_grad_sums of n pixels, channels 0 to 64. */
+/* bn_grad_sums of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_c_67(const float *x,
     const float *g,
     const float *c0,
@@ -1887,24 +1909,26 @@ NET_FN void bn_grad_sums_c_67(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 64; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[16], moment[16];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 65);
-            v_f32 d = v_load(gc + i * 65);
-            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 16; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 65 + c * 1);
+            v_f32 z = v_load(g + i * 65 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store(y + c, v_add(v_load(y + c), sum));
-        v_store(y + 65 + c, v_add(v_load(y + 65 + c), moment));
+    for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++) {
+        v_store(y + c, v_add(v_load(y + c), sum[k]));
+        v_store(y + 65 + c, v_add(v_load(y + 65 + c), moment[k]));
     }
 }
 
@@ -1969,7 +1993,8 @@ NET_FN void bn_grad_fold_c_69(const float *x, const float *s, const float *varia
     }
 }
 
-/* bn_grad of n pixels, channels 64 to 65. */
+/* bn_grad of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_c_70(const float *x,
     const float *g,
     const float *c0,
@@ -1980,27 +2005,24 @@ NET_FN void bn_grad_c_70(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 64; c < 65; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
-        NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
-        NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
-        NET_UNUSED const v_f32 k3 = v_load_n(c3 + c, 1);
-        NET_UNUSED const v_f32 k4 = v_load_n(c4 + c, 1);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load_n(xc + i * 65, 1);
-            v_f32 d = v_load_n(gc + i * 65, 1);
-            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store_n(yc + i * 65, d, 1);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 64, k = 0; c < 65; c += 4, k++) {
+            const v_f32 v = v_load_n(x + i * 65 + c * 1, 1);
+            v_f32 z = v_load_n(g + i * 65 + c * 1, 1);
+            NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
+            NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
+            NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
+            NET_UNUSED const v_f32 k3 = v_load_n(c3 + c, 1);
+            NET_UNUSED const v_f32 k4 = v_load_n(c4 + c, 1);
+            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store_n(y + i * 65 + c * 1, z, 1);
         }
-    }
 }
 
-/* bn_grad of n pixels, channels 0 to 64. */
+/* bn_grad of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_c_71(const float *x,
     const float *g,
     const float *c0,
@@ -2011,27 +2033,23 @@ NET_FN void bn_grad_c_71(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 64; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
-        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 65);
-            v_f32 d = v_load(gc + i * 65);
-            d = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), d);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store(yc + i * 65, d);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 64; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 65 + c * 1);
+            v_f32 z = v_load(g + i * 65 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+            NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(y + i * 65 + c * 1, z);
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_grad_c_72(const float *x0,
     const float *g0,
     const float *c0,
@@ -2051,7 +2069,7 @@ NET_FN void bn_grad_c_72(const float *x0,
             float *y = y0;
 
             n = 36 - i < to - p ? 36 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 36;
             rest /= 36;
             x += i * 65;
@@ -2156,7 +2174,7 @@ NET_FN void conv_grad_c_76(const float *x, const float *g, float *dw, int part, 
             (size_t)(t < 32 ? 2 : 1) * 8 * sizeof *dw);
     }
     for (int n = 0; n < 1; n++)
-    for (int o = 0; o < 1; o++)
+    for (int o = 0; o < 1; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 33, t = k % 33;
         const int r = tap / 1, s = tap % 1, h = o * 1 - 0 + r * 1;
@@ -2177,6 +2195,7 @@ NET_FN void conv_grad_c_76(const float *x, const float *g, float *dw, int part, 
                 grad_tile_c_74(gr, xr + c, y + c, count);
             else
                 grad_tile_c_75(gr, xr + c, y + c, count);
+    }
     }
 }
 
@@ -2350,7 +2369,8 @@ NET_FN v_f32 d_hard_swish_c_81(v_f32 z, v_f32 dy)
     return v_if_less(v_set1(-0.5f), slope, z, zero);
 }
 
-/* bn_grad_sums of n pixels, channels 0 to 8. */
+/* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_c_82(const float *x,
     const float *g,
     const float *c0,
@@ -2358,24 +2378,26 @@ NET_FN void bn_grad_sums_c_82(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[2], moment[2];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 8);
-            d = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), d);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 2; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            z = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store(y + c, v_add(v_load(y + c), sum));
-        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment));
+    for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+        v_store(y + c, v_add(v_load(y + c), sum[k]));
+        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment[k]));
     }
 }
 
@@ -2434,7 +2456,8 @@ NET_FN void bn_grad_fold_c_84(const float *x, const float *s, const float *varia
     }
 }
 
-/* bn_grad of n pixels, channels 0 to 8. */
+/* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_c_85(const float *x,
     const float *g,
     const float *c0,
@@ -2445,27 +2468,23 @@ NET_FN void bn_grad_c_85(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
-        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 8);
-            d = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), d);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store(yc + i * 8, d);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+            NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+            z = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(y + i * 8 + c * 1, z);
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_grad_c_86(const float *x0,
     const float *g0,
     const float *c0,
@@ -2485,7 +2504,7 @@ NET_FN void bn_grad_c_86(const float *x0,
             float *y = y0;
 
             n = 100 - i < to - p ? 100 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 100;
             rest /= 100;
             x += i * 8;
@@ -2736,7 +2755,8 @@ NET_FN v_f32 d_clip_c_93(v_f32 z, v_f32 dy)
     return v_if_less(z, v_set1(6.0f), v_if_less(v_set1(0.0f), z, dy, zero), zero);
 }
 
-/* bn_grad_sums of n pixels, channels 0 to 8. */
+/* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_sums_c_94(const float *x,
     const float *g,
     const float *c0,
@@ -2744,24 +2764,26 @@ NET_FN void bn_grad_sums_c_94(const float *x,
     const float *c2,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
-    (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        v_f32 sum = v_set1(0), moment = v_set1(0);
+    v_f32 sum[2], moment[2];
 
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 8);
-            d = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), d);
-            sum = v_add(sum, d);
-            moment = v_fma(d, v_sub(v, k0), moment);
+    for (int k = 0; k < 2; k++)
+        sum[k] = moment[k] = v_set1(0);
+    (void)before;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            z = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            sum[k] = v_add(sum[k], z);
+            moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
         }
-        v_store(y + c, v_add(v_load(y + c), sum));
-        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment));
+    for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+        v_store(y + c, v_add(v_load(y + c), sum[k]));
+        v_store(y + 8 + c, v_add(v_load(y + 8 + c), moment[k]));
     }
 }
 
@@ -2801,7 +2823,8 @@ NET_FN void bn_grad_sums_c_95(const float *x0,
     }
 }
 
-/* bn_grad of n pixels, channels 0 to 8. */
+/* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
+ * walk would leave the fetching ahead to too few buffers. */
 NET_FN void bn_grad_c_96(const float *x,
     const float *g,
     const float *c0,
@@ -2812,27 +2835,23 @@ NET_FN void bn_grad_c_96(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     (void)before;
-    for (ptrdiff_t c = 0; c < 8; c += 4) {
-        const float *xc = x + c * 1;
-        const float *gc = g + c * 1;
-        NET_UNUSED const v_f32 k0 = v_load(c0 + c);
-        NET_UNUSED const v_f32 k1 = v_load(c1 + c);
-        NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-        NET_UNUSED const v_f32 k3 = v_load(c3 + c);
-        NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-        float *yc = y + c * 1;
-
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const v_f32 v = v_load(xc + i * 8);
-            v_f32 d = v_load(gc + i * 8);
-            d = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), d);
-            d = v_fma(d, k1, v_fma(v_sub(v, k0), k3, k4));
-            v_store(yc + i * 8, d);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t c = 0, k = 0; c < 8; c += 4, k++) {
+            const v_f32 v = v_load(x + i * 8 + c * 1);
+            v_f32 z = v_load(g + i * 8 + c * 1);
+            NET_UNUSED const v_f32 k0 = v_load(c0 + c);
+            NET_UNUSED const v_f32 k1 = v_load(c1 + c);
+            NET_UNUSED const v_f32 k2 = v_load(c2 + c);
+            NET_UNUSED const v_f32 k3 = v_load(c3 + c);
+            NET_UNUSED const v_f32 k4 = v_load(c4 + c);
+            z = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), z);
+            (void)k;
+            z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
+            v_store(y + i * 8 + c * 1, z);
         }
-    }
 }
 
-/* Pixels by channels, in runs of at most 16 pixels. */
+/* Pixels by channels, in runs of at most 256 pixels. */
 NET_FN void bn_grad_c_97(const float *x0,
     const float *g0,
     const float *c0,
@@ -2852,7 +2871,7 @@ NET_FN void bn_grad_c_97(const float *x0,
             float *y = y0;
 
             n = 100 - i < to - p ? 100 - i : to - p;
-            n = n < 16 ? n : 16;
+            n = n < 256 ? n : 256;
             i = rest % 100;
             rest /= 100;
             x += i * 8;
@@ -2940,7 +2959,7 @@ NET_FN void conv_grad_c_100(const float *x, const float *g, float *dw, int part,
             (size_t)(t < 1 ? 2 : 1) * 8 * sizeof *dw);
     }
     for (int n = 0; n < 4; n++)
-    for (int o = 0; o < 5; o++)
+    for (int o = 0; o < 5; o++) {
     for (int k = from; k < to; k++) {
         const int tap = k / 2, t = k % 2;
         const int r = tap / 3, s = tap % 3, h = o * 2 - 1 + r * 1;
@@ -2961,6 +2980,7 @@ NET_FN void conv_grad_c_100(const float *x, const float *g, float *dw, int part,
                 grad_tile_c_98(xr, gr + c, y + c, count);
             else
                 grad_tile_c_99(xr, gr + c, y + c, count);
+    }
     }
 }
 
