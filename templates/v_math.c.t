@@ -1,4 +1,5 @@
-//@ params SUFFIX
+//# WIDE: lanes are doubles, for which libm's functions serve.
+//@ params SUFFIX WIDE
 #define v_same(x) (x)
 #define v_each v_each_${SUFFIX}
 #define v_most v_most_${SUFFIX}
@@ -32,6 +33,14 @@ NET_FN v_f32 v_least(v_f32 a, v_f32 b)
     return v_if_number(a, v_min(a, b), a);
 }
 
+//@ if WIDE
+/* e to the x; no scale is needed. */
+NET_FN v_f32 v_exp_parts(v_f32 x, v_f32 *scale)
+{
+    *scale = v_set1(1.0f);
+    return v_each(expf, x);
+}
+//@ else
 /* e to the x as the product of what it returns and scale, a power of 2: where that product has no
  * normal number, its parts have.  x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor polynomial of
  * degree 7; 2^n in two factors.  Below -110 the scale is 0. */
@@ -56,6 +65,7 @@ NET_FN v_f32 v_exp_parts(v_f32 x, v_f32 *scale)
     *scale = v_if_less(x, tiny, v_set1(0.0f), v_pow2(v_sub(n, half)));
     return v_mul(y, v_pow2(half));
 }
+//@ end
 
 /* e to the x, below 1.25 ulp, denormals included. */
 NET_FN v_f32 v_exp(v_f32 x)
@@ -83,6 +93,17 @@ NET_FN v_f32 v_silu(v_f32 x)
     return v_mul(x, v_if_less(x, zero, scale, one));
 }
 
+//@ if WIDE
+NET_FN v_f32 v_tanh(v_f32 x)
+{
+    return v_each(tanhf, x);
+}
+
+NET_FN v_f32 v_erf(v_f32 x)
+{
+    return v_each(erff, x);
+}
+//@ else
 /* For small |x| a polynomial in x^2 (Cephes, tanhf), else 1 - 2 / (e^2|x| + 1) with x's sign: below
  * 1.7 ulp. */
 NET_FN v_f32 v_tanh(v_f32 x)
@@ -125,6 +146,7 @@ NET_FN v_f32 v_erf(v_f32 x)
     large = v_if_less(x, v_set1(0.0f), v_neg(large), large);
     return v_if_less(a, v_set1(0.92f), small, large);
 }
+//@ end
 
 #define v_prelu v_prelu_${SUFFIX}
 NET_FN v_f32 v_prelu(v_f32 x, v_f32 slope)

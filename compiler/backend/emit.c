@@ -123,6 +123,7 @@ static bool include_math(Emit *e, Buf *out)
     TmplVars *v = tmpl_vars(e->arena);
 
     tmpl_word(v, "SUFFIX", e->target->suffix);
+    tmpl_int(v, "WIDE", e->g->wide);
     return tmpl_expand(e->options->templates, "v_math.c.t", v, out, e->d);
 }
 
@@ -174,6 +175,18 @@ static bool emit_target(Emit *e, const Target *t, Buf *out)
 
 /* ---- choosing among targets ---- */
 
+/* There is one vocabulary for doubles. */
+static uint32_t choose_doubles(Emit *e, const Target **list)
+{
+    const char *want = e->options->target;
+
+    list[0] = &target_doubles;
+    if (!want || !strcmp(want, "auto") || !strcmp(want, "portable"))
+        return 1;
+    diag_error(e->d, (Pos){ 0 }, "f64 is for the target portable alone, not for '%s'", want);
+    return 0;
+}
+
 /* Targets to put into the file, in order of preference: one, or for "auto" all. */
 static uint32_t choose_targets(Emit *e, const Target **list)
 {
@@ -220,26 +233,14 @@ static bool emit_targets(Emit *e, const Target *const *list, uint32_t n, Buf *co
     return true;
 }
 
-/* The code comes first, though it stands last: only it tells how many bytes of weights there
- * are and what the preface has to say.  Weights are shared by all targets. */
-bool emit_file(Emit *e, Buf *c, Buf *h)
+/* What surrounds the targets' code, in order. */
+static bool emit_around(Emit *e, const Target *const *list, uint32_t n, const Buf *code, Buf *c)
 {
-    const Target *list[8];
-    uint32_t n = choose_targets(e, list);
-    Buf code, tables;
+    Buf tables;
 
-    if (!n)
-        return false;
-    buf_init(&code, e->arena);
     buf_init(&tables, e->arena);
-    weights_init(&e->weights, e->arena);
-    intern_init(&e->functions, e->arena);
-    e->plain = e->options->plain;
-    set_programs(e);
-    if (!emit_targets(e, list, n, &code) || (e->state && !emit_train_tables(e, &tables)))
+    if (e->state && !emit_train_tables(e, &tables))
         return false;
-    emit_preface(e, h, "h");
-    emit_declarations(e, h);
     emit_preface(e, c, "c");
     emit_declarations(e, c);
     if (!include_template(e, "common.c.t", c) || !emit_scalars(e, c))
@@ -248,7 +249,7 @@ bool emit_file(Emit *e, Buf *c, Buf *h)
         weights_emit(&e->weights, arena_printf(e->arena, "%s_weights", e->prefix), c);
     if (!emit_threads(e, c))
         return false;
-    buf_put(c, code.p, code.n);
+    buf_put(c, code->p, code->n);
     if (!emit_run(e, list, n, c))
         return false;
     buf_put(c, tables.p, tables.n);
@@ -256,5 +257,43 @@ bool emit_file(Emit *e, Buf *c, Buf *h)
         return emit_train(e, c);
     emit_describe(e, c);
     emit_selftest(e, c);
+    return true;
+}
+
+/* The code comes first, though it stands last: only it tells how many bytes of weights there
+ * are and what the preface has to say.  Weights are shared by all targets. */
+static bool emit_both(Emit *e, Buf *c, Buf *h)
+{
+    const Target *list[8];
+    uint32_t n = e->g->wide ? choose_doubles(e, list) : choose_targets(e, list);
+    Buf code;
+
+    if (!n)
+        return false;
+    buf_init(&code, e->arena);
+    weights_init(&e->weights, e->arena);
+    e->weights.wide = e->g->wide;
+    intern_init(&e->functions, e->arena);
+    e->plain = e->options->plain;
+    set_programs(e);
+    if (!emit_targets(e, list, n, &code) || !emit_around(e, list, n, &code, c))
+        return false;
+    emit_preface(e, h, "h");
+    emit_declarations(e, h);
+    return true;
+}
+
+bool emit_file(Emit *e, Buf *c, Buf *h)
+{
+    Buf floats[2];
+
+    if (!e->g->wide)
+        return emit_both(e, c, h);
+    buf_init(&floats[0], e->arena);
+    buf_init(&floats[1], e->arena);
+    if (!emit_both(e, &floats[0], &floats[1]))
+        return false;
+    widen_text(&floats[0], c);
+    widen_text(&floats[1], h);
     return true;
 }

@@ -28,6 +28,7 @@ typedef struct Target {
     int narrow_m, narrow_v;    /* the same for layers of at most narrow_v vectors of channels */
 } Target;
 
+extern const Target target_doubles;        /* of nets that are wide, and of them alone */
 extern const Target targets[];             /* the best first; ends with a name of NULL */
 const Target *target_by_name(const char *name);
 const char *target_native(void);           /* the best that this machine has */
@@ -180,6 +181,9 @@ bool emit_train(Emit *e, Buf *out);
 int64_t emit_train_arena(const Emit *e);        /* bytes, what the largest program needs */
 void emit_train_declarations(Emit *e, Buf *out);
 bool emit_scalars(Emit *e, Buf *out);
+
+/* widen.c: C text of floats becomes the same of doubles. */
+void widen_text(const Buf *from, Buf *to);
 
 /* emit_head.c */
 void emit_abi(const char *file, Buf *out);

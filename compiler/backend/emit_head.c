@@ -41,12 +41,11 @@ static void shape_macro(Emit *e, const char *kind, const char *name, ValueId v, 
 {
     const Value *val = ir_val(e->g, v);
     const char *p = e->prefix;
-    int64_t count = shape_count(&val->shape);
 
-    buf_printf(out, "#define %s_%s_%s_COUNT %" PRId64 "    /* %s, %s */\n", p, kind, name, count,
-               shape_text(e->arena, &val->shape), dtype_info[val->dtype].name);
-    buf_printf(out, "#define %s_%s_%s_BYTES %" PRId64 "\n", p, kind, name,
-               count * (int64_t)dtype_info[val->dtype].size);
+    buf_printf(out, "#define %s_%s_%s_COUNT %" PRId64 "    /* %s, %s */\n", p, kind, name,
+               shape_count(&val->shape), shape_text(e->arena, &val->shape),
+               plan_type(e->g, val->dtype)->name);
+    buf_printf(out, "#define %s_%s_%s_BYTES %" PRId64 "\n", p, kind, name, plan_size(e->g, v));
 }
 
 /* One tensor's pointer in a struct.  constant: "const " for what a run only reads. */
@@ -55,7 +54,7 @@ static void member(Emit *e, ValueId v, const char *name, const char *constant, B
     const Value *val = ir_val(e->g, v);
 
     buf_printf(out, "    %s%s *%s;    /* %s: %s %s */\n", constant, dtype_info[val->dtype].c, name,
-               c_comment(e->arena, val->name), dtype_info[val->dtype].name,
+               c_comment(e->arena, val->name), plan_type(e->g, val->dtype)->name,
                shape_text(e->arena, &val->shape));
 }
 
@@ -81,8 +80,7 @@ static int64_t sample_bytes(Emit *e)
 
     for (uint32_t i = 0; i < e->g->n_input + e->g->n_output; i++) {
         ValueId v = i < e->g->n_input ? e->g->input[i] : e->g->output[i - e->g->n_input];
-        n += shape_count(emit_shape(e, v)) * (int64_t)dtype_info[ir_val(e->g, v)->dtype].size;
-        n = (n + 63) / 64 * 64;
+        n = (n + plan_size(e->g, v) + 63) / 64 * 64;
     }
     return n;
 }
@@ -166,7 +164,7 @@ static void tensor_table(Emit *e, const char *kind, const ValueId *v, uint32_t n
     buf_printf(out, "static const mnc_tensor %s_table[] = {\n", kind);
     for (uint32_t i = 0; i < n; i++) {
         const Value *val = ir_val(e->g, v[i]);
-        const DTypeInfo *t = &dtype_info[val->dtype];
+        const DTypeInfo *t = plan_type(e->g, val->dtype);
         buf_printf(out, "    { %s, %d, %u, %s_dim%u, %" PRId64 " },\n",
                    c_string(e->arena, val->name), t->onnx, val->shape.rank, kind, i,
                    shape_count(&val->shape) * (int64_t)t->size);
@@ -253,15 +251,12 @@ static void selftest_body(Emit *e, Buf *out)
                    "    for (i = 0; i < %" PRId64 "; i++)\n        AT(%s, m, %s_ARENA_BYTES + %"
                    PRId64 ")[i] = (%s)SAMPLE_%s(i);\n", e->in_name[i], t, e->prefix, at, n, t,
                    e->prefix, at, t, dtype_info[ir_val(e->g, e->g->input[i])->dtype].name);
-        at += n * (int64_t)dtype_info[ir_val(e->g, e->g->input[i])->dtype].size;
-        at = (at + 63) / 64 * 64;
+        at = (at + plan_size(e->g, e->g->input[i]) + 63) / 64 * 64;
     }
     for (uint32_t i = 0; i < e->g->n_output; i++) {
         buf_printf(out, "    out.%s = AT(%s, m, %s_ARENA_BYTES + %" PRId64 ");\n", e->out_name[i],
                    emit_type(e, e->g->output[i]), e->prefix, at);
-        at += shape_count(emit_shape(e, e->g->output[i]))
-            * (int64_t)dtype_info[ir_val(e->g, e->g->output[i])->dtype].size;
-        at = (at + 63) / 64 * 64;
+        at = (at + plan_size(e->g, e->g->output[i]) + 63) / 64 * 64;
     }
 }
 

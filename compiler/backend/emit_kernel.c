@@ -126,7 +126,7 @@ static const char *pointer(Emit *e, ValueId v, int64_t extra, bool write)
     const Place *p = emit_place(e, v);
     const Value *val = ir_val(e->g, v);
     const char *c = write ? "" : "const ", *type = dtype_info[val->dtype].c;
-    int64_t at = p->offset + extra, size = (int64_t)dtype_info[val->dtype].size;
+    int64_t at = p->offset + extra, size = (int64_t)plan_type(e->g, val->dtype)->size;
 
     switch (p->kind) {
     case PLACE_ARENA:
@@ -178,9 +178,11 @@ bool emit_streams(const Emit *e, ValueId v)
  * for f32.  inf and nan are macros of math.h, floats by type. */
 const char *emit_float(Emit *e, double x, DType t)
 {
-    const char *cast = t == DT_F32 ? "(float)" : "";
+    const char *cast;
     Buf b;
 
+    t = plan_type(e->g, t) == &dtype_info[DT_F64] ? DT_F64 : t;
+    cast = t == DT_F32 ? "(float)" : "";
     if (isnan(x))
         return arena_printf(e->arena, "%sNAN", cast);
     if (isinf(x))

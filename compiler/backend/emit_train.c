@@ -96,7 +96,8 @@ bool emit_scalars(Emit *e, Buf *out)
 static void tensor(Emit *e, const char *name, DType t, const Shape *s, const char *dim, Buf *out)
 {
     buf_printf(out, "{ %s, %d, %u, %s, %" PRId64 " }", c_string(e->arena, name),
-               dtype_info[t].onnx, s->rank, dim, shape_count(s) * (int64_t)dtype_info[t].size);
+               plan_type(e->g, t)->onnx, s->rank, dim,
+               shape_count(s) * (int64_t)plan_type(e->g, t)->size);
 }
 
 static void dimensions(const char *name, const Shape *s, Buf *out)
@@ -150,7 +151,7 @@ static uint32_t initial(Emit *e, Buf *out)
         buf_printf(out, "    { %" PRId64 ", %" PRId64 ", %" PRId64 " },\n", s->offset,
                    weights_add(&e->weights, s->dtype, s->initial, count,
                                c_comment(e->arena, s->name)),
-                   count * (int64_t)dtype_info[s->dtype].size);
+                   count * (int64_t)plan_type(e->g, s->dtype)->size);
     }
     buf_str(out, n ? "};\n" : "");
     return n;

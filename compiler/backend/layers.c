@@ -30,7 +30,7 @@ void layers_tile(Emit *e, const char *fmt, ...)
 /* Bytes of value v, as the model counts them: a panel's padding is not traffic of the layer's. */
 static int64_t value_bytes(const Emit *e, ValueId v)
 {
-    return shape_count(emit_shape(e, v)) * (int64_t)dtype_info[ir_val(e->g, v)->dtype].size;
+    return plan_size(e->g, v);
 }
 
 /* An operand that is read twice (x * x) comes from memory once: operand k is looked for among those

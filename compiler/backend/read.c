@@ -71,6 +71,7 @@ static bool take(mnc_model *m, const char *path, Bytes bytes)
     m->g = parse(m, name, path_dir(&m->arena, path), bytes);
     if (!m->g)
         return false;
+    m->g->wide = m->options.dtype && !strcmp(m->options.dtype, "f64");
     if (!path_has_suffix(name, ".mnet"))      /* exporters call every graph main_graph */
         m->g->name = intern(&m->g->names, path_stem(&m->arena, name));
     m->params = count_params(m->g);

@@ -35,6 +35,12 @@ const Target targets[] = {
     { .name = NULL }
 };
 
+/* Tiles as portable has them, so that the same kernels are put together in the same way. */
+const Target target_doubles = {
+    .name = "portable", .suffix = "c", .vocabulary = "v_doubles.c.t", .guard = "", .cpu = "1",
+    .width = 4, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2
+};
+
 /* NULL: there is none. */
 const Target *target_by_name(const char *name)
 {

@@ -58,6 +58,7 @@ static bool compile_updates(Emit *e, Program *out)
     Job job = { .g = g, .options = e->options, .d = e->d, .state = e->state };
 
     g->name = intern(&g->names, e->g->name);
+    g->wide = e->g->wide;
     if (!pass_updates(&job) || !ir_check(g, "updates", e->d) || !pass_layout(&job)
         || !pass_plan_memory(&job))
         return false;
@@ -76,6 +77,7 @@ bool train_programs(Emit *e)
         return false;
     e->state = arena_new(e->arena, State);
     state_init(e->state, e->arena);
+    e->state->wide = e->g->wide;
     e->program = arena_new_n(e->arena, Program, 3);
     if (!compile(e, e->g, true, &e->program[0]) || !compile(e, eval, false, &e->program[1]))
         return false;

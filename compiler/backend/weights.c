@@ -51,15 +51,28 @@ static void grow(Weights *w)
         *find(w, &w->part[i]) = i + 1;
 }
 
+static void widen(Weights *w, WeightPart *p)
+{
+    double *to = arena_new_n(w->arena, double, (size_t)p->count + 1);
+
+    for (int64_t i = 0; i < p->count; i++)
+        to[i] = (double)((const float *)p->data)[i];
+    p->dtype = DT_F64;
+    p->data = to;
+}
+
 /* data is not copied and must live as long as w.  Equal parts get one offset: layers that share
  * their weights, and the targets that pack alike. */
 int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const char *what)
 {
     WeightPart p = { .dtype = t, .data = data, .count = count, .what = what };
-    int64_t bytes = (int64_t)part_bytes(&p);
+    int64_t bytes;
     uint32_t *slot;
 
-    p.hash = XXH3_64bits(data, (size_t)bytes);
+    if (w->wide && t == DT_F32)
+        widen(w, &p);
+    bytes = (int64_t)part_bytes(&p);
+    p.hash = XXH3_64bits(p.data, (size_t)bytes);
     slot = find(w, &p);
     if (*slot)
         return w->part[*slot - 1].offset;

@@ -26,11 +26,12 @@ typedef struct Weights {
     uint32_t *slot;          /* hash table of part numbers + 1 */
     uint32_t n_slot;
     int64_t bytes;
+    bool wide;               /* f32 parts become doubles */
 } Weights;
 
 void weights_init(Weights *w, Arena *a);
 
-/* Adds count elements (kept, not copied) unless equal ones are there; the byte offset. */
+/* Adds count elements (kept) unless equal ones are there; the byte offset. */
 int64_t weights_add(Weights *w, DType t, const void *data, int64_t count, const char *what);
 
 /* As C: a struct of typed arrays when small, one string literal when large.  name is the

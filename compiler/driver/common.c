@@ -85,6 +85,7 @@ bool args_options(const Args *args, mnc_options *o)
     memset(o, 0, sizeof *o);
     o->max_memory = most_memory();
     if (!one_of(args, OPT_weights, "embed", "file") || !one_of(args, OPT_level, "0", "2")
+        || !one_of(args, OPT_dtype, "f32", "f64")
         || !number(args, OPT_batch, INT64_MAX, &batch)
         || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory)
         || !number(args, OPT_max_ram, INT64_MAX, &max_ram)
@@ -99,6 +100,7 @@ bool args_options(const Args *args, mnc_options *o)
     o->prefix = args->value[OPT_prefix];
     o->weights = args->value[OPT_weights];
     o->templates = args->value[OPT_templates];
+    o->dtype = args->value[OPT_dtype];
     o->plain = args->value[OPT_level] && !strcmp(args->value[OPT_level], "0");
     o->selftest_work = args->value[OPT_no_selftest] ? -1 : 0;
     o->threads = args->value[OPT_threads] != NULL;

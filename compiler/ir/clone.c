@@ -20,6 +20,7 @@ Graph *ir_clone(const Graph *from)
     Graph *g = ir_new(from->arena);
 
     g->name = intern(&g->names, from->name);
+    g->wide = from->wide;
     for (uint32_t i = 1; i < from->n_value; i++) {
         const Value *v = &from->value[i];
         ValueId id = ir_value(g, v->name, v->kind, v->dtype, &v->shape, v->pos);

@@ -54,6 +54,7 @@ typedef struct Graph {
     uint32_t n_value, cap_value, n_node, cap_node;
     ValueId *input, *output;
     uint32_t n_input, n_output;
+    bool wide;         /* f32 are doubles in the generated file */
 } Graph;
 
 /* ---- building ---- */
@@ -139,8 +140,7 @@ const int64_t *ir_ints(const Node *n, AttrName name, uint32_t *count);     /* co
 Sym ir_word(const Node *n, AttrName name);
 const Attr *ir_attr(const Node *n, AttrName name);                        /* NULL: has none */
 
-/* CONST or PARAM with data. */
-bool ir_is_const(const Graph *g, ValueId v);
+bool ir_is_const(const Graph *g, ValueId v);     /* CONST or PARAM with data */
 /* The one element of a constant of one element, of any number type, as double. */
 bool ir_scalar(const Graph *g, ValueId v, double *out);
 /* Element i of a constant, as double. */

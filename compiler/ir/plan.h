@@ -69,6 +69,19 @@ typedef struct Plan {
     int64_t least_bytes;             /* the most that is alive at one node: no plan can be below */
 } Plan;
 
+/* What a type is in the generated file, and a value's bytes there. */
+static inline const DTypeInfo *plan_type(const Graph *g, DType t)
+{
+    return &dtype_info[g->wide && t == DT_F32 ? DT_F64 : t];
+}
+
+static inline int64_t plan_size(const Graph *g, ValueId v)
+{
+    const Value *val = ir_val(g, v);
+
+    return shape_count(&val->shape) * (int64_t)plan_type(g, val->dtype)->size;
+}
+
 /* The layouts that the plan gives by itself, dense: row-major, and channels last (dimension 1
  * innermost, then the last, the one before ...), which needs a rank of 3 or more. */
 void plan_row_major(const Shape *s, int64_t stride[IR_MAX_RANK]);

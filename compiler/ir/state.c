@@ -63,6 +63,13 @@ static int64_t rounded(int64_t n)
     return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+static int64_t element_bytes(const State *s, uint32_t i)
+{
+    DType t = s->slot[i].dtype;
+
+    return (int64_t)dtype_info[s->wide && t == DT_F32 ? DT_F64 : t].size;
+}
+
 /* Two sweeps, so that the order within each kind stays. */
 void state_place(State *s, size_t head)
 {
@@ -76,8 +83,7 @@ void state_place(State *s, size_t head)
                 continue;
             sorted[n] = s->slot[i];
             sorted[n].offset = s->bytes;
-            s->bytes += rounded(shape_count(&s->slot[i].shape)
-                                * (int64_t)dtype_info[s->slot[i].dtype].size);
+            s->bytes += rounded(shape_count(&s->slot[i].shape) * element_bytes(s, i));
             n++;
         }
         if (kept)

@@ -28,6 +28,7 @@ typedef struct State {
     StateSlot *slot;
     uint32_t n, cap;
     int64_t kept_bytes, bytes; /* without what is used during a step */
+    bool wide;                 /* as in Graph */
 } State;
 
 void state_init(State *s, Arena *a);

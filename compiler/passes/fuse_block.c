@@ -62,13 +62,6 @@ typedef struct Trial {
 
 /* ---- which nodes ---- */
 
-static int64_t bytes_of(const Graph *g, ValueId v)
-{
-    const Value *val = ir_val(g, v);
-
-    return shape_count(&val->shape) * (int64_t)dtype_info[val->dtype].size;
-}
-
 static bool is_f32_image(const Fuse *f, ValueId v)
 {
     const Value *val = ir_val(f->g, v);
@@ -149,7 +142,7 @@ static void find_joins(Fuse *f)
 static int64_t more_weights(const Graph *g, const Node *n)
 {
     const Shape *y = &ir_val(g, n->out[0])->shape, *w = &ir_val(g, n->in[1])->shape;
-    int64_t bytes = bytes_of(g, n->in[1]), pixels = y->dim[0] * y->dim[2] * y->dim[3];
+    int64_t bytes = plan_size(g, n->in[1]), pixels = y->dim[0] * y->dim[2] * y->dim[3];
     int64_t chunk = CHUNK_BYTES / (4 * w->dim[1]), passes = y->dim[0] * y->dim[2];
 
     if (w->dim[2] * w->dim[3] != 1 || ir_int(n, A_group) != 1)
@@ -220,13 +213,13 @@ static bool try_band(const Fuse *f, uint32_t first, uint32_t last, Trial *t)
     t->alive = f->band.at[last];
     for (uint32_t i = first; i <= last; i++) {
         const Node *n = &f->g->node[i];
-        weights += bytes_of(f->g, n->in[1]);
+        weights += plan_size(f->g, n->in[1]);
         t->gain -= more_weights(f->g, n);
         if (i == last)
             break;
         if (f->last[n->out[0].id] > last)
             return false;
-        whole += bytes_of(f->g, n->out[0]);
+        whole += plan_size(f->g, n->out[0]);
         t->alive += f->band.ends[i] - f->slot[n->out[0].id].bytes;
     }
     chosen = chosen_rows(f, &t->band);

@@ -35,7 +35,7 @@ static int64_t slot_bytes(const Memory *m, ValueId owner)
 {
     const Place *p = &m->p->place[owner.id];
     const Value *own = ir_val(m->g, owner);
-    int64_t size = (int64_t)dtype_info[own->dtype].size;
+    int64_t size = (int64_t)plan_type(m->g, own->dtype)->size;
     int64_t n = size * (p->format == FORMAT_PANELS ? plan_panels_count(&own->shape)
                                                     : shape_count(&own->shape));
 
@@ -85,8 +85,8 @@ static bool same_buffer_shape(const Memory *m, ValueId x, ValueId y)
     const Place *p = &m->p->place[x.id], *q = &m->p->place[y.id];
 
     return shape_equal(&a->shape, &b->shape) && p->owner.id == x.id && q->owner.id == y.id
-        && dtype_info[a->dtype].size == dtype_info[b->dtype].size && p->format == q->format
-        && plan_same_strides(&a->shape, p->stride, q->stride);
+        && plan_type(m->g, a->dtype)->size == plan_type(m->g, b->dtype)->size
+        && p->format == q->format && plan_same_strides(&a->shape, p->stride, q->stride);
 }
 
 static ValueId root(const Plan *p, ValueId v)

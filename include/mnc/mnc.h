@@ -64,6 +64,8 @@ typedef struct mnc_options {
     const char *prefix;            /* of all external names; default: from the output's file name */
     const char *weights;           /* "embed" (default) or "file": NAME.weights beside the C file */
     const char *templates;           /* folder that overrides the built-in templates */
+    const char *dtype;               /* of what is float32 in the model: "f32" (default); "f64", for
+                                        finding out what rounding does: portable, slow */
     int plain;                       /* -O0: plain readable loops, no fusion */
     int threads;                     /* add NAME_open, NAME_run_with, NAME_close: several threads */
     int64_t batch;                   /* for a symbolic first dimension; 0: 1, with a note */

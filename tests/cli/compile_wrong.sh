@@ -42,11 +42,19 @@ wrong "tiny.mnet: error: -D batch: there is no parameter 'batch'
 
 usage "--weights is embed or file, not 'both'" --weights=both
 usage "--optimize is 0 or 2, not '3'" -O3
+usage "--dtype is f32 or f64, not 'f16'" --dtype=f16
+wrong "error: f64 is for the target portable alone, not for 'x86-64-v3'" \
+    tiny.mnet -o net.c --dtype=f64 --target=x86-64-v3
 usage "--batch is a number from 1 on, not '0'" --batch=0
 usage "--max-memory is a number from 1 on, not 'x'" --max-memory=x
 usage "--rename needs --params" --rename=a=b
 usage "--partial needs --params" --partial
 usage "--templates: 'none' is not a folder" --templates=none
+
+# Doubles from end to end, and a header that says so.
+expect 0 "$mnc" compile tiny.mnet -o ../wide.c --dtype=f64
+has ../wide.h 'const double *x;'
+if grep -q 'float \*' ../wide.c; then fail 'floats are left'; fi
 
 # A spec's batch is a parameter like others.
 printf 'batch = 1\nx = input [batch,2]\ny = relu x\noutput y\n' >../batch.mnet

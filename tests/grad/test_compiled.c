@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_compiled: the gradients that generated C computes in f32.
+/* test_compiled: the gradients that generated C computes.
  *
- * They must be those that the reference computes in double of the same step, to 1e-4 of a tensor's
- * largest; and the same bits, with the loss, on all targets and with any number of threads. */
+ * In f32 they must be those that the reference computes in double of the same step, to 1e-4 of a
+ * tensor's largest; and the same bits, with the loss, on all targets and with any number of
+ * threads.  With --dtype=f64 the same kernels, vectors and tiles and all, must give what the
+ * reference gives to 1e-9, and what central differences of their own loss give to 1e-6. */
 #include "grad.h"
 #include "mnc/mnc.h"
 
@@ -12,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double TOLERANCE = 1e-4;
+static const double TOLERANCE = 1e-4, ROUNDING = 1e-9;
+static const double STEP = 1e-5, OF_DIFFERENCES = 1e-6;
 
 /* Contraction and the lack of fused multiply-add are what makes bits differ between targets. */
 #define SAME_BITS "-O1 -ffp-contract=off -DNET_EXACT -pthread"
@@ -21,9 +24,11 @@ static const struct Build {
     const char *target;
     bool plain;
     const char *flags;
+    const char *dtype;
 } builds[] = {
-    { "portable", false, SAME_BITS }, { "x86-64-v3", false, SAME_BITS },
-    { "x86-64-v4", false, SAME_BITS }, { "portable", true, "-O1" },
+    { "portable", false, SAME_BITS, NULL }, { "x86-64-v3", false, SAME_BITS, NULL },
+    { "x86-64-v4", false, SAME_BITS, NULL }, { "portable", true, "-O1", NULL },
+    { "portable", false, "-O1", "f64" },
 };
 enum { N_BUILD = sizeof builds / sizeof builds[0], MOST_THREADS = 3 };
 
@@ -56,8 +61,8 @@ static void write_c(World *w, const struct Build *b, const char *path)
 {
     const mnc_train_options train = { .loss = w->c->loss, .keep_gradients = 1, .initial = 1,
                                       .freeze = w->c->freeze[0] ? w->c->freeze : NULL };
-    const mnc_options options = { .target = b->target, .prefix = "net", .plain = b->plain,
-                                  .threads = !b->plain, .train = &train };
+    const mnc_options options = { .target = b->target, .dtype = b->dtype, .prefix = "net",
+                                  .plain = b->plain, .threads = !b->plain, .train = &train };
     mnc_model *m = mnc_open(&options);
 
     if (mnc_read_data(m, "net.mnet", w->c->text, strlen(w->c->text)) != MNC_OK
@@ -202,6 +207,125 @@ static bool run(World *w, const mnc_net *net, const char *where, int threads)
     return true;
 }
 
+/* ---- in double ---- */
+
+/* What the pointer of a file made with --dtype=f64 really points to. */
+typedef int Doubles(void *context, void *state, const double *x, const int32_t *labels,
+                    double *loss);
+
+typedef struct Wide {
+    World *w;
+    const mnc_trainer *t;
+    unsigned char *state;
+    double *x;
+} Wide;
+
+static double *wide_data(const Wide *z, const mnc_slot *slot)
+{
+    return (double *)(void *)(z->state + slot->offset);
+}
+
+static void fill_wide(const Wide *z)
+{
+    assert_int_equal(z->t->init(z->state, 0), MNC_NET_OK);
+    for (int i = 0; i < z->t->n_slot; i++) {
+        const mnc_slot *slot = &z->t->slot[i];
+        size_t n = slot->tensor.bytes / sizeof(double);
+        double *to = wide_data(z, slot);
+        float *noise = arena_new_n(&z->w->step.a, float, n);
+
+        if (slot->kind != MNC_SLOT_PARAM && slot->kind != MNC_SLOT_STATISTIC)
+            continue;
+        numbers_of(slot->tensor.name, noise, (int64_t)n);
+        for (size_t k = 0; k < n; k++)
+            to[k] = (double)slot_number((float)to[k], noise[k]);
+    }
+}
+
+static double wide_loss(const Wide *z)
+{
+    double loss = 0;
+
+    assert_int_equal(((Doubles *)z->t->gradients)(NULL, z->state, z->x, z->w->step.input[1],
+                                                  &loss), MNC_NET_OK);
+    return loss;
+}
+
+static double difference(const Wide *z, double *p, double h)
+{
+    const double was = *p;
+    double up, down;
+
+    *p = was + h;
+    up = wide_loss(z);
+    *p = was - h;
+    down = wide_loss(z);
+    *p = was;
+    return (up - down) / (2 * h);
+}
+
+/* Is got what moving *p says?  Where two steps disagree is a kink, of which it says nothing. */
+static bool by_differences(const Wide *z, double *p, double got, double tolerance)
+{
+    double d = difference(z, p, STEP);
+
+    return fabs(got - d) <= tolerance
+        || fabs(d - difference(z, p, STEP / 2)) > tolerance / 2;
+}
+
+/* Parameter number i of the step; two of its numbers are moved. */
+static void compare_wide(const Wide *z, uint32_t i, const mnc_slot *param, const mnc_slot *grad)
+{
+    World *w = z->w;
+    size_t n = param->tensor.bytes / sizeof(double);
+    double *p = wide_data(z, param), *got = arena_new_n(&w->step.a, double, n);
+    double most = fmax(largest(w, i), w->most / 100);
+
+    wide_loss(z);
+    memcpy(got, wide_data(z, grad), n * sizeof *got);
+    for (size_t k = 0; k < n; k++) {
+        bool moved = k % (n / 2 + 1) == n / 4;
+        if (fabs(got[k] - w->want[i][k]) <= ROUNDING * most
+            && (!moved || by_differences(z, p + k, got[k], OF_DIFFERENCES * most)))
+            continue;
+        w->bad++;
+        print_error("%s in f64: %s[%d] is %.15g, by the reference %.15g, by differences %.9g\n",
+                    w->c->name, param->tensor.name, (int)k, got[k], w->want[i][k],
+                    difference(z, p + k, STEP));
+    }
+}
+
+static const mnc_slot *slot_of(const mnc_trainer *t, const char *name)
+{
+    for (int i = 0; i < t->n_slot; i++)
+        if (!strcmp(t->slot[i].tensor.name, name))
+            return &t->slot[i];
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static void run_wide(World *w, const mnc_net *net)
+{
+    Wide z = { .w = w, .t = net->trainer };
+    const Shape *x = &ir_val(w->step.g, w->step.g->input[0])->shape;
+
+    assert_int_equal(net->input[0].dtype, 11);       /* ONNX's number of double */
+    z.state = arena_alloc(&w->step.a, z.t->state_bytes + 64);
+    z.x = arena_new_n(&w->step.a, double, (size_t)shape_count(x));
+    memcpy(z.x, w->step.input[0], (size_t)shape_count(x) * sizeof *z.x);
+    fill_wide(&z);
+    if (!(fabs(wide_loss(&z) - w->want_loss) <= ROUNDING)) {
+        w->bad++;
+        print_error("%s in f64: the loss is %.15g\n", w->c->name, wide_loss(&z));
+    }
+    for (uint32_t i = 0; i < w->step.state.n; i++) {
+        const StateSlot *s = &w->step.state.slot[i];
+        if (s->kind == STATE_PARAM)
+            compare_wide(&z, i, slot_of(z.t, s->name),
+                         slot_of(z.t, arena_printf(&w->step.a, "%s.grad", s->name)));
+    }
+}
+
 /* ---- the tests ---- */
 
 static void test_case(void **state)
@@ -220,7 +344,13 @@ static void test_case(void **state)
     for (int i = 0; i < N_BUILD; i++) {
         const mnc_net *net = load(w, &builds[i], i);
         const char *where = builds[i].plain ? "-O0" : builds[i].target;
-        bool here = run(w, net, where, 0);
+        bool here;
+
+        if (builds[i].dtype) {
+            run_wide(w, net);
+            continue;
+        }
+        here = run(w, net, where, 0);
 
         for (int k = 1; here && !builds[i].plain && k <= MOST_THREADS; k++)
             run(w, net, arena_printf(&w->step.a, "%s with %d threads", where, k), k);
