@@ -312,8 +312,11 @@ static bool prepare(mnc_model *m, const char *prefix, Emit *e)
     *e = (Emit){ .options = &m->options, .d = &m->diag, .arena = &m->arena, .prefix = prefix,
                  .g = m->g, .params = m->params, .macs = m->macs, .expect = m->expect };
     e->hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
-    if (m->options.train)
-        return train_programs(e);
+    if (m->options.train) {
+        bool ok = train_programs(e);
+        m->too_large = e->too_large;
+        return ok;
+    }
     if (!run_passes(m, NULL))
         return false;
     e->plan = m->plan;

@@ -80,6 +80,7 @@ typedef struct Emit {
     int64_t params, macs;      /* of the model as it was read */
     /* the self-test's expected outputs, by output, row-major; NULL: not known */
     const void *const *expect;
+    bool too_large;            /* a net that trains needs more than options->max_ram */
     uint32_t n_initial;        /* slots of the state whose first values are among the weights */
 } Emit;
 

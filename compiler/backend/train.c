@@ -10,7 +10,10 @@
 #include "backend/train.h"
 #include "passes/pass.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+enum { MOST_LINKS = 4 };       /* longer chains of copies keep as much as they save */
 
 static bool one_of(Emit *e, const char *what, const char *word, const char *const *list)
 {
@@ -38,17 +41,21 @@ static bool check_options(Emit *e)
     return one_of(e, "loss", o->loss, losses) && ok;
 }
 
-/* Runs all passes on g; false with messages. */
-static bool compile(Emit *e, Graph *g, bool backward, Program *out)
+/* Runs all passes on g, of a step if there is again; false with messages. */
+static bool compile(Emit *e, Graph *g, RecomputeInfo *again, Program *out)
 {
     Job job = { .g = g, .options = e->options, .d = e->d, .state = e->state,
-                .backward = backward };
+                .backward = again != NULL };
 
+    if (again)
+        job.again = *again;
     if (!pass_run_all(&job, NULL))
         return false;
+    if (again)
+        *again = job.again;
     out->g = job.g;
     out->plan = job.plan;
-    out->name = backward ? "step" : "eval";
+    out->name = again ? "step" : "eval";
     return true;
 }
 
@@ -68,18 +75,17 @@ static bool compile_updates(Emit *e, Program *out)
     return true;
 }
 
-bool train_programs(Emit *e)
+/* All programs of the net g, which the passes change. */
+static bool make_programs(Emit *e, Graph *g, RecomputeInfo *again)
 {
-    Graph *eval = ir_clone(e->g);
+    Graph *eval = ir_clone(g);
     Value scores;
 
-    if (!check_options(e))
-        return false;
     e->state = arena_new(e->arena, State);
     state_init(e->state, e->arena);
     e->state->wide = e->g->wide;
     e->program = arena_new_n(e->arena, Program, 3);
-    if (!compile(e, e->g, true, &e->program[0]) || !compile(e, eval, false, &e->program[1]))
+    if (!compile(e, g, again, &e->program[0]) || !compile(e, eval, NULL, &e->program[1]))
         return false;
     e->n_program = 2;
     if (train_keeps_gradients(e->options->train)
@@ -94,6 +100,87 @@ bool train_programs(Emit *e)
     return true;
 }
 
+/* ---- little memory ---- */
+
+/* Bytes of the state with its arena; -1 when something else is wrong. */
+static int64_t measure(const Emit *e, RecomputeInfo *again)
+{
+    Emit trial = *e;
+    Diag d;
+
+    diag_init(&d, e->arena);
+    trial.d = &d;
+    return make_programs(&trial, ir_clone(e->g), again)
+         ? trial.state->bytes + emit_train_arena(&trial) : -1;
+}
+
+/* The shortest chains of copies with which it fits; those with the fewest bytes when none do. */
+static int64_t find_links(const Emit *e, int64_t bytes, RecomputeInfo *best)
+{
+    for (uint32_t links = 0; links <= MOST_LINKS && bytes > e->options->max_ram; links++) {
+        RecomputeInfo again = { .most = UINT32_MAX, .links = links };
+        int64_t now = measure(e, &again);
+        if (now < bytes) {
+            bytes = now;
+            *best = again;
+        }
+    }
+    return bytes;
+}
+
+/* With all candidates it fits: by halving, how few do. */
+static int64_t find_most(const Emit *e, int64_t bytes, RecomputeInfo *best)
+{
+    uint32_t below = 0, above = best->candidates;
+
+    while (above - below > 1) {
+        RecomputeInfo again = { .most = below + (above - below) / 2, .links = best->links };
+        int64_t now = measure(e, &again);
+        if (now <= e->options->max_ram) {
+            above = again.most;
+            bytes = now;
+            *best = again;
+        } else {
+            below = again.most;
+        }
+    }
+    return bytes;
+}
+
+/* As little is computed again as fits into max_ram. */
+static bool fit(Emit *e)
+{
+    RecomputeInfo again = { 0 };
+    int64_t all = measure(e, &again), bytes = all, most = e->options->max_ram;
+
+    if (all > most)
+        bytes = find_links(e, all, &again);
+    e->too_large = bytes > most;
+    if (e->too_large) {
+        diag_error(e->d, (Pos){ 0 }, "the smallest state found takes %" PRId64 " bytes, more than"
+                   " the %" PRId64 " that are allowed", bytes, most);
+        return false;
+    }
+    if (again.copies)
+        bytes = find_most(e, bytes, &again);
+    if (!make_programs(e, e->g, &again))
+        return false;
+    if (again.copies)
+        diag_note(e->d, (Pos){ 0 }, "%u results are computed again, %.1f %% more work, so that the"
+                  " state takes %" PRId64 " bytes and not %" PRId64, again.copies,
+                  100 * again.work / again.all_work, bytes, all);
+    return true;
+}
+
+bool train_programs(Emit *e)
+{
+    RecomputeInfo none = { 0 };
+
+    if (!check_options(e))
+        return false;
+    return e->options->max_ram ? fit(e) : make_programs(e, e->g, &none);
+}
+
 /* A graph, options and messages of its own: nothing of it gets out. */
 void train_memory(mnc_model *m, Summary *s)
 {
@@ -103,6 +190,7 @@ void train_memory(mnc_model *m, Summary *s)
     Emit e = { .arena = &m->arena, .g = ir_clone(m->g), .options = &options, .d = &d };
 
     options.train = &sgd;
+    options.max_ram = 0;
     diag_init(&d, &m->arena);
     if (!train_programs(&e))
         return;

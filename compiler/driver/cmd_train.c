@@ -236,12 +236,22 @@ static void say_stopped(const Job *j)
             (long long)j->trainer.head->step, (long long)j->loop.steps, j->dir);
 }
 
+/* What a run takes is known before its first step. */
+static void say_size(const Job *j)
+{
+    const mnc_trainer *t = j->trainer.api;
+
+    fprintf(stderr, "%s: batch %d, %zu bytes of memory, of which a checkpoint has %zu\n",
+            j->trainer.net->name, t->batch, t->state_bytes, t->kept_bytes);
+}
+
 static bool run_loop(Job *j)
 {
     struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND }, old[2];
     bool ok;
 
     j->loop.stop = &stop_signal;
+    say_size(j);
     sigaction(SIGINT, &stop, &old[0]);
     sigaction(SIGTERM, &stop, &old[1]);
     ok = rt_loop_run(&j->w->a, &j->loop, &j->w->d);

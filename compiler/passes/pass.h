@@ -27,6 +27,14 @@ typedef enum PassFact {
     FACT_SIMPLE = 32       /* nothing that does nothing: see fold_identity */
 } PassFact;
 
+/* What a step computes again in its backward part, to keep less: set before, then found. */
+typedef struct RecomputeInfo {
+    uint32_t most;         /* of the candidates, the cheapest first; 0: nothing */
+    uint32_t links;        /* convolutions and sums in a chain of copies */
+    uint32_t candidates, copies;
+    double work, all_work; /* in elementary steps (count_work): of the copies; of the rest */
+} RecomputeInfo;
+
 /* What a pass works on.  Facts that a pass makes belong to the job. */
 typedef struct Job {
     Graph *g;
@@ -36,6 +44,7 @@ typedef struct Job {
     bool too_large;        /* no schedule keeps the arena below options->max_ram */
     State *state;          /* of a net that trains, else NULL */
     bool backward;         /* this graph is a step; else it is the net after training */
+    RecomputeInfo again;
 } Job;
 
 /* Returns false, with the reason in job->d, when the job cannot go on. */

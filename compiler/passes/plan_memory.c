@@ -283,10 +283,11 @@ void memory_plan(const Graph *g, Plan *p)
             m.p->slot[i].offset = m.p->slot[root(m.p, (ValueId){ i }).id].offset;
 }
 
-/* The limit holds for every level of optimisation; only fuse_block can do something about it. */
+/* The limit holds for every level of optimisation; only fuse_block can do something about it.
+ * A net that trains has several programs and a state, which are limited together elsewhere. */
 bool pass_plan_memory(Job *job)
 {
-    int64_t most = job->options->max_ram;
+    int64_t most = job->state ? 0 : job->options->max_ram;
 
     memory_plan(job->g, job->plan);
     job->too_large = most && job->plan->arena_bytes > most;

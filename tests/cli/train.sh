@@ -58,6 +58,21 @@ expect 0 train whole
 grep -qE '^epoch 6  step 66  train loss .* test loss .* recall .* auc ' out || fail 'no line'
 [ "$(wc -l <out)" = 6 ] || fail 'not a line for each epoch'
 [ "$(wc -l <whole/log.csv)" = 7 ] || fail 'not a row for each epoch'
+
+# In the least memory there is a step for, which another limit's refusal names: the same bits.
+sed 's/^flatten/conv k=3 out=8 pad=1 bn relu\nconv k=3 out=8 pad=1 bn relu\nflatten/' small.mnet >deep.mnet
+deep() {
+    folder=$1
+    shift
+    "$mnc" train deep.mnet --data idx:data --batch=32 --epochs=3 --seed=7 -o "$folder" "$@"
+}
+expect 0 deep deep
+expect 3 deep little --max-ram=1
+least=$(sed -n 's/.*the smallest state found takes \([0-9]*\) bytes.*/\1/p' err)
+expect 0 deep little --max-ram="$least"
+has err 'results are computed again'
+for f in deep little; do tail -c 5000 $f/step-000000006.safetensors >$f.bits; done
+cmp deep.bits little.bits || fail 'other bits in little memory'
 has whole/log.json '"net": "small"'
 has whole/curves.svg '</svg>'
 [ "$(ls whole | tr '\n' ' ')" = "best.safetensors curves.svg log.csv log.json \

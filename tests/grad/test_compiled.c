@@ -2,9 +2,10 @@
 /* test_compiled: the gradients that generated C computes.
  *
  * In f32 they must be those that the reference computes in double of the same step, to 1e-4 of a
- * tensor's largest; and the same bits, with the loss, on all targets and with any number of
- * threads.  With --dtype=f64 the same kernels, vectors and tiles and all, must give what the
- * reference gives to 1e-9, and what central differences of their own loss give to 1e-6. */
+ * tensor's largest; and the same bits, with the loss, on all targets, with any number of threads
+ * and in as little memory as there is a step for.  With --dtype=f64 the same kernels, vectors and
+ * tiles and all, must give what the reference gives to 1e-9, and what central differences of their
+ * own loss give to 1e-6. */
 #include "grad.h"
 #include "mnc/mnc.h"
 
@@ -25,10 +26,14 @@ static const struct Build {
     bool plain;
     const char *flags;
     const char *dtype;
+    bool small;                /* in the least memory that there is a step for */
 } builds[] = {
-    { "portable", false, SAME_BITS, NULL }, { "x86-64-v3", false, SAME_BITS, NULL },
-    { "x86-64-v4", false, SAME_BITS, NULL }, { "portable", true, "-O1", NULL },
-    { "portable", false, "-O1", "f64" },
+    { "portable", false, SAME_BITS, NULL, false },
+    { "x86-64-v3", false, SAME_BITS, NULL, false },
+    { "x86-64-v4", false, SAME_BITS, NULL, false },
+    { "portable", true, "-O1", NULL, false },
+    { "portable", false, "-O1", "f64", false },
+    { "portable", false, SAME_BITS, NULL, true },
 };
 enum { N_BUILD = sizeof builds / sizeof builds[0], MOST_THREADS = 3 };
 
@@ -44,6 +49,25 @@ typedef struct World {
 } World;
 
 /* ---- from the spec to a library ---- */
+
+/* The limit that a refusal of all limits names. */
+static int64_t least_ram(World *w, mnc_options o)
+{
+    static const char before[] = "the smallest state found takes ";
+    const char *text;
+    mnc_model *m;
+    int64_t n;
+
+    o.max_ram = 1;
+    m = mnc_open(&o);
+    assert_int_equal(mnc_read_data(m, "net.mnet", w->c->text, strlen(w->c->text)), MNC_OK);
+    assert_int_equal(mnc_write_c(m, "/dev/null"), MNC_TOO_LARGE);
+    text = strstr(mnc_messages(m), before);
+    assert_non_null(text);
+    n = atoll(text + strlen(before));
+    mnc_close(m);
+    return n;
+}
 
 static void shell(const char *fmt, ...)
 {
@@ -61,9 +85,12 @@ static void write_c(World *w, const struct Build *b, const char *path)
 {
     const mnc_train_options train = { .loss = w->c->loss, .keep_gradients = 1, .initial = 1,
                                       .freeze = w->c->freeze[0] ? w->c->freeze : NULL };
-    const mnc_options options = { .target = b->target, .dtype = b->dtype, .prefix = "net",
+    mnc_options options = { .target = b->target, .dtype = b->dtype, .prefix = "net",
                                   .plain = b->plain, .threads = !b->plain, .train = &train };
-    mnc_model *m = mnc_open(&options);
+    mnc_model *m;
+
+    options.max_ram = b->small ? least_ram(w, options) : 0;
+    m = mnc_open(&options);
 
     if (mnc_read_data(m, "net.mnet", w->c->text, strlen(w->c->text)) != MNC_OK
         || mnc_write_c(m, path) != MNC_OK)
@@ -343,7 +370,8 @@ static void test_case(void **state)
     assert_non_null(w->dir);
     for (int i = 0; i < N_BUILD; i++) {
         const mnc_net *net = load(w, &builds[i], i);
-        const char *where = builds[i].plain ? "-O0" : builds[i].target;
+        const char *where = builds[i].plain ? "-O0"
+                          : builds[i].small ? "little memory" : builds[i].target;
         bool here;
 
         if (builds[i].dtype) {
@@ -352,7 +380,7 @@ static void test_case(void **state)
         }
         here = run(w, net, where, 0);
 
-        for (int k = 1; here && !builds[i].plain && k <= MOST_THREADS; k++)
+        for (int k = 1; here && !builds[i].plain && !builds[i].small && k <= MOST_THREADS; k++)
             run(w, net, arena_printf(&w->step.a, "%s with %d threads", where, k), k);
     }
     if (!getenv("MNC_KEEP"))

@@ -44,9 +44,8 @@ static void check_order(const Graph *g)
     assert_true(updates > 10);
 }
 
-static void test_net(void **state)
+static void check_net(const char *text, RecomputeInfo again)
 {
-    const char *text = *state;
     mnc_train_options train = { .optimizer = "momentum" };
     mnc_options options = { .train = &train };
     const MnetOptions mnet = { .file = "net" };
@@ -54,7 +53,8 @@ static void test_net(void **state)
     State slots;
     Arena a;
     jmp_buf oom;
-    Job job = { .options = &options, .d = &d, .state = &slots, .backward = true };
+    Job job = { .options = &options, .d = &d, .state = &slots, .backward = true,
+                .again = again };
 
     if (setjmp(oom))
         fail_msg("out of memory");
@@ -63,9 +63,17 @@ static void test_net(void **state)
     state_init(&slots, &a);
     job.g = mnet_read(&a, (Bytes){ (const unsigned char *)text, strlen(text) }, &mnet, &d);
     assert_non_null(job.g);
-    assert_true(pass_run_all(&job, "fuse_act"));
+    assert_true(pass_run_all(&job, "recompute"));
     check_order(job.g);
+    assert_true(again.most ? job.again.copies > 2 : job.again.copies == 0);
     arena_destroy(&a);
+}
+
+/* As it is, and with all that can be computed again. */
+static void test_net(void **state)
+{
+    check_net(*state, (RecomputeInfo){ 0 });
+    check_net(*state, (RecomputeInfo){ .most = UINT32_MAX, .links = 3 });
 }
 
 int main(void)
