@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Writes OUT, a C file with every template of DIR, and net.h and train.h, as byte arrays, and a table by name.
+# Writes OUT, a C file with every template of DIR, net.h and train.h, and report.css, as byte arrays,
+# and a table by name.
 file(GLOB files ${DIR}/*.t)
 list(SORT files)
-list(APPEND files ${DIR}/../include/mnc/net.h ${DIR}/../include/mnc/train.h)
+list(APPEND files ${DIR}/../include/mnc/net.h ${DIR}/../include/mnc/train.h
+     ${DIR}/report.css)
 set(text "/* made by cmake/embed.cmake */\n#include \"backend/tmpl.h\"\n\n")
 set(table "")
 set(i 0)

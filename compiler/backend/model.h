@@ -4,6 +4,7 @@
 #define MNC_BACKEND_MODEL_H
 
 #include "ir/plan.h"
+#include "ir/summary.h"
 #include "mnc/mnc.h"
 #include "ref/ref.h"
 
@@ -41,6 +42,9 @@ mnc_status model_result(const mnc_model *m, bool ok);
 
 /* m->param: what mnc_params says. */
 void model_list_params(mnc_model *m);
+
+/* Runs the passes: m->plan, and the bytes in s, of the graph as it was read. */
+bool model_plan(mnc_model *m, Summary *s);
 
 /* The graph as it is now, node by node, to path and its numbers to path.data. */
 bool model_dump(mnc_model *m, const char *path);

@@ -3,7 +3,6 @@
 #include "backend/model.h"
 #include "backend/train.h"
 #include "base/file.h"
-#include "ir/summary.h"
 #include "passes/pass.h"
 
 #include <string.h>
@@ -39,7 +38,7 @@ static const struct { const char *name; Render *render; bool picture; } formats[
 };
 
 /* What inference needs: bytes of the constants that are left after the passes, and the arena. */
-static bool plan(mnc_model *m, Summary *s)
+bool model_plan(mnc_model *m, Summary *s)
 {
     Job job = { .g = m->g, .options = &m->options, .d = &m->diag };
     uint32_t *use;
@@ -53,7 +52,8 @@ static bool plan(mnc_model *m, Summary *s)
         if (v->data && use[i])
             s->weight_bytes += shape_count(&v->shape) * (int64_t)dtype_info[v->dtype].size;
     }
-    s->arena_bytes = job.plan->arena_bytes;
+    m->plan = job.plan;
+    s->arena_bytes = m->plan->arena_bytes;
     return true;
 }
 
@@ -65,7 +65,7 @@ static bool summarize(mnc_model *m, const char *format, Buf *out)
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         if (strcmp(formats[i].name, format))
             continue;
-        if (!formats[i].picture && !plan(m, s))
+        if (!formats[i].picture && !model_plan(m, s))
             return false;
         formats[i].render(m, s, out);
         return true;
@@ -93,7 +93,7 @@ static bool total(mnc_model *m, mnc_totals *t)
 {
     Summary *s = summary_make(m->g);
 
-    if (!plan(m, s))
+    if (!model_plan(m, s))
         return false;
     *t = (mnc_totals){ s->params.trainable, s->params.frozen, s->params.statistics, s->macs,
                        s->weight_bytes, s->arena_bytes, s->train_bytes, s->kept_bytes };

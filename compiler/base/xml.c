@@ -97,3 +97,13 @@ void xml_short(Buf *out, const char *s, uint32_t most)
         s++, n--;
     xml_part(out, s, s + n, most);
 }
+
+void xml_count(Buf *out, int64_t n)
+{
+    if (n >= 1000) {
+        xml_count(out, n / 1000);
+        buf_printf(out, "\u202f%03d", (int)(n % 1000));
+    } else {
+        buf_printf(out, "%d", (int)n);
+    }
+}

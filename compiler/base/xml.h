@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xml: text from a model, made safe for SVG. */
+/* xml: text from a model, made safe for SVG and HTML. */
 #ifndef MNC_BASE_XML_H
 #define MNC_BASE_XML_H
 
@@ -14,5 +14,9 @@ void xml_text(Buf *out, const char *s, uint32_t most);
 /* The same where there is little room: without what PyTorch puts around a node's name to call its
  * result ("/block/Conv_output_0"). */
 void xml_short(Buf *out, const char *s, uint32_t most);
+
+/* A number from 0 on, its digits in groups of three with narrow spaces between that do not break
+ * (U+202F). */
+void xml_count(Buf *out, int64_t n);
 
 #endif

@@ -54,6 +54,17 @@ static inline double median(const Bench *b, const double *seconds)
     return seconds[b->rounds / 2];
 }
 
+/* --threads and --rounds; false with a message: exit code 2. */
+bool bench_numbers(const Args *args, Bench *b);
+
+/* Images of one run: the first dimension of the first input. */
+int64_t bench_batch(const Lane *l);
+
+/* Floating-point operations per second: a product and a sum for each mult-add; and what share of
+ * the peak that is, 0 where the peak could not be measured. */
+double bench_flops(int64_t macs, double seconds);
+double bench_share(const Bench *b, int64_t macs, double seconds);
+
 /* Compiles, loads and runs all; false with what is wrong shown or in w->d. */
 bool bench_run(Work *w, Bench *b);
 
@@ -63,6 +74,9 @@ bool bench_peak(Work *w, Bench *b);
 /* As the options say: text, JSON or a picture, to standard output. */
 bool bench_report(Work *w, const Bench *b);
 bool bench_report_peak(Work *w, const Bench *b);
+
+/* The layers of the first net as a table and a picture: a section of mnc_report's page. */
+mnc_section bench_section(const Bench *b, Arena *a);
 
 /* The layers of each net as bars one beside the other, as wide as the time they took, in as many
  * rows as their names have parts: blocks above their layers. */

@@ -9,25 +9,22 @@
 
 #include <string.h>
 
-/* Images of one run: the first dimension of the first input. */
-static int64_t batch_of(const Lane *l)
+int64_t bench_batch(const Lane *l)
 {
     const mnc_net *net = l->net.net;
 
     return net->n_input && net->input[0].rank ? net->input[0].dim[0] : 1;
 }
 
-/* Floating-point operations per second: a product and a sum for each mult-add.  A layer may be
- * faster than the clock is fine. */
-static double flops(int64_t macs, double seconds)
+/* A layer may be faster than the clock is fine. */
+double bench_flops(int64_t macs, double seconds)
 {
     return seconds > 0 ? 2 * (double)macs / seconds : 0;
 }
 
-/* 0 where the peak could not be measured. */
-static double share(const Bench *b, int64_t macs, double seconds)
+double bench_share(const Bench *b, int64_t macs, double seconds)
 {
-    return b->peak > 0 ? flops(macs, seconds) / b->peak : 0;
+    return b->peak > 0 ? bench_flops(macs, seconds) / b->peak : 0;
 }
 
 /* ---- text ---- */
@@ -48,9 +45,9 @@ static void net_line(Arena *a, const Bench *b, const Lane *l, size_t width, Buf 
 
     buf_printf(out, "%-*s  %9.3f  %9.3f  %9.3f  %9s  %9.1f  %8.1f  %5.1f%%  %10lld  %11lld",
                (int)width, l->name, 1e3 * best, 1e3 * median(b, l->seconds), 1e3 * l->first,
-               figure(a, 1e3 * l->cold, 3), (double)batch_of(l) / best,
-               1e-9 * flops(l->macs, best), 100 * share(b, l->macs, best), (long long)l->params,
-               (long long)l->macs);
+               figure(a, 1e3 * l->cold, 3), (double)bench_batch(l) / best,
+               1e-9 * bench_flops(l->macs, best), 100 * bench_share(b, l->macs, best),
+               (long long)l->params, (long long)l->macs);
     buf_printf(out, "  %8zu  %8zu  %6zu  %6zu  %6s  %6s\n", net->arena_bytes / 1024,
                net->weight_bytes / 1024, l->net.text_bytes / 1024, built->object_bytes / 1024,
                figure(a, l->net.translate_seconds, 2), figure(a, built->compile_seconds, 2));
@@ -79,12 +76,13 @@ static void layer_table(const Bench *b, const Lane *l, Buf *out)
         double s = least(l->layer[i].seconds);
         buf_printf(out, "%-*s  %-*s  %9.4f  %5.1f%%  %8.1f  %6.1f%%  %9.1f  %7.1f  %-*s  %s\n",
                    (int)name, y->name, (int)op, y->op, 1e3 * s, 100 * s / sum,
-                   1e-9 * flops(y->macs, s), 100 * share(b, y->macs, s),
+                   1e-9 * bench_flops(y->macs, s), 100 * bench_share(b, y->macs, s),
                    (double)y->bytes / 1024, 1e-9 * (double)y->bytes / s, (int)kernel, y->kernel,
                    y->tile);
     }
     buf_printf(out, "%-*s  %-*s  %9.4f  %5.1f%%  %8.1f  %6.1f%%\n", (int)name, "all", (int)op, "",
-               1e3 * sum, 100.0, 1e-9 * flops(l->macs, sum), 100 * share(b, l->macs, sum));
+               1e3 * sum, 100.0, 1e-9 * bench_flops(l->macs, sum),
+               100 * bench_share(b, l->macs, sum));
 }
 
 /* What holds for all nets, then a table of nets, then each net's layers. */
@@ -126,8 +124,8 @@ static json_t *json_layer(Work *w, const Bench *b, const LayerTime *t)
                      json_text(&w->a, y->name), "op", y->op, "kernel", y->kernel, "tile", y->tile,
                      "number", y->number, "mult_adds", (json_int_t)y->macs, "bytes",
                      (json_int_t)y->bytes, "seconds_min", s, "seconds_median",
-                     median(b, t->seconds), "gflops", 1e-9 * flops(y->macs, s), "peak_share",
-                     share(b, y->macs, s), "gbytes_per_second", 1e-9 * (double)y->bytes / s);
+                     median(b, t->seconds), "gflops", 1e-9 * bench_flops(y->macs, s), "peak_share",
+                     bench_share(b, y->macs, s), "gbytes_per_second", 1e-9 * (double)y->bytes / s);
 }
 
 /* The figures that are no rates: sizes, and what came before the first run. */
@@ -152,8 +150,9 @@ static json_t *json_lane(Work *w, const Bench *b, const Lane *l)
     json_t *net = json_pack("{s:o, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s}", "model",
                             json_text(&w->a, l->name), "seconds_min", best, "seconds_median",
                             median(b, l->seconds), "images_per_second",
-                            (double)batch_of(l) / best, "gflops", 1e-9 * flops(l->macs, best),
-                            "peak_share", share(b, l->macs, best), "parameters",
+                            (double)bench_batch(l) / best, "gflops",
+                            1e-9 * bench_flops(l->macs, best), "peak_share",
+                            bench_share(b, l->macs, best), "parameters",
                             (json_int_t)l->params, "mult_adds", (json_int_t)l->macs, "target",
                             l->net.net->target());
     json_t *layers = json_array(), *made = json_made(l);

@@ -12,13 +12,14 @@
 #include "driver/bench.h"
 
 #include "base/xml.h"
+#include "ir/picture.h"
 
 #include <math.h>
 #include <string.h>
 
 enum {
     WIDTH = 1400, LEFT = 20, ROW = 26, HEAD = 54, GAP = 30,      /* pixels */
-    LETTER = 8, PARTS = 8                                        /* a letter's; rows at most */
+    LETTER = 8, LEAST_LETTERS = 4, PARTS = 8         /* a letter's; of a name; rows at most */
 };
 
 typedef struct Flame {
@@ -102,20 +103,18 @@ static void bar(Flame *f, uint32_t i, uint32_t end, int row, const char *name)
     if (end == i + 1)
         buf_printf(f->out, ", %s %s", f->lane->layer[i].layer->kernel,
                    f->lane->layer[i].layer->tile);
-    buf_str(f->out, "</title><rect x=\"");
+    buf_str(f->out, "</title><svg x=\"");
     put_number(f->out, LEFT + f->end[i] * f->scale);
     buf_printf(f->out, "\" y=\"%d\" width=\"", y);
     put_number(f->out, width);
-    buf_printf(f->out, "\" height=\"%d\" fill=\"%s\" stroke=\"white\"/>", ROW - 1,
-               macs ? colour(f->out->arena, part) : "#c8c8c8");
-    if (width > 3 * LETTER) {
-        buf_str(f->out, "<text x=\"");
-        put_number(f->out, LEFT + f->end[i] * f->scale + 4);
-        buf_printf(f->out, "\" y=\"%d\">", y + 17);
-        xml_short(f->out, name, (uint32_t)(width / LETTER));
+    buf_printf(f->out, "\" height=\"%d\"><rect class=\"bar\" width=\"100%%\" height=\"100%%\" "
+               "fill=\"%s\"/>", ROW - 1, macs ? colour(f->out->arena, part) : "#c8c8c8");
+    if (width > LEAST_LETTERS * LETTER) {
+        buf_str(f->out, "<text x=\"4\" y=\"17\">");
+        xml_short(f->out, name, (uint32_t)((width - LETTER) / LETTER));
         buf_str(f->out, "</text>");
     }
-    buf_str(f->out, "</g>\n");
+    buf_str(f->out, "</svg></g>\n");
 }
 
 /* Returns false when no name has that many parts. */
@@ -164,14 +163,15 @@ void bench_svg(const Bench *b, Arena *a, Buf *out)
     buf_init(&body, a);
     for (int i = 0; i < b->n_lane; i++)
         height += flame(b, &b->lane[i], a, height, &body);
-    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-               "font-family=\"sans-serif\" font-size=\"12\">\n"
-               "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-               "<text x=\"%d\" y=\"24\" font-size=\"16\">Time per layer, %s, %d thread%s</text>\n"
-               "<text x=\"%d\" y=\"42\" fill=\"#555\">shortest of %d rounds; red to green: "
-               "share of the peak of %ld GFLOP/s; grey: no mult-adds</text>\n", WIDTH, height, LEFT,
-               b->lane[0].net.net->target(), b->threads, b->threads == 1 ? "" : "s", LEFT,
+    picture_begin(&(PictureHead){ "flame", "Time per layer, as bars from left to right", WIDTH,
+                                  height, "text { font-size: 12px }\n"
+                                  ".bar { stroke: #fff; stroke-width: .5 }\n" }, out);
+    buf_printf(out, "<text class=\"head\" x=\"%d\" y=\"24\">"
+               "Time per layer, %s, %d thread%s</text>\n"
+               "<text class=\"note\" x=\"%d\" y=\"42\">shortest of %d rounds; red to green: share "
+               "of the peak of %ld GFLOP/s; grey: no mult-adds</text>\n<g class=\"in\">\n",
+               LEFT, b->lane[0].net.net->target(), b->threads, b->threads == 1 ? "" : "s", LEFT,
                b->rounds, lround(1e-9 * b->peak));
     buf_put(out, body.p, body.n);
-    buf_str(out, "</svg>\n");
+    buf_str(out, "</g></svg>\n");
 }

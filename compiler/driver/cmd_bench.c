@@ -39,6 +39,20 @@ static bool number(const Args *args, OptionId id, size_t most, int *out)
     return true;
 }
 
+bool bench_numbers(const Args *args, Bench *b)
+{
+    if (!number(args, OPT_on_threads, 64, &b->threads)) {
+        usage_error("--threads is a number of threads from 1 to 64, not '%s'",
+                    args->value[OPT_on_threads]);
+        return false;
+    }
+    if (!number(args, OPT_rounds, 1000000, &b->rounds)) {
+        usage_error("--rounds is a positive number, not '%s'", args->value[OPT_rounds]);
+        return false;
+    }
+    return true;
+}
+
 int cmd_bench(const Args *args)
 {
     const char *format = args->value[OPT_bench_format] ? args->value[OPT_bench_format] : "text";
@@ -49,11 +63,8 @@ int cmd_bench(const Args *args)
     if ((args->n_operand < 1) != (args->value[OPT_peak] != NULL))
         return usage_error(args->n_operand ? "--peak takes no model"
                                            : "bench takes one model or more");
-    if (!number(args, OPT_on_threads, 64, &b.threads))
-        return usage_error("--threads is a number of threads from 1 to 64, not '%s'",
-                           args->value[OPT_on_threads]);
-    if (!number(args, OPT_rounds, 1000000, &b.rounds))
-        return usage_error("--rounds is a positive number, not '%s'", args->value[OPT_rounds]);
+    if (!bench_numbers(args, &b))
+        return EXIT_USAGE;
     if (!b.svg && strcmp(format, "text"))
         return usage_error("--format is text or svg, not '%s'", format);
     if (b.svg && args->value[OPT_json])

@@ -40,6 +40,7 @@ static const VerbInfo verbs[] = {
     { "data", V_DATA, cmd_data, "SPEC", "shows what a data set holds" },
     { "dump", V_DUMP, cmd_dump, "MODEL", "shows the graph or the memory plan" },
     { "summary", V_SUMMARY, cmd_summary, "MODEL...", "shows layers and what they cost" },
+    { "report", V_REPORT, cmd_report, "MODEL", "writes a page for the browser: all of a model" },
     { "export", V_EXPORT, cmd_export, "MODEL", "writes the model as ONNX, spec or safetensors" },
     { "passes", V_PASSES, cmd_passes, "", "lists the passes in running order" },
     { "ops", V_OPS, cmd_ops, "", "lists the operators and their attributes" },

@@ -9,6 +9,7 @@
  * In: a plan with offsets.  Names are the model's, which may be anything: xml_text makes them safe.
  * All coordinates are whole pixels, so that no locale gets at them.
  */
+#include "ir/picture.h"
 #include "ir/plan_rows.h"
 
 #include "base/xml.h"
@@ -30,40 +31,6 @@ typedef struct Picture {
     uint32_t *end;           /* by owner: the last node at which its buffer is its own */
     Buf *out;
 } Picture;
-
-/* ---- colours ---- */
-
-enum { CONV, GROUPED, DENSE, ELEMENTWISE, REDUCTION, MOVE, OTHER, N_KIND };
-
-/* Fill and edge: after Tol's light scheme, which also colour-blind readers tell apart. */
-static const struct { const char *name, *fill, *edge; } kind_info[N_KIND] = {
-    { "convolution", "#a8c8ee", "#3d6fa8" }, { "depthwise, grouped", "#a6dfe6", "#2a8793" },
-    { "matrix", "#b9b4ea", "#5a52ab" }, { "elementwise", "#f6d08f", "#ad7a1b" },
-    { "pooling, reduction", "#f3b3bf", "#b04a61" }, { "data movement", "#d8dadd", "#767d86" },
-    { "other", "#cfdf9f", "#75872a" },
-};
-
-static int kind_of(const Graph *g, ValueId v)
-{
-    static const Op moves[] = { OP_concat, OP_tile, OP_pad, OP_gather, OP_resize };
-    static const Op reduces[] = { OP_max_pool, OP_avg_pool, OP_argmax, OP_argmin };
-    const Node *n = ir_producer(g, v);
-    unsigned flags = n ? op_info[n->op].flags : 0;
-
-    if (!n)
-        return OTHER;
-    if (n->op == OP_conv || n->op == OP_conv_transpose)
-        return ir_int(n, A_group) > 1 ? GROUPED : CONV;
-    if (n->op == OP_dense || n->op == OP_matmul)
-        return DENSE;
-    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
-        if (n->op == moves[i] || flags & VIEW)
-            return MOVE;
-    for (size_t i = 0; i < sizeof reduces / sizeof reduces[0]; i++)
-        if (n->op == reduces[i] || flags & REDUCE)
-            return REDUCTION;
-    return flags & (UNARY | BINARY) || n->op == OP_where ? ELEMENTWISE : OTHER;
-}
 
 /* ---- coordinates ---- */
 
@@ -219,10 +186,10 @@ static void box_text(const Picture *p, const Box *b)
 static void put_box(const Picture *p, uint32_t id)
 {
     Box b = box_of(p, id);
-    int kind = kind_of(p->r.g, (ValueId){ id });
+    int kind = picture_kind(ir_producer(p->r.g, (ValueId){ id }));
 
     buf_printf(p->out, "<svg x=\"%" PRId64 "\" y=\"%" PRId64 "\" width=\"%" PRId64 "\" height=\"%"
-               PRId64 "\"><g class=\"k%d\">", b.x, b.y, b.w, b.h, kind);
+               PRId64 "\"><g class=\"in k%d\">", b.x, b.y, b.w, b.h, kind);
     tooltip(p, id);
     buf_printf(p->out, "<rect class=\"box%s\" width=\"%" PRId64 "\" height=\"%" PRId64 "\"/>",
                p->r.p->slot[id].shares.id ? " shared" : "", b.w, b.h);
@@ -252,41 +219,26 @@ static void alive_strip(const Picture *p)
 
 /* ---- the whole ---- */
 
-static void style(const Picture *p)
-{
-    buf_str(p->out, "<style>\n"
-        "text { font: 10px 'DejaVu Sans', Verdana, sans-serif; fill: #1d2733 }\n"
-        "text.head { font-size: 16px; font-weight: bold }\n"
-        "text.note { font-size: 11px; fill: #4a5563 }\n"
-        "text.axis, .number { fill: #4a5563 } text.view { fill: #a3acb8 }\n"
-        ".number { font-size: 8px; fill: #8a94a1 }\n"
-        "text.size { font-size: 9px; fill-opacity: .65 }\n"
-        ".paper { fill: #fff } .band { fill: #f5f6f8 }\n"
-        ".grid { stroke: #dfe3e8; fill: none }\n"
-        ".box { stroke-width: 2 } .shared { stroke-dasharray: 4 3 }\n"
-        "g:hover > .box { filter: brightness(1.08) }\n"
-        ".alive { fill: #b8c0ca } .peak { fill: #c0392b }\n");
-    for (int k = 0; k < N_KIND; k++)
-        buf_printf(p->out, ".k%d .box { fill: %s; stroke: %s }\n", k, kind_info[k].fill,
-                   kind_info[k].edge);
-    buf_str(p->out, "</style>\n");
-}
+static const char style[] =
+    "text.axis { font-size: 10px; fill: #4a5563 }\n"
+    ".in text { font-size: 10px }\n"
+    "text.view { fill: #a3acb8 }\n"
+    ".number { font-size: 8px; fill: #8a94a1 }\n"
+    "text.size { font-size: 9px; fill-opacity: .65 }\n"
+    ".band { fill: #f5f6f8 }\n"
+    ".grid { stroke: #dfe3e8; fill: none }\n"
+    ".shared { stroke-dasharray: 4 3 }\n"
+    "g:hover > .box { filter: brightness(1.08) }\n"
+    ".alive { fill: #b8c0ca }\n"
+    ".peak { fill: #c0392b }\n";
 
 static void legend(const Picture *p)
 {
-    bool seen[N_KIND] = { false };
-    size_t x = LEFT;
+    bool seen[KIND_COUNT] = { false };
 
     for (uint32_t i = 0; i < p->r.n; i++)
-        seen[kind_of(p->r.g, (ValueId){ p->r.owner[i] })] = true;
-    for (int k = 0; k < N_KIND; k++) {
-        if (!seen[k])
-            continue;
-        buf_printf(p->out, "<g class=\"k%d\"><rect class=\"box\" x=\"%zu\" y=\"52\" width=\"12\" "
-                   "height=\"12\"/><text x=\"%zu\" y=\"62\">%s</text></g>\n", k, x, x + 18,
-                   kind_info[k].name);
-        x += 18 + strlen(kind_info[k].name) * LETTER + 20;
-    }
+        seen[picture_kind(ir_producer(p->r.g, (ValueId){ p->r.owner[i] }))] = true;
+    picture_legend(seen, LEFT, 52, p->out);
 }
 
 static void heading(const Picture *p)
@@ -308,11 +260,9 @@ void plan_svg(const Graph *g, const Plan *plan, Buf *out)
     Picture p = { plan_rows(g, plan), plan->arena_bytes ? plan->arena_bytes : 1, NULL, out };
     int64_t w = width(&p), h = TOP + HEIGHT + GAP + STRIP + BOTTOM;
 
-    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%" PRId64 "\" height=\"%"
-               PRId64 "\" viewBox=\"0 0 %" PRId64 " %" PRId64 "\">\n", w, h, w, h);
     find_ends(&p);
-    style(&p);
-    buf_printf(out, "<rect class=\"paper\" width=\"%" PRId64 "\" height=\"%" PRId64 "\"/>\n", w, h);
+    picture_begin(&(PictureHead){ "plan", "Memory plan: nodes across, bytes of the arena upwards",
+                                  w, h, style }, out);
     heading(&p);
     node_axis(&p);
     byte_axis(&p);

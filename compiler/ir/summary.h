@@ -38,6 +38,9 @@ Summary *summary_make(const Graph *g);
 void summary_text(const Summary *s, bool keras, Buf *out);
 void summary_json(const Summary *s, Buf *out);
 
+/* The table as HTML: a <table>, with the layers' names as row headings. */
+void summary_html(const Summary *s, Buf *out);
+
 /* The graph as a picture, boxes from top to bottom as wide as their share of the cost, and as a
  * text for Graphviz. */
 void summary_svg(const Summary *s, const Graph *g, Buf *out);

@@ -2,40 +2,22 @@
 /* summary_picture: the graph as SVG and as Graphviz text.
  *
  * The SVG has a line per layer, top to bottom in the order of computation: a box as wide as the
- * layer's share of the mult-adds (by square root, so that small ones can be seen), its name, type
- * and shape.  A value that the next line reads is a short line; one that is read further down, a
- * residual say, is an arc on the left.
+ * layer's mult-adds, its name, type and shape.  A value that the next line reads is a short line;
+ * one that is read further down, a residual say, is an arc on the left.
  */
 #include "ir/summary.h"
+
+#include "base/xml.h"
+#include "ir/picture.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-enum { LEFT = 150, TOP = 60, STEP = 30, BOX = 22, BARS = 260, TEXT = 12, WIDTH = 1000 };
-
-static void put_xml(Buf *out, const char *s)
-{
-    for (int n = 0; *s && n < 60; s++, n++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '<' || c == '>' || c == '&' || c == '"')
-            buf_printf(out, "&#%d;", c);
-        else if (c < 0x20 || c >= 0x7f)
-            buf_char(out, '?');
-        else
-            buf_char(out, (char)c);
-    }
-}
-
-static const char *colour(const SummaryRow *r, const Node *n)
-{
-    if (r->type[0] == 'd' && n->op == OP_conv)
-        return "#f2b880";                                  /* depthwise */
-    if (op_info[n->op].flags & LINEAR)
-        return "#8fb8de";
-    if (op_info[n->op].flags & ACT)
-        return "#d8e8c8";
-    return op_info[n->op].flags & BINARY ? "#e6c8e6" : "#dddddd";
-}
+enum {
+    LEFT = 104, TOP = 84, STEP = 30, BOX = 22, BARS = 130, LEAST = 14,     /* pixels */
+    NAME = LEFT + BARS + 16, NAME_WIDTH = 300, LETTERS = NAME_WIDTH / 7 - 1,
+    TYPE = NAME + NAME_WIDTH, SHAPE = TYPE + 120, WIDTH = SHAPE + 200
+};
 
 static int line_of(uint32_t row)
 {
@@ -56,20 +38,19 @@ static uint32_t *rows_by_node(const Summary *s, const Graph *g)
 static void svg_edge(uint32_t a, uint32_t b, Buf *out)
 {
     int y1 = line_of(a) + BOX, y2 = line_of(b), far = (int)(b - a) * 4;
+    int x = LEFT - 30 - (far < 90 ? far : 90);
 
     if (b == a + 1)
-        buf_printf(out, "<path d=\"M%d %dV%d\"/>\n", LEFT + 10, y1, y2);
+        buf_printf(out, "<path class=\"edge\" d=\"M%d %dV%d\"/>\n", LEFT + LEAST / 2, y1, y2);
     else
-        buf_printf(out, "<path d=\"M%d %dC%d %d %d %d %d %d\"/>\n", LEFT, y1 - BOX / 2,
-                   LEFT - 40 - (far < 90 ? far : 90), y1, LEFT - 40 - (far < 90 ? far : 90), y2,
-                   LEFT, y2 + BOX / 2);
+        buf_printf(out, "<path class=\"edge\" d=\"M%d %dC%d %d %d %d %d %d\"/>\n", LEFT,
+                   y1 - BOX / 2, x, y1, x, y2, LEFT, y2 + BOX / 2);
 }
 
 static void svg_edges(const Summary *s, const Graph *g, Buf *out)
 {
     uint32_t *row_of = rows_by_node(s, g);
 
-    buf_str(out, "<g fill=\"none\" stroke=\"#888\" stroke-width=\"1.5\">\n");
     for (uint32_t i = 0; i < s->n_row; i++) {
         const Node *n = &g->node[s->row[i].node];
         for (uint32_t k = 0; k < n->n_in; k++) {
@@ -78,42 +59,63 @@ static void svg_edges(const Summary *s, const Graph *g, Buf *out)
                 svg_edge(row_of[p], i, out);
         }
     }
-    buf_str(out, "</g>\n");
 }
 
-static void svg_row(const Summary *s, const Graph *g, uint32_t i, Buf *out)
+/* Of the costliest layer's mult-adds, by square root, so that small shares can be seen. */
+static int box_width(const SummaryRow *r, int64_t most)
+{
+    double share = most ? (double)r->macs / (double)most : 0;
+
+    return LEAST + (int)((BARS - LEAST) * sqrt(share));
+}
+
+static void svg_row(const Summary *s, const Graph *g, uint32_t i, int64_t most, Buf *out)
 {
     const SummaryRow *r = &s->row[i];
-    double share = s->macs ? (double)r->macs / (double)s->macs : 0;
-    int y = line_of(i), width = 20 + (int)(BARS * sqrt(share));
+    int y = line_of(i);
 
-    buf_printf(out, "<g><title>");
-    put_xml(out, r->name);
+    buf_printf(out, "<g class=\"k%d\"><title>", picture_kind(&g->node[r->node]));
+    xml_text(out, r->name, 200);
     buf_printf(out, ": %" PRId64 " parameters, %" PRId64 " mult-adds (%.1f %%)</title>\n"
-               "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"3\" fill=\"%s\" "
-               "stroke=\"#666\"/>\n<text x=\"%d\" y=\"%d\">",
-               r->params.trainable + r->params.frozen + r->params.statistics, r->macs, 100 * share,
-               LEFT, y, width, BOX, colour(r, &g->node[r->node]), LEFT + BARS + 40, y + 15);
-    put_xml(out, r->name);
-    buf_printf(out, "</text>\n<text x=\"%d\" y=\"%d\" fill=\"#555\">%s</text>\n"
-               "<text x=\"%d\" y=\"%d\" fill=\"#555\">%s</text></g>\n", LEFT + BARS + 330, y + 15,
-               r->type, LEFT + BARS + 440, y + 15, r->shape);
+               "<rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"3\"/>\n"
+               "<text x=\"%d\" y=\"%d\">",
+               r->params.trainable + r->params.frozen + r->params.statistics, r->macs,
+               s->macs ? 100 * (double)r->macs / (double)s->macs : 0, LEFT, y,
+               box_width(r, most), BOX, NAME, y + 15);
+    xml_short(out, r->name, LETTERS);
+    buf_printf(out, "</text>\n<text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n"
+               "<text class=\"note\" x=\"%d\" y=\"%d\">%s</text></g>\n", TYPE, y + 15, r->type,
+               SHAPE, y + 15, r->shape);
+}
+
+static void svg_heading(const Summary *s, const Graph *g, Buf *out)
+{
+    bool seen[KIND_COUNT] = { false };
+
+    buf_printf(out, "<text class=\"head\" x=\"%d\" y=\"28\">", LEFT);
+    xml_text(out, s->name, 80);
+    buf_printf(out, "</text>\n<text class=\"note\" x=\"%d\" y=\"46\">%" PRId64 " parameters, %"
+               PRId64 " mult-adds; a box is as wide as the root of its share</text>\n", LEFT,
+               s->params.trainable + s->params.frozen, s->macs);
+    for (uint32_t i = 0; i < s->n_row; i++)
+        seen[picture_kind(&g->node[s->row[i].node])] = true;
+    picture_legend(seen, LEFT, 56, out);
 }
 
 void summary_svg(const Summary *s, const Graph *g, Buf *out)
 {
-    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-               "font-family=\"sans-serif\" font-size=\"%d\">\n"
-               "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-               "<text x=\"%d\" y=\"28\" font-size=\"18\">", WIDTH, line_of(s->n_row) + 20, TEXT,
-               LEFT);
-    put_xml(out, s->name);
-    buf_printf(out, "</text>\n<text x=\"%d\" y=\"46\" fill=\"#555\">%" PRId64 " parameters, %"
-               PRId64 " mult-adds; a box is as wide as the root of its share</text>\n", LEFT,
-               s->params.trainable + s->params.frozen, s->macs);
+    int64_t most = 0;
+
+    picture_begin(&(PictureHead){ "graph", "The graph: a line for each layer, in the order of "
+                                  "computation", WIDTH, line_of(s->n_row) + 20,
+                                  "text { font-size: 12px }\n"
+                                  ".edge { fill: none; stroke: #888; stroke-width: 1.5 }\n" }, out);
+    svg_heading(s, g, out);
     svg_edges(s, g, out);
     for (uint32_t i = 0; i < s->n_row; i++)
-        svg_row(s, g, i, out);
+        most = s->row[i].macs > most ? s->row[i].macs : most;
+    for (uint32_t i = 0; i < s->n_row; i++)
+        svg_row(s, g, i, most, out);
     buf_str(out, "</svg>\n");
 }
 
@@ -125,7 +127,7 @@ void summary_dot(const Summary *s, const Graph *g, Buf *out)
     for (uint32_t i = 0; i < s->n_row; i++) {
         const SummaryRow *r = &s->row[i];
         buf_printf(out, "  n%u [fillcolor=\"%s\", label=\"", r->node,
-                   colour(r, &g->node[r->node]));
+                   picture_kind_fill(picture_kind(&g->node[r->node])));
         for (const char *p = r->name; *p; p++)
             buf_char(out, *p == '"' || *p == '\\' || (unsigned char)*p < 0x20 ? '?' : *p);
         buf_printf(out, "\\n%s %s\"];\n", r->type, r->shape);

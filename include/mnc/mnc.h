@@ -197,6 +197,20 @@ mnc_status mnc_export(mnc_model *m, const char *path, int folded);
  * as Keras does), "json", "svg" or "dot".  Once per model. */
 mnc_status mnc_summary(mnc_model *m, const char *format, const char *path);
 
+/* A part of a report that its caller adds: what was measured, say. */
+typedef struct mnc_section {
+    const char *id, *title;          /* "times", "Layer times" */
+    const char *html;                /* well-formed XML, what comes from a model escaped */
+    /* what the page's top says of it: "3.59 ms", "an image", "one thread"; NULL: nothing */
+    const char *figure, *label, *note;
+} mnc_section;
+
+/* The model as one page of HTML that is complete in itself and has no script: what it costs, its
+ * layers, its graph, its memory plan, and n sections more.  text lives as long as the model.  Once
+ * per model. */
+mnc_status mnc_report(mnc_model *m, const mnc_section *more, size_t n, const char **text,
+                      size_t *size);
+
 typedef struct mnc_totals {
     int64_t trainable, frozen, statistics;     /* parameters; statistics: batch norm's */
     int64_t macs;                              /* multiply-adds of convolutions and dense layers */

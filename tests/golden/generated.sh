@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# generated.sh MNC SOURCE_DIR: generated/tiny_*.c are what the tool makes of models/tiny.mnet.
+# generated.sh MNC SOURCE_DIR: generated/tiny_*.c and tiny.html are what the tool makes of
+# models/tiny.mnet.
 set -eu
 mnc=$1 src=$2
 dir=$(mktemp -d)
@@ -16,3 +17,9 @@ for f in tiny_infer tiny_plain tiny_train; do
         diff -u "$src/generated/$f.h" "$dir/$f.h"
     fi
 done
+"$mnc" report "$src/models/tiny.mnet" --no-times --target=x86-64-v3 -o "$dir/tiny.html"
+if [ -n "${GOLDEN_UPDATE:-}" ]; then
+    cp "$dir/tiny.html" "$src/generated/"
+else
+    diff -u "$src/generated/tiny.html" "$dir/tiny.html"
+fi
