@@ -12,7 +12,8 @@ enum {
     SETUP = 12,                   /* cycles to enter and leave a tile */
     L1_BYTES = 32 * 1024,
     L2_SPEED = 32,                /* bytes a cycle */
-    FAR_SPEED = 8, FETCHED_SPEED = 20      /* of weights at first sight, and fetched ahead */
+    FAR_LATENCY = 300,            /* cycles from where weights are at first sight */
+    STREAM = 8                    /* how many lines come at once without being fetched ahead */
 };
 
 static double larger(double a, double b)
@@ -47,6 +48,17 @@ static double again(double bytes, double times)
     return bytes > L1_BYTES ? bytes * times / L2_SPEED : 0;
 }
 
+/* All weights are far away once: a line of them for each row of a panel, which has as long to come
+ * as the rows take that are fetched ahead. */
+static double first_sight(const Site *s, const Choice *way, double weights)
+{
+    double step = step_cycles(s->target, way->knob[KNOB_pixels], way->knob[KNOB_vectors]);
+    double wait = FAR_LATENCY - (double)way->knob[KNOB_ahead] * step;
+    double fetch = way->knob[KNOB_ahead] > 0 ? 0.5 : 0;
+
+    return weights / 64 * (larger(0, wait) / STREAM + fetch);
+}
+
 /* Pieces of the channels as k_conv cuts them: whole tiles, the rest of the panels, the last. */
 double conv_cost(const Site *s, const Choice *way)
 {
@@ -66,7 +78,7 @@ double conv_cost(const Site *s, const Choice *way)
             sums += row_cycles(s, row, conv_tile_height(s->target, way, nv), nv);
     }
     return (double)(rows * c->groups) * sums
-        + weights / (way->knob[KNOB_ahead] > 0 ? FETCHED_SPEED : FAR_SPEED)
+        + first_sight(s, way, weights)
         + (panels_outer ? again(x * (double)rows, steps)
                         : again(weights, (double)rows) + (double)rows * again(x, steps));
 }
@@ -81,7 +93,7 @@ double depthwise_cost(const Site *s, const Choice *way)
     double spilt = larger(0, mean + (double)c->s + 1 - s->target->registers);
     double tile = SETUP + larger(taps * mean / UNITS, (double)c->r * (loads + 2 * spilt) / LOADS);
     double row = 4.0 * (double)(c->w * c->k);
-    double speed = way->knob[KNOB_order] == 1 ? L2_SPEED : FETCHED_SPEED;
+    double speed = way->knob[KNOB_order] == 1 ? L2_SPEED : L2_SPEED / 2;
 
     tile = larger(tile, taps * LATENCY / 2);
     return (double)(c->n * c->oh * tiles * ((c->k + vw - 1) / vw)) * tile

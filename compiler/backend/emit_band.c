@@ -13,6 +13,7 @@
  *         conv(..., row2, end2);
  *         row2 = end2;
  *     }
+ *     NET_LAYER(0, "rows");
  *
  * A layer before a pointwise one makes the same rows as that, and so shares its variables.  Every
  * row is computed once by each thread that needs it, so only where two threads' shares meet some
@@ -181,5 +182,6 @@ bool emit_band(Emit *e, const Band *b)
     e->depth--;
     e->image = NULL;
     put(e, "}");
+    put(e, "NET_LAYER(0, \"rows\");");
     return ok;
 }

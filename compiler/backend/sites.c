@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sites: what was chosen where, and what else could be: the neighbours of a choice, which differ
  * from it in one knob or two, in the order of their costs.  From neighbour to neighbour every
- * choice can be reached; who measures goes where it is faster (runtime/tune.h).
+ * choice can be reached; who measures goes where it is faster (driver/tune_search.c).
  *
  * in: what kernels say of themselves while a file is written; out: mnc_sites.
  */
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_OTHERS = 64, LARGEST_TILE = 16 };
+enum { MOST_OTHERS = 128, LARGEST_TILE = 16, MOST_PARTS = 14 };
 
 void sites_add(Emit *e, const Site *site, int layer)
 {
@@ -70,8 +70,14 @@ typedef struct Others {
     uint32_t n;
 } Others;
 
-/* The way with one knob changed, and perhaps another. */
-typedef struct Move { Knob a; int64_t x; Knob b; int64_t y; } Move;
+/* c with that knob changed, if the kernel has it: narrow, which has no rule of its own, it has
+ * always. */
+static Choice with(Choice c, Knob k, int64_t x)
+{
+    if (c.knob[k] != KNOB_RULE || k == KNOB_narrow)
+        c.knob[k] = x;
+    return c;
+}
 
 static bool can(const Site *s, const Choice *way)
 {
@@ -89,26 +95,16 @@ static double cost(const Site *s, const Choice *way)
     return to == 0 ? 2 : from > to ? (double)from / (double)to : (double)to / (double)(from + 1);
 }
 
-/* What the kernel has no knob for, or cannot do, or has already, is none. */
-static void try_move(Others *o, Move m)
+/* What the kernel cannot do, or does already, is none. */
+static void try_way(Others *o, Choice way)
 {
-    Choice way = o->s->now;
-    bool missing = (way.knob[m.a] == KNOB_RULE && m.a != KNOB_narrow) || way.knob[m.b] == KNOB_RULE;
-
-    way.knob[m.a] = m.x;
-    way.knob[m.b] = m.y;
-    if (missing || !memcmp(&way, &o->s->now, sizeof way) || !can(o->s, &way))
+    if (!memcmp(&way, &o->s->now, sizeof way) || !can(o->s, &way))
         return;
     for (uint32_t i = 0; i < o->n; i++)
         if (!memcmp(&way, &o->list[i].way, sizeof way))
             return;
     if (o->n < MOST_OTHERS)
         o->list[o->n++] = (Other){ way, cost(o->s, &way) };
-}
-
-static void try_one(Others *o, Knob k, int64_t x)
-{
-    try_move(o, (Move){ k, x, k, x });
 }
 
 /* Tiles whose sums, with the weights they meet, about fit into the registers, and not so few that
@@ -122,20 +118,34 @@ static void try_tiles(Others *o)
     for (int64_t nv = panel; nv <= most; nv *= 2)
         for (int64_t m = 1; m <= LARGEST_TILE; m++)
             if ((m + 1) * nv <= t->registers && 2 * m * nv >= t->registers)
-                try_move(o, (Move){ KNOB_pixels, m, KNOB_vectors, nv });
+                try_way(o, with(with(o->s->now, KNOB_pixels, m), KNOB_vectors, nv));
 }
 
-/* Divisors of all pixels; those that leave most of a tile empty cost what they cost. */
+/* Weights that are passed once come from afar, so that an order goes with how far ahead they are
+ * fetched. */
+static void try_orders(Others *o, Choice way)
+{
+    static const int64_t ahead[] = { 0, 8, 16, 32, 48, 96, 192 };
+
+    try_way(o, way);
+    for (size_t i = 0; i < sizeof ahead / sizeof ahead[0]; i++) {
+        Choice w = with(way, KNOB_ahead, ahead[i]);
+        try_way(o, with(w, KNOB_order, 0));
+        try_way(o, with(w, KNOB_order, 1));
+    }
+}
+
+/* Divisors of all pixels: parts of the image and parts of its rows. */
 static void try_rows(Others *o)
 {
     const ConvShape *c = &o->s->c;
     int64_t pixels = c->n * c->oh * c->ow;
 
-    for (int64_t n = 1; n <= 16 && o->s->flat; n++) {
+    for (int64_t n = 1; n <= MOST_PARTS && o->s->flat; n++) {
         if (pixels % n == 0)
-            try_one(o, KNOB_row, pixels / n);
+            try_orders(o, with(o->s->now, KNOB_row, pixels / n));
         if (c->ow % n == 0 && c->ow / n > 1)
-            try_one(o, KNOB_row, c->ow / n);
+            try_orders(o, with(o->s->now, KNOB_row, c->ow / n));
     }
 }
 
@@ -146,30 +156,23 @@ static bool has_narrow(const Site *s)
     return kg % (s->now.knob[KNOB_vectors] * s->target->width) != 0;
 }
 
-/* Weights that are passed once come from afar, and so go with being fetched ahead. */
 static void try_conv(Others *o)
 {
-    static const int64_t ahead[] = { 0, 8, 16, 32, 48, 96, 192 };
     static const int64_t narrow[] = { 4, 6, 8, 10, 12, 14, 20, 28 };
-    int64_t order = o->s->now.knob[KNOB_order];
 
-    for (size_t i = 0; i < sizeof ahead / sizeof ahead[0]; i++) {
-        try_one(o, KNOB_ahead, ahead[i]);
-        try_move(o, (Move){ KNOB_ahead, ahead[i], KNOB_order, !order });
-    }
+    try_orders(o, o->s->now);
     for (size_t i = 0; i < sizeof narrow / sizeof narrow[0] && has_narrow(o->s); i++)
-        try_one(o, KNOB_narrow, narrow[i]);
-    try_rows(o);
+        try_way(o, with(o->s->now, KNOB_narrow, narrow[i]));
     try_tiles(o);
+    try_rows(o);
 }
 
 static void try_depthwise(Others *o)
 {
-    int64_t order = o->s->now.knob[KNOB_order];
-
     for (int64_t m = 2; m <= LARGEST_TILE; m += m < 8 ? 2 : 1) {
-        try_one(o, KNOB_pixels, m);
-        try_move(o, (Move){ KNOB_pixels, m, KNOB_order, !order });
+        Choice w = with(o->s->now, KNOB_pixels, m);
+        try_way(o, with(w, KNOB_order, 0));
+        try_way(o, with(w, KNOB_order, 1));
     }
 }
 
@@ -180,7 +183,7 @@ static void try_band(Others *o)
     const int64_t rows[] = { 0, 1, 2, 4, now / 4, now / 2, now + 1, now * 2, now * 4 };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        try_one(o, KNOB_rows, rows[i]);
+        try_way(o, with(o->s->now, KNOB_rows, rows[i]));
 }
 
 /* Equal costs keep their order in the list, by the place in it. */

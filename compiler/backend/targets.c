@@ -38,7 +38,7 @@ const Target targets[] = {
 /* Tiles as portable has them, so that the same kernels are put together in the same way. */
 const Target target_doubles = {
     .name = "portable", .suffix = "c", .vocabulary = "v_doubles.c.t", .guard = "", .cpu = "1",
-    .width = 4, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2
+    .width = 4, .registers = 16, .tile_m = 2, .tile_v = 4, .narrow_m = 4, .narrow_v = 2
 };
 
 /* NULL: there is none. */

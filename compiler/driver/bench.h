@@ -32,6 +32,8 @@ typedef struct Lane {
     uint32_t n_layer;
     LayerTime **by_number;       /* [n_number]: the layer of a number that NET_LAYER gives */
     int n_number;
+    const bool *whole;           /* [n_number]: its band is timed as a whole; NULL: no band is */
+    int inside;                  /* a layer of such a band, which runs now */
     double mark;                 /* when the layer before ended */
     int round;                   /* that runs now; -1: one that does not count */
 } Lane;
@@ -40,6 +42,7 @@ typedef struct Bench {
     int threads, rounds;
     double budget;               /* seconds for all; at least a few rounds are run */
     bool layers, fresh, svg;     /* --layers, --fresh, --format=svg */
+    bool quiet;                  /* a load that fails is not told */
     const char *target;          /* of --peak */
     int n_lane;
     Lane *lane;
@@ -64,6 +67,14 @@ int64_t bench_batch(const Lane *l);
  * the peak that is, 0 where the peak could not be measured. */
 double bench_flops(int64_t macs, double seconds);
 double bench_share(const Bench *b, int64_t macs, double seconds);
+
+/* Compiles and loads operand i as lane i, with what it takes to run it. */
+bool bench_open(Work *w, Bench *b, int i);
+
+/* One run; round: where the layers' times are added, -1: nowhere.  bench_pause: before another
+ * net's turn, for threads that have just worked spin for a while. */
+bool bench_run_once(Work *w, Lane *l, int round, double *seconds);
+void bench_pause(const Bench *b);
 
 /* Compiles, loads and runs all; false with what is wrong shown or in w->d. */
 bool bench_run(Work *w, Bench *b);

@@ -70,12 +70,20 @@ static bool start_threads(Work *w, Lane *l, int threads)
 }
 
 /* What NET_LAYER calls when a layer is done.  One that is reached several times in a run, band by
- * band, adds up. */
+ * band, adds up; number 0 ends a band, whose time is its last layer's if it counts as a whole: each
+ * look at the clock waits for all that is under way, which is a time that bands have not. */
 static void layer_done(void *user, int number)
 {
     Lane *l = user;
-    double now = rt_now();
+    double now;
 
+    if (l->whole && number < l->n_number && l->whole[number]) {
+        l->inside = number;
+        return;
+    }
+    now = rt_now();
+    number = number ? number : l->inside;
+    l->inside = 0;
     if (l->round >= 0 && number < l->n_number && l->by_number[number])
         l->by_number[number]->seconds[l->round] += now - l->mark;
     l->mark = now;
@@ -105,13 +113,14 @@ static void take_layers(Work *w, Bench *b, Lane *l)
 }
 
 /* Lane i is the net that is operand i. */
-static bool set_up(Work *w, Bench *b, int i)
+bool bench_open(Work *w, Bench *b, int i)
 {
     Lane *l = &b->lane[i];
 
     l->name = w->model = w->args->operand[i];
     w->options.threads = b->threads > 1;
-    if (!load_model(w, (b->layers ? LOAD_TIMED : 0) | (b->fresh ? LOAD_FRESH : 0), &l->net))
+    if (!load_model(w, (b->layers ? LOAD_TIMED : 0) | (b->fresh ? LOAD_FRESH : 0)
+                       | (b->quiet ? LOAD_QUIET : LOAD_TUNED), &l->net))
         return false;
     l->weights = mnc_weights(l->net.model, &l->weight_bytes);
     mnc_count(l->net.model, &l->params, &l->macs);
@@ -138,7 +147,7 @@ static bool open_probe(Work *w, mnc_model *m, const char *target, RtPeak *probe)
 /* ---- running ---- */
 
 /* round: where the layers' times go; -1: nowhere. */
-static bool run_once(Work *w, Lane *l, int round, double *seconds)
+bool bench_run_once(Work *w, Lane *l, int round, double *seconds)
 {
     const mnc_net *net = l->net.net;
     double start = rt_now();
@@ -156,7 +165,7 @@ static bool run_once(Work *w, Lane *l, int round, double *seconds)
 
 /* The threads of a net that has just run spin for a while, in the hope of more work; the next net
  * must not pay for it. */
-static void pause_threads(const Bench *b)
+void bench_pause(const Bench *b)
 {
     if (b->threads > 1)
         nanosleep(&(struct timespec){ .tv_nsec = PAUSE * 1000000L }, NULL);
@@ -176,9 +185,9 @@ static bool one_round(Work *w, Bench *b, int round)
 
     for (int i = 0; i < b->n_lane; i++) {
         Lane *l = &b->lane[i];
-        if (!run_once(w, l, -1, &warm) || !run_once(w, l, round, &l->seconds[round]))
+        if (!bench_run_once(w, l, -1, &warm) || !bench_run_once(w, l, round, &l->seconds[round]))
             return false;
-        pause_threads(b);
+        bench_pause(b);
     }
     probe_once(b);
     return true;
@@ -216,10 +225,10 @@ static bool run_cold(Work *w, const Bench *b, Lane *l)
         rt_flush(l->arena, net->arena_bytes);
         flush_tensors(net->input, net->n_input, (void *const *)(uintptr_t)l->in);
         flush_tensors(net->output, net->n_output, l->out);
-        if (!run_once(w, l, -1, &seconds))
+        if (!bench_run_once(w, l, -1, &seconds))
             return false;
         l->cold = i == 0 || seconds < l->cold ? seconds : l->cold;
-        pause_threads(b);
+        bench_pause(b);
     }
     return true;
 }
@@ -248,10 +257,10 @@ bool bench_run(Work *w, Bench *b)
 
     b->lane = arena_new_n(&w->a, Lane, (size_t)b->n_lane);
     for (int i = 0; i < b->n_lane; i++)
-        if (!set_up(w, b, i))
+        if (!bench_open(w, b, i))
             return false;
     for (int i = 0; i < b->n_lane; i++)
-        if (!run_once(w, &b->lane[i], -1, &b->lane[i].first))
+        if (!bench_run_once(w, &b->lane[i], -1, &b->lane[i].first))
             return false;
     /* all lanes run the same target: on this machine, with the same options */
     net = &b->lane[0].net;

@@ -86,7 +86,7 @@ static bool compute(Work *w, RunResult *r)
     RunInputs in;
     Loaded l;
 
-    if (!rt_model_file(&w->a, request.model, &file, &w->d) || !load_model(w, 0, &l))
+    if (!rt_model_file(&w->a, request.model, &file, &w->d) || !load_model(w, LOAD_TUNED, &l))
         return false;
     request.file = &file;
     if (!find_inputs(&w->a, &request, l.net, &in, &w->d))

@@ -14,11 +14,11 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_HELD = 3 };
 enum {
     V_COMPILE = 1, V_RUN = 2, V_CHECK = 4, V_DUMP = 8, V_PASSES = 16, V_OPS = 32,
     V_BENCH = 64, V_EXPORT = 128, V_SUMMARY = 256, V_TRAIN = 512, V_EVAL = 1024,
-    V_PREDICT = 2048, V_DATA = 4096, V_REPORT = 8192,
+    V_PREDICT = 2048, V_DATA = 4096, V_REPORT = 8192, V_TUNE = 16384,
     V_LEARN = V_TRAIN | V_EVAL | V_PREDICT,        /* the verbs that know recipes */
     V_MODEL = V_COMPILE | V_RUN | V_CHECK | V_DUMP | V_BENCH | V_EXPORT | V_SUMMARY
-        | V_REPORT | V_LEARN,                     /* the verbs that read a model */
-    V_ALL = 16383
+        | V_REPORT | V_LEARN | V_TUNE,           /* the verbs that read a model */
+    V_ALL = 32767
 };
 
 #define OPTION(id, ...) OPT_##id,
@@ -43,7 +43,7 @@ const char *option_name(OptionId id);
 typedef int Verb(const Args *args);    /* an exit code */
 
 Verb cmd_compile, cmd_run, cmd_check, cmd_dump, cmd_passes, cmd_ops, cmd_bench, cmd_export,
-     cmd_summary, cmd_train, cmd_eval, cmd_predict, cmd_data, cmd_report;
+     cmd_summary, cmd_train, cmd_eval, cmd_predict, cmd_data, cmd_report, cmd_tune;
 
 /* The part of mnc_options that the command line sets; false, with a message on stderr, when an
  * argument is wrong (exit code 2). */

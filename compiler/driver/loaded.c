@@ -121,6 +121,7 @@ bool load_model(Work *w, int how, Loaded *out)
 {
     mnc_program_options o = { .compiling = isatty(STDERR_FILENO) ? on_compile : NULL,
                               .cache = how & LOAD_FRESH ? "" : NULL };
+    bool quiet = how & LOAD_QUIET;
     double start = rt_now();
     const void *weights;
     const char *text;
@@ -131,18 +132,25 @@ bool load_model(Work *w, int how, Loaded *out)
     if (!out->model)
         return false;
     out->translate_seconds = rt_now() - start;
+    if (how & LOAD_TUNED)
+        use_tuned(w, out->model, true);
+    o.compiler = w->compiler;
+    if (quiet)
+        o.compiling = NULL;
     out->program = mnc_program_open(&o);
     if (!out->program)
         arena_out_of_memory(&w->a);
     arena_defer(&w->a, close_program, out->program);
     ok = make_text(w, how, out, &text, &n);
-    fputs(mnc_messages(out->model), stderr);
+    if (!quiet)
+        fputs(mnc_messages(out->model), stderr);
     if (!ok)
         return false;
     weights = mnc_weights(out->model, &n_weights);
     mnc_program_weights(out->program, weights, n_weights);
     ok = mnc_program_load_text(out->program, w->model, text, n) == MNC_OK;
-    fputs(mnc_program_messages(out->program), stderr);
+    if (!quiet)
+        fputs(mnc_program_messages(out->program), stderr);
     out->net = mnc_program_net(out->program);
     return ok;
 }

@@ -34,6 +34,7 @@ static const VerbInfo verbs[] = {
     { "run", V_RUN, cmd_run, "MODEL INPUT...", "runs the model on tensors or images" },
     { "check", V_CHECK, cmd_check, "MODEL", "compares with stored outputs, or with the reference" },
     { "bench", V_BENCH, cmd_bench, "MODEL...", "times models on this machine" },
+    { "tune", V_TUNE, cmd_tune, "[MODEL|LOG...]", "finds out what is fastest on this machine" },
     { "train", V_TRAIN, cmd_train, "[MODEL...]", "trains models on labelled images" },
     { "eval", V_EVAL, cmd_eval, "MODEL", "measures a trained model on labelled images" },
     { "predict", V_PREDICT, cmd_predict, "MODEL IMAGE...", "says what images show" },

@@ -22,6 +22,7 @@ typedef struct Work {
     const Args *args;
     const char *model;           /* path of the model that open_model reads: the first operand */
     mnc_options options;
+    const char *compiler;        /* command; NULL: the usual one */
     bool too_large;              /* no schedule keeps to options.max_ram: exit code 3 */
     Arena a;
     Diag d;
@@ -49,8 +50,13 @@ typedef struct LayerHook {
     void *user;
 } LayerHook;
 
-/* LOAD_ALL_LAYERS: all layers' results are outputs.  LOAD_FRESH: without the cache. */
-enum { LOAD_ALL_LAYERS = 1, LOAD_TIMED = 2, LOAD_FRESH = 4 };
+/* LOAD_ALL_LAYERS: all layers' results are outputs.  LOAD_FRESH: without the cache.  LOAD_TUNED: as
+ * the tuning log says.  LOAD_QUIET: what is wrong is not shown. */
+enum { LOAD_ALL_LAYERS = 1, LOAD_TIMED = 2, LOAD_FRESH = 4, LOAD_TUNED = 8, LOAD_QUIET = 16 };
+
+/* tune_use.c: the choices of the tuning log, unless the options are against it; and, if it will be
+ * compiled here, the compiler that was found better for this net.  After m was read. */
+void use_tuned(Work *w, mnc_model *m, bool compiles);
 
 /* The model at w->model, read; NULL, with its messages shown, when that fails.  It is
  * closed with the arena. */
