@@ -121,6 +121,9 @@ void rt_loader_shape(const RtLoader *l, int *channels, int *height, int *width);
  * the place is none of this loader's. */
 bool rt_loader_seek(RtLoader *l, RtPlace to, Diag *d);
 
+/* Do any of those steps draw random numbers?  A sample then looks different in each epoch. */
+bool rt_steps_random(Arena *a, const char *steps);
+
 void rt_loader_close(RtLoader *l);                 /* ends the threads; also done by the arena */
 
 #endif

@@ -60,6 +60,7 @@ static const Key keys[] = {
     { "average", AT(average), REAL, NULL, 0, 1 },
     { "trainable", AT(trainable), TEXTS, NULL, 0, 0 },
     { "freeze", AT(freeze), TEXTS, NULL, 0, 0 },
+    { "cache_features", AT(cache_features), FLAG, NULL, 0, 0 },
     { "eval_mode", AT(eval_mode), TEXTS, NULL, 0, 0 },
     { "augment", AT(augment), TEXT, NULL, 0, 0 },
     { "test_augment", AT(test_augment), TEXT, NULL, 0, 0 },

@@ -36,6 +36,7 @@ typedef struct RtRecipe {
     double average;                    /* decay of the averaged weights; 0: none */
     const char *const *trainable;      /* patterns of parameter names; NULL: all */
     const char *const *freeze;         /* patterns of those that stay; NULL: none */
+    bool cache_features;               /* what a frozen beginning gives is computed once */
     const char *const *eval_mode;      /* whose batch norms use the running statistics */
     /* the data */
     const char *augment, *test_augment, *normalise;

@@ -244,3 +244,20 @@ bool rt_steps_size(const RtSteps *s, int *height, int *width, Diag *d)
     }
     return true;
 }
+
+/* What is wrong in the text is said elsewhere. */
+bool rt_steps_random(Arena *a, const char *text)
+{
+    RtSteps s;
+    Diag quiet;
+
+    diag_init(&quiet, a);
+    rt_steps_none(&s);
+    rt_steps_text(a, text ? text : "", &s, &quiet);
+    for (int i = 0; i < s.n; i++) {
+        RtStepKind k = s.step[i].kind;
+        if (k == ST_CROP || k == ST_RESIZED || k == ST_FLIP || k == ST_JITTER)
+            return true;
+    }
+    return false;
+}

@@ -310,7 +310,8 @@ static bool write_files(mnc_model *m, Emit *e, const char *path)
 static bool prepare(mnc_model *m, const char *prefix, Emit *e)
 {
     *e = (Emit){ .options = &m->options, .d = &m->diag, .arena = &m->arena, .prefix = prefix,
-                 .g = m->g, .params = m->params, .macs = m->macs, .expect = m->expect };
+                 .g = m->g, .params = m->params, .macs = m->macs, .expect = m->expect,
+                 .in_parts = m->in_parts };
     e->hash = arena_printf(&m->arena, "%016" PRIx64, m->hash);
     if (m->options.train) {
         bool ok = train_programs(e);

@@ -275,6 +275,7 @@ static bool emit_both(Emit *e, Buf *c, Buf *h)
     e->weights.wide = e->g->wide;
     intern_init(&e->functions, e->arena);
     e->plain = e->options->plain;
+    e->in_parts = e->in_parts || e->state;
     set_programs(e);
     if (!emit_targets(e, list, n, &code) || !emit_around(e, list, n, &code, c))
         return false;

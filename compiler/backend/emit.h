@@ -65,6 +65,7 @@ typedef struct Emit {
     const char *prefix;        /* "net": of everything external, and of the file's own statics */
     const Target *target;      /* the one being written */
     bool plain;                /* -O0: the plain kernels */
+    bool in_parts;             /* long sums are sums of parts: in nets that train, or feed one */
     const char *rows;          /* in a band: "from, to", of the rows that are asked for; or NULL */
     int depth;                 /* of loops around the next call */
     const char *image;         /* in a band: which of the batch, or NULL if there is one */

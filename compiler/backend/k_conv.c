@@ -211,7 +211,7 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
         { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
         { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
         { "AHEAD", t->way.knob[KNOB_ahead] },
-        { "PARTIAL", t->e->state && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
+        { "PARTIAL", t->e->in_parts && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
         { "RING", taps ? c->x.ring : 0 }, { "DIL", c->dil_h },
     };
 

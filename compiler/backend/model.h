@@ -30,6 +30,7 @@ struct mnc_model {
     const struct Site *site;   /* and its sites */
     size_t n_site;
     char *text;                /* what mnc_messages gave last */
+    bool in_parts;             /* the part of a net that feeds what is trained */
     bool too_large;            /* no plan keeps to options.max_ram */
     mnc_status dead;           /* out of memory: nothing works any more */
 };

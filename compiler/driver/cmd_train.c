@@ -28,6 +28,7 @@ typedef struct Job {
     RtTrainer trainer;
     RtData train, test;
     RtLoop loop;
+    Front *front;                /* NULL: the net takes the images itself */
     const char *dir;
     TrainResult result;
 } Job;
@@ -43,22 +44,44 @@ static bool open_part(Job *j, RtPart part, RtData *out, Diag *d)
     return rt_data_open(&j->w->a, j->recipe.data, &o, out, d);
 }
 
-static RtLoader *open_loader(Job *j, const RtData *data, bool train)
+/* once: in the order of the set, all of it. */
+static RtLoader *open_images(Job *j, const RtData *data, bool train, bool once)
 {
-    const mnc_tensor *x = &j->trainer.net->input[0];
+    const mnc_tensor *x = j->front ? features_input(j->front) : &j->trainer.net->input[0];
     RtLoaderOptions o = {
         .batch = j->trainer.api->batch, .channels = (int)x->dim[1], .height = (int)x->dim[2],
         .width = (int)x->dim[3], .steps = train ? j->recipe.augment : j->recipe.test_augment,
-        .normalise = j->recipe.normalise, .shuffle = train && j->recipe.shuffle,
-        .drop_last = train, .seed = (uint64_t)j->recipe.seed, .workers = (int)j->recipe.workers
+        .normalise = j->recipe.normalise, .shuffle = train && j->recipe.shuffle && !once,
+        .drop_last = train && !once, .seed = (uint64_t)j->recipe.seed,
+        .workers = (int)j->recipe.workers
     };
 
     return rt_loader_open(&j->w->a, data, &o, &j->w->d);
 }
 
+/* Of what the frozen part has given: numbers as they are. */
+static RtLoader *open_features(Job *j, RtData *data, bool train)
+{
+    RtLoaderOptions o = { .batch = j->trainer.api->batch, .channels = 1, .height = 1,
+                          .shuffle = train && j->recipe.shuffle, .drop_last = train,
+                          .seed = (uint64_t)j->recipe.seed, .workers = (int)j->recipe.workers };
+    RtLoader *images = open_images(j, data, train, true);
+
+    if (!images || !features_of(j->front, images, data))
+        return NULL;
+    rt_loader_close(images);
+    o.width = data->width;
+    return rt_loader_open(&j->w->a, data, &o, &j->w->d);
+}
+
+static RtLoader *open_loader(Job *j, RtData *data, bool train)
+{
+    return j->front ? open_features(j, data, train) : open_images(j, data, train, false);
+}
+
 static bool open_data(Job *j)
 {
-    const mnc_tensor *x = &j->trainer.net->input[0];
+    const mnc_tensor *x = j->front ? features_input(j->front) : &j->trainer.net->input[0];
 
     if (x->rank != 4) {
         diag_error(&j->w->d, (Pos){ .file = j->w->model }, "takes no images: its input has %d "
@@ -97,6 +120,16 @@ static void fill_extra(Job *j)
         e->texts.t[e->texts.n++] = (RtText){ "data.test_augment", j->recipe.test_augment };
 }
 
+/* An image must look the same in each epoch. */
+static bool can_cache(Job *j)
+{
+    if (!j->recipe.cache_features || !rt_steps_random(&j->w->a, j->recipe.augment))
+        return true;
+    diag_error(&j->w->d, (Pos){ .file = j->w->model }, "cache_features: images of an augmentation "
+               "by chance, '%s', are not the same twice", diag_quote(&j->w->a, j->recipe.augment));
+    return false;
+}
+
 static bool open_net(Job *j)
 {
     Work *w = j->w;
@@ -107,8 +140,13 @@ static bool open_net(Job *j)
     choose_batch(w, &j->recipe);
     choose_seed(w, &j->recipe);
     w->options.threads = threads > 1;
-    if (!load_training(w, &j->recipe, &j->training))
+    if (!can_cache(j) || !load_training(w, &j->recipe, &j->training))
         return false;
+    if (j->recipe.cache_features) {
+        j->front = features_open(w, &j->training, threads);
+        if (!j->front)
+            return false;
+    }
     j->trainer.name = w->model;
     j->trainer.net = j->training.net.net;
     return rt_trainer_open(&w->a, &j->trainer, threads, (uint64_t)j->recipe.seed, &w->d)

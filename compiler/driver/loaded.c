@@ -72,7 +72,8 @@ mnc_model *open_model(Work *w)
     if (!m)
         arena_out_of_memory(&w->a);
     arena_defer(&w->a, close_model, m);
-    if (mnc_read(m, w->model) == MNC_OK && driver_params(w->args, m))
+    if (mnc_read(m, w->model) == MNC_OK && driver_params(w->args, m)
+        && (w->part == PART_ALL || mnc_split(m, w->freeze, w->part == PART_TRAINED) == MNC_OK))
         return m;
     fputs(mnc_messages(m), stderr);
     return NULL;

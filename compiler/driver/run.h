@@ -27,6 +27,8 @@ typedef struct Work {
     Arena a;
     Diag d;
     void *own;                   /* the verb's */
+    enum { PART_ALL, PART_FROZEN, PART_TRAINED } part;   /* of the model: see mnc_split */
+    const char *const *freeze;   /* where it is split */
 } Work;
 
 /* fn's exit code; EXIT_USAGE when the model's options are wrong, EXIT_FAILED without memory. */

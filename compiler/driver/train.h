@@ -19,6 +19,19 @@ const char *find_recipe(Work *w, const char *name);
 /* --threads as a number, 1 without it; 0, with a message, when it is none. */
 int thread_count(Work *w);
 
+/* ---- features.c ---- */
+
+/* The frozen part of the net of w, on so many threads; NULL, with messages, when there is none. */
+typedef struct Front Front;
+Front *features_open(Work *w, const Training *t, int threads);
+
+/* What it takes. */
+const mnc_tensor *features_input(const Front *f);
+
+/* *data becomes what the frozen part gives for each of its samples, which from gives as they are,
+ * all of an epoch.  False with a message. */
+bool features_of(Front *f, RtLoader *from, RtData *data);
+
 /* ---- train_show.c ---- */
 
 /* What one training has come to, for the table of several. */

@@ -18,7 +18,7 @@ static const struct { OptionId option; const char *key; } overrides[] = {
     { OPT_test_every, "test_every" }, { OPT_test_batches, "test_batches" },
     { OPT_report_every, "report_every" }, { OPT_save_every, "save_every" }, { OPT_keep, "keep" },
     { OPT_patience, "patience" }, { OPT_log_format, "log_format" },
-    { OPT_train_freeze, "freeze" },
+    { OPT_train_freeze, "freeze" }, { OPT_cache_features, "cache_features" },
 };
 
 /* The folder of the program itself, with its slash; "" where the system does not tell. */
@@ -100,7 +100,8 @@ bool read_recipe(Work *w, RtRecipe *r)
                                              : w->args->value[id];
         const char *as = arena_printf(&w->a, "--%s", option_name(id));
         if (text)
-            ok = rt_recipe_set(&w->a, as, overrides[i].key, text, r, &w->d) && ok;
+            ok = rt_recipe_set(&w->a, as, overrides[i].key,
+                               id == OPT_cache_features ? "true" : text, r, &w->d) && ok;
     }
     join_defines(w, r);
     if (!w->model)

@@ -143,5 +143,7 @@ bool load_training(Work *w, const RtRecipe *r, Training *t)
     t->how.clip = r->clip > 0;
     t->how.average = r->average > 0;
     w->options.train = &t->how;
+    w->part = r->cache_features ? PART_TRAINED : PART_ALL;
+    w->freeze = t->how.freeze;
     return load_model(w, 0, &t->net);
 }

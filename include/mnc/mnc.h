@@ -110,6 +110,11 @@ mnc_status mnc_dump_plan(mnc_model *m, const char *format, const char *path);
  * finding the layer that is wrong.  Before anything that compiles. */
 mnc_status mnc_expose_layers(mnc_model *m);
 
+/* The net becomes a part of itself: what stands in front of all that is trained (0), or the rest,
+ * whose input is what the other gives (1).  freeze: as in mnc_train_options.  Before anything that
+ * compiles. */
+mnc_status mnc_split(mnc_model *m, const char *const *freeze, int behind);
+
 /* The C file as text, without the self-test's sample.  Once per model; text lives as long as the
  * model. */
 mnc_status mnc_c_text(mnc_model *m, const char **text, size_t *n);

@@ -139,6 +139,22 @@ cmp -n $((head + 208)) before.safetensors after.safetensors || fail 'frozen weig
 "$mnc" export small.mnet --params whole/best.safetensors -o trained.safetensors
 ! cmp -s -n $((head + 208)) before.safetensors trained.safetensors || fail 'the test is blind'
 
+# What the frozen part gives, computed once: the same bits, all of the file's numbers.
+frozen() {
+    folder=$1
+    shift
+    "$mnc" train small.mnet --data idx:data --epochs=3 --batch=8 --freeze='conv*' -o "$folder" "$@"
+}
+expect 0 frozen each
+expect 0 frozen once --cache-features
+has err 'what the frozen part gives for 90 images, 23040 bytes'
+expect 0 frozen again --cache-features --steps=20 --threads=2
+expect 0 frozen again --cache-features --resume=last
+for f in each once again; do
+    "$mnc" export small.mnet --params $f/step-000000033.safetensors -o $f.safetensors
+    cmp each.safetensors $f.safetensors || fail "other bits with kept features: $f"
+done
+
 # It stops when nothing gets better.
 expect 0 train early --epochs=50 --patience=3 --schedule=constant
 [ "$(wc -l <early/log.csv)" -lt 40 ] || fail 'it went on and on'

@@ -37,7 +37,7 @@ EOF
 expect 1 "$mnc" train --recipe wrong.json
 is err <<'EOF'
 wrong.json: error: a recipe has no 'epoch'
-    there is: net data define optimizer.kind optimizer.learning_rate optimizer.momentum optimizer.weight_decay optimizer.nesterov optimizer.betas optimizer.eps schedule.kind schedule.unit schedule.total_steps schedule.total_epochs schedule.gamma schedule.step_size schedule.eta_min schedule.warmup_steps schedule.warmup_epochs schedule.warmup_factor schedule.max_learning_rate schedule.pct_start schedule.div_factor schedule.final_div_factor schedule.anneal schedule.cycle_momentum schedule.base_momentum schedule.max_momentum loss label_smoothing clip_norm average trainable freeze eval_mode augment test_augment normalise share shuffle batch workers seed bad_images epochs steps report_every test_every test_batches patience save_every keep log_format
+    there is: net data define optimizer.kind optimizer.learning_rate optimizer.momentum optimizer.weight_decay optimizer.nesterov optimizer.betas optimizer.eps schedule.kind schedule.unit schedule.total_steps schedule.total_epochs schedule.gamma schedule.step_size schedule.eta_min schedule.warmup_steps schedule.warmup_epochs schedule.warmup_factor schedule.max_learning_rate schedule.pct_start schedule.div_factor schedule.final_div_factor schedule.anneal schedule.cycle_momentum schedule.base_momentum schedule.max_momentum loss label_smoothing clip_norm average trainable freeze cache_features eval_mode augment test_augment normalise share shuffle batch workers seed bad_images epochs steps report_every test_every test_batches patience save_every keep log_format
 wrong.json: error: 'optimizer.kind' is one of: sgd adam adamw
 wrong.json: error: a recipe has no 'optimizer.rate'
     there is: kind learning_rate momentum weight_decay nesterov betas eps
@@ -57,6 +57,12 @@ expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --freeze='zz*'
 has err "tiny.mnet: error: freeze: no parameter is called 'zz*'"
 expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --freeze='*'
 has err "tiny.mnet: error: nothing is left to train"
+
+# What a frozen part gives can be kept only where there is one, and images that stay the same.
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --cache-features --freeze='conv*' --augment=flip
+has err "cache_features: images of an augmentation by chance, 'flip', are not the same twice"
+expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --cache-features --freeze='y*'
+has err "no part of the net in front of what is trained is frozen"
 
 # Folders.
 expect 1 "$mnc" train tiny.mnet --data x --epochs=1 -o tiny.mnet
