@@ -208,6 +208,15 @@ bool pass_autodiff(Job *job)
 
 /* ---- the graph of updates ---- */
 
+/* A parameter that nothing depends on has no gradient, and stays as it is, without decay, as in
+ * PyTorch: the step has made no slot for it. */
+static bool has_gradient(Job *job, const StateSlot *s)
+{
+    const char *name = arena_printf(job->g->arena, "%s.grad", s->name);
+
+    return s->kind == STATE_PARAM && state_find(job->state, name) < job->state->n;
+}
+
 /* From gradients in their slots to new parameters; clipped by the norm of all of them. */
 bool pass_updates(Job *job)
 {
@@ -219,13 +228,13 @@ bool pass_updates(Job *job)
 
     for (uint32_t i = 0, all = job->state->n; i < all; i++) {
         StateSlot s = job->state->slot[i];
-        if (s.kind != STATE_PARAM)
+        if (!has_gradient(job, &s))
             continue;
         w[n] = ir_value(job->g, s.name, VAL_STATE, s.dtype, &s.shape, (Pos){ 0 });
         dw[n] = beside(&ad, w[n], "grad", STATE_GRADIENT);
         n++;
     }
-    if (o->clip) {
+    if (o->clip && n) {
         NodeSpec spec = { .op = OP_clip_factor, .in = dw, .n_in = n };
         factor = ir_add1(job->g, "clip", &spec, job->d);
     }

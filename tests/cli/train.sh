@@ -155,6 +155,19 @@ for f in each once again; do
     cmp each.safetensors $f.safetensors || fail "other bits with kept features: $f"
 done
 
+# What nothing depends on has no gradient: it stays, without decay, also where gradients are kept.
+printf 'batch = 1\nx = input [batch,1,8,8]\nf = flatten x\nz = dense f out=5\ny = dense f out=3\n' >dead.mnet
+echo 'output y' >>dead.mnet
+for clip in '' --clip-norm=1; do
+    expect 0 "$mnc" train dead.mnet --data idx:data --epochs=1 --batch=8 $clip \
+        --optimizer=adam,weight_decay=.1 -o "dead$clip"
+    "$mnc" export dead.mnet --params "dead$clip/best.safetensors" -o after.safetensors
+    "$mnc" export dead.mnet -o before.safetensors
+    head=$(($(od -An -tu4 -N4 before.safetensors) + 8))
+    cmp -n $((head + 1300)) before.safetensors after.safetensors || fail 'an unused parameter moved'
+    ! cmp -s before.safetensors after.safetensors || fail 'nothing has learnt'
+done
+
 # It stops when nothing gets better.
 expect 0 train early --epochs=50 --patience=3 --schedule=constant
 [ "$(wc -l <early/log.csv)" -lt 40 ] || fail 'it went on and on'
@@ -202,6 +215,11 @@ has err 'idx:few: error: has 5 samples, fewer than a batch of 8'
 expect 1 train nan --learning-rate=1e30 --schedule=constant
 grep -qE 'small.mnet: error: the loss is -?(nan|inf) at step [0-9]* \(epoch 1, batch' err || fail 'no place'
 [ "$(ls nan | grep -c ^step-)" = 0 ] || fail 'lost weights were saved'
+cp -r whole later
+expect 1 train later --resume=last --epochs=9 --learning-rate=1e30 --schedule=constant
+grep -qE 'the loss is -?(nan|inf) at step [0-9]* \(epoch 7, batch .* at rate 1e.30; it was' err || fail 'no place'
+has err 'the last good checkpoint is later/step-000000066.safetensors'
+cmp whole/step-000000066.safetensors later/step-000000066.safetensors || fail 'it was not kept'
 expect 1 sh -c "trap '' XFSZ; ulimit -f 3; '$mnc' train small.mnet --data idx:data --epochs=1 --batch=8 -o full"
 has err 'cannot write: File too large'
 [ "$(ls full | wc -l)" = 0 ] || fail "left: $(ls full)"
