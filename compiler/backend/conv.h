@@ -65,4 +65,11 @@ int64_t conv_tile_height(const Target *t, const Choice *way, int64_t nv);
 /* Bias, or zeros, per group rounded up to whole panels; a C pointer expression. */
 const char *conv_pack_bias(Emit *e, const Node *n, int64_t groups, int64_t per_group);
 
+/* The weights in panels; a C pointer expression. */
+const char *conv_pack_weights(Emit *e, const Node *n, const ConvShape *c);
+
+/* k_conv_taps.c: another kernel for what k_conv does with weights outside (order 1). */
+bool conv_fits_taps(const Emit *e, const ConvShape *c, const Choice *way);
+bool emit_conv_taps(Emit *e, const Node *n, const ConvShape *c, const Choice *way);
+
 #endif

@@ -15,7 +15,9 @@ enum {
     CHUNK_BYTES = 16 * 1024,      /* of x between two passes over the weights: half an L1 cache */
     HOT_BYTES = 512 * 1024,       /* weights that stay in an L2 cache while rows go by */
     WELL_FILLED = 80,             /* per cent of the tiles' pixels in use */
-    PREFETCH_ROWS = 8,            /* of weights that come from further away: 512 bytes ahead */
+    /* Rows of weights that come from further away: so many that they are there in time, but of
+     * those that one pixel meets, and only memory bounds, what keeps the stream going. */
+    PREFETCH_ROWS = 48, PREFETCH_ONCE = 8,
     MOST_SUMS = 64, MOST_CHANNELS = 256,         /* of a tile: its text grows with both */
     MOST_COLUMNS = 16
 };
@@ -85,7 +87,7 @@ Choice conv_rule(const Target *t, const ConvShape *c, bool flat, int64_t row)
     }
     w.knob[KNOB_vectors] = tile_vectors(t, c, length);
     w.knob[KNOB_pixels] = tile_pixels(t, w.knob[KNOB_vectors]);
-    w.knob[KNOB_ahead] = is_hot(c) ? 0 : PREFETCH_ROWS;
+    w.knob[KNOB_ahead] = is_hot(c) ? 0 : pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE;
     if (!c->band)
         w.knob[KNOB_order] = (c->r * c->s == 1 && rows == 1) || !is_hot(c);
     return w;

@@ -79,7 +79,7 @@ static const char *label(Emit *e, const Node *n, const char *what)
 }
 
 /* Done for the first target only: large nets have no memory for a copy each. */
-static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c)
+const char *conv_pack_weights(Emit *e, const Node *n, const ConvShape *c)
 {
     const char **done = &e->packed[n - e->g->node];
     int64_t floats = group_floats(c), kg = c->k / c->groups;
@@ -304,7 +304,7 @@ static bool call_conv(Emit *e, const Node *n, const Tiling *t)
     if (!fn)
         return false;
     args[k++] = emit_in(e, n->in[0]);
-    args[k++] = pack_weights(e, n, t->c);
+    args[k++] = conv_pack_weights(e, n, t->c);
     args[k++] = conv_pack_bias(e, n, t->c->groups, t->c->k / t->c->groups);
     if (t->c->add)
         args[k++] = emit_in(e, n->in[3]);
@@ -319,6 +319,8 @@ bool emit_conv(Emit *e, const Node *n)
     Tiling t = { .e = e, .c = &c, .ok = true };
 
     t.way = conv_way(e, n, &c, is_flat(&c));
+    if (conv_fits_taps(e, &c, &t.way))
+        return emit_conv_taps(e, n, &c, &t.way);
     flatten(&c, t.way.knob[KNOB_row] == KNOB_RULE ? 0 : t.way.knob[KNOB_row]);
     t.act = emit_act(e, &n->act);
     t.stream = !c.band && (c.groups == 1 || c.k / c.groups % PANEL == 0)

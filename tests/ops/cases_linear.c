@@ -32,6 +32,14 @@ const Case cases_linear[] = {
     { OP_conv, IN("f32(1,8,19,19)", "f32(8,8,3,3)=", "f32(8)="),
       { INTS(pad, 12, 12, 12, 12), INTS(dilation, 12, 12) } },
 
+    /* weights of more than half a megabyte */
+    { OP_conv, IN("f32(1,160,5,6)", "f32(96,160,3,3)=", "f32(96)=", "f32(1,96,5,6)"),
+      { INTS(pad, 1, 1, 1, 1) }, .act = RELU, .tolerance = 2e-5 },
+    { OP_conv, IN("f32(2,160,9,8)", "f32(112,160,3,3)="),
+      { INTS(stride, 2, 1), INTS(pad, 0, 1, 2, 0) }, .act = SILU, .tolerance = 2e-5 },
+    { OP_conv, IN("f32(1,320,7,15)", "f32(192,160,3,3)=", "f32(192)="),
+      { INTS(pad, 0, 4, 1, 3), INTS(dilation, 1, 3), INT(group, 2) }, .tolerance = 2e-5 },
+
     /* ---- conv_transpose ---- */
     { OP_conv_transpose, IN("f32(2,c,4,5)", "f32(c,6,3,2)=", "f32(6)=") },
     { OP_conv_transpose, IN("f32(1,3,4,5)", "f32(3,c,3,3)=", "f32(c)="),
