@@ -91,9 +91,23 @@ static void put_bar(Buf *b, const RtProgress *p, int columns)
     buf_put(b, tail.p, tail.n);
 }
 
+/* A line that wrapped could not be overwritten.  The bytes of one character after its first are
+ * 10xxxxxx (RFC 3629). */
+static void cut(Buf *b, size_t start, int columns)
+{
+    for (size_t i = start; i < b->n; i++)
+        if ((b->p[i] & 0xc0) != 0x80 && columns-- == 0) {
+            b->n = i;
+            b->p[i] = 0;
+        }
+}
+
 void rt_progress_bar(Buf *out, const RtProgress *p, int columns)
 {
+    size_t start = out->n;
+
     put_bar(out, p, columns);
+    cut(out, start, columns);
 }
 
 static void put_plain(Buf *b, const RtProgress *p)

@@ -400,7 +400,7 @@ static Alive count_alive(const Fuse *f, const Slot *slot)
 bool pass_fuse_block(Job *job)
 {
     size_t nodes = job->g->n_node, values = job->g->n_value;
-    int64_t max_ram = job->options->max_ram;
+    int64_t max_ram = job->state ? 0 : job->options->max_ram;    /* that is for recompute */
     Arena *a = job->g->arena;
     Fuse f = { .job = job, .g = job->g, .p = job->plan, .a = a, .most = INT64_MAX };
 
@@ -410,7 +410,7 @@ bool pass_fuse_block(Job *job)
     f.last = arena_new_n(a, uint32_t, values);
     f.best = arena_new_n(a, int64_t, nodes);
     f.from = arena_new_n(a, uint32_t, nodes);
-    if (job->options->no_fuse || job->state)
+    if (job->options->no_fuse)
         return true;
     memory_plan(f.g, f.p);
     f.slot = f.p->slot;

@@ -32,3 +32,14 @@ expect 3 "$mnc" compile "$v2" --max-ram=1M --no-selftest --no-fuse -o small.c
 expect 3 "$mnc" dump --stage=plan $small --max-ram=50k
 expect 3 "$mnc" run $small --max-ram=50k x.npy
 expect 2 "$mnc" compile "$v2" --max-ram=much -o small.c
+
+# A frozen beginning is computed by bands in a step as well; what trains behind it is not.
+state() { "$mnc" compile "$@" --train --target=portable -o step.c && awk '$2 == "step_STATE_BYTES" { print $3 }' step.h; }
+lite="$MNC_MODELS/efficientnet_lite0_transfer.mnet -D classes=4 --batch=4"
+[ "$(state $lite)" -lt 12000000 ] || fail 'a step behind a frozen net takes more memory'
+[ "$(state $lite --no-fuse)" -gt 24000000 ] || fail 'the test is blind'
+expect 0 "$mnc" compile "$v2" --batch=2 --train --max-ram=60M -o step.c
+has err 'results are computed again'
+expect 3 "$mnc" compile "$v2" --batch=2 --train --max-ram=20M -o small.c
+has err 'the smallest state found takes'
+[ ! -e small.c ] || fail 'a file is left'

@@ -181,10 +181,10 @@ static void bars(void **state)
     bar_of(j, &p, 92, "train epoch[1] loss:1.000, acc:0.500:  46%|█████▌      | 37/80 "
                       "[1:01:40<1:11:40, 100.00s/it]");
     p.timed = 0;
-    bar_of(j, &p, 20, "train epoch[1] loss:1.000, acc:0.500:  46%|█▊  | 37/80 "
-                      "[1:01:40<?, ?it/s]");
+    bar_of(j, &p, 48, "train epoch[1] loss:1.000, acc:0.500:  46%|█▊  |");
+    bar_of(j, &p, 20, "train epoch[1] loss:");
     p.done = p.total = 0;
-    bar_of(j, &p, 20, "train epoch[1] loss:1.000, acc:0.500:   0%|    | 0/0 "
+    bar_of(j, &p, 75, "train epoch[1] loss:1.000, acc:0.500:   0%|        | 0/0 "
                       "[1:01:40<?, ?it/s]");
 }
 
