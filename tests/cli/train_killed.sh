@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# A run is killed at fifty random moments, in steps and in the writing of checkpoints, and gone on with
+# each time: it ends with the bits of a run that nobody disturbed.
+. "$(dirname "$0")/lib.sh"
+printf 'batch = 1\nx = input [batch,1,8,8]\nconv k=3 out=4 stride=2 pad=1 bn relu\nflatten\n' >net.mnet
+printf 'y = dense out=3\noutput y\n' >>net.mnet
+mkdir data
+for part in train t10k; do
+    awk 'BEGIN { printf "\\0\\0\\10\\3\\0\\0\\0\\110\\0\\0\\0\\10\\0\\0\\0\\10"; s = 1
+        for (i = 0; i < 72 * 64; i++) { s = (s * 16807) % 2147483647; printf "\\%o", s % 200 } }' >text
+    printf "$(cat text)" >data/$part-images-idx3-ubyte
+    awk 'BEGIN { printf "\\0\\0\\10\\1\\0\\0\\0\\110"; for (i = 0; i < 72; i++) printf "\\%o", i % 3 }' >text
+    printf "$(cat text)" >data/$part-labels-idx1-ubyte
+done
+
+# exec: $! is then the number of mnc itself.
+train() { # FOLDER OPTION...
+    folder=$1
+    shift
+    exec "$mnc" train net.mnet --data idx:data --batch=8 --epochs=60 --workers=2 --average=.9 \
+        --optimizer=adam --schedule=cosine --augment=pad=1,crop=8,flip --save-every=1 -o "$folder" "$@"
+}
+(train whole >log 2>&1)
+[ -f whole/step-000000540.safetensors ] || fail 'the undisturbed run'
+
+# A kill counts that meets a run which has saved something since the one before it.
+killed=0 round=0
+while [ $killed -lt 50 ]; do
+    [ $round -lt 400 ] || fail "only $killed of 400 met a run"
+    round=$((round + 1))
+    before=$(ls killed 2>/dev/null | grep ^step- | tail -n 1)
+    [ "$before" != step-000000540.safetensors ] || { rm -r killed; before=; }
+    (train killed --resume=last >log 2>&1) &
+    pid=$!
+    sleep 0.$((100 + $(od -An -tu1 -N1 /dev/urandom) % 150))
+    kill -9 $pid 2>/dev/null && hit=1 || hit=0
+    wait $pid 2>/dev/null || true
+    [ $hit = 0 ] || [ "$before" = "$(ls killed | grep ^step- | tail -n 1)" ] || killed=$((killed + 1))
+done
+echo "$killed of $round kills met a run that had gone on; it is at $before"
+(train killed --resume=last >log 2>&1)
+for f in whole killed; do        # numbers alone: what stands before them has times
+    tail -c 3800 $f/step-000000540.safetensors >$f.bits
+done
+cmp whole.bits killed.bits || fail 'other bits'
+! ls killed | grep -v '^\(step-[0-9]*\|best\).safetensors$' | grep -v '^\(log.csv\|log.json\|curves.svg\)$' ||
+    fail 'something is left'
