@@ -32,6 +32,7 @@ typedef struct Lane {
     uint32_t n_layer;
     LayerTime **by_number;       /* [n_number]: the layer of a number that NET_LAYER gives */
     int n_number;
+    bool thread_time;            /* what other processes take does not count; for one thread */
     const bool *whole;           /* [n_number]: its band is timed as a whole; NULL: no band is */
     int inside;                  /* a layer of such a band, which runs now */
     double mark;                 /* when the layer before ended */

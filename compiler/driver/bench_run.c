@@ -69,6 +69,11 @@ static bool start_threads(Work *w, Lane *l, int threads)
     return true;
 }
 
+static double lane_now(const Lane *l)
+{
+    return l->thread_time ? rt_thread_now() : rt_now();
+}
+
 /* What NET_LAYER calls when a layer is done.  One that is reached several times in a run, band by
  * band, adds up; number 0 ends a band, whose time is its last layer's if it counts as a whole: each
  * look at the clock waits for all that is under way, which is a time that bands have not. */
@@ -81,7 +86,7 @@ static void layer_done(void *user, int number)
         l->inside = number;
         return;
     }
-    now = rt_now();
+    now = lane_now(l);
     number = number ? number : l->inside;
     l->inside = 0;
     if (l->round >= 0 && number < l->n_number && l->by_number[number])
@@ -150,14 +155,14 @@ static bool open_probe(Work *w, mnc_model *m, const char *target, RtPeak *probe)
 bool bench_run_once(Work *w, Lane *l, int round, double *seconds)
 {
     const mnc_net *net = l->net.net;
-    double start = rt_now();
+    double start = lane_now(l);
     int code;
 
     l->round = round;
     l->mark = start;
     code = l->context ? net->run_with(l->context, l->in, l->out, l->weights, l->arena)
                       : net->run(l->in, l->out, l->weights, l->arena);
-    *seconds = rt_now() - start;
+    *seconds = lane_now(l) - start;
     if (code != MNC_NET_OK)
         diag_error(&w->d, (Pos){ .file = l->name }, "the net refuses to run: code %d", code);
     return code == MNC_NET_OK;

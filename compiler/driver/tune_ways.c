@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tune_ways: a net compiled in some way, run in turn with others, and what its layers take.
  *
- * in: choices; out: pairs of times (tunelog.h).  Bands are timed as wholes: looking at the clock
+ * in: choices; out: pairs of times (tunelog.h): of the thread, where there is one, which shows on a
+ * busy machine what the clock on the wall hides.  Bands are timed as wholes: looking at the clock
  * between their layers, row by row, would take away what they gain.
  */
 #include "driver/tune.h"
@@ -92,6 +93,7 @@ bool tune_open(Tune *t, Way *y, const char *command, bool timed, const mnc_choic
     ok = bench_open(&y->w, &y->b, 0);
     if (ok && mnc_sites(y->lane.net.model, &y->site, &y->n_site) == MNC_OK) {
         share_memory(t, &y->lane);
+        y->lane.thread_time = t->threads == 1;
         if (timed)
             mark_bands(y);
         return !*t->stop;
