@@ -5,7 +5,7 @@
  * at once; it appears when all of it is there.  Without times the page depends on the model and on
  * mnc's version alone.
  */
-#include "driver/bench.h"
+#include "driver/tune.h"
 
 #include "base/file.h"
 
@@ -44,6 +44,7 @@ static int report(Work *w)
         if (!bench_run(w, b))
             return EXIT_FAILED;
         more[n++] = bench_section(b, &w->a);
+        n += tune_section(w, b->lane[0].net.model, &more[n]);
     }
     return write_page(w, more, n, f) ? EXIT_DONE : EXIT_FAILED;
 }

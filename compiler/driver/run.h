@@ -23,6 +23,8 @@ typedef struct Work {
     const char *model;           /* path of the model that open_model reads: the first operand */
     mnc_options options;
     const char *compiler;        /* command; NULL: the usual one */
+    const struct RtTuneLog *tuned;       /* what use_tuned went by; NULL: nothing */
+    const char *tuned_for;               /* that compiler's name in it */
     bool too_large;              /* no schedule keeps to options.max_ram: exit code 3 */
     Arena a;
     Diag d;

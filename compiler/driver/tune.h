@@ -105,4 +105,7 @@ bool tune_final(Tune *t);
 bool tune_list(Work *w, const RtTuneLog *log, const char *path);
 bool tune_report(const Tune *t);
 
+/* For mnc report, when m was compiled by w: false when nothing was chosen for it. */
+bool tune_section(Work *w, mnc_model *m, mnc_section *out);
+
 #endif

@@ -59,8 +59,8 @@ static void say_foreign(Work *w, const char *path, const RtTuneLog *log, const R
 void use_tuned(Work *w, mnc_model *m, bool compiles)
 {
     const char *path = w->args->value[OPT_log], *target = w->options.target;
+    RtTuneLog *log = arena_new(&w->a, RtTuneLog);
     const mnc_choice *list;
-    RtTuneLog log;
     RtCompiler cc;
     RtTuneKey key;
     RtCpu cpu;
@@ -73,16 +73,18 @@ void use_tuned(Work *w, mnc_model *m, bool compiles)
     if (!path || access(path, F_OK))
         return;
     diag_init(&quiet, &w->a);
-    rt_tune_read(&w->a, path, &log, &w->d);
-    if (!log.n || !rt_find_compiler(&w->a, NULL, &cc, &quiet))
+    rt_tune_read(&w->a, path, log, &w->d);
+    if (!log->n || !rt_find_compiler(&w->a, NULL, &cc, &quiet))
         return;
     cpu = rt_cpu(&w->a);
     key = (RtTuneKey){ cpu.model, cpu.features, rt_tune_compiler(&w->a, &cc),
                        target && strcmp(target, "native") && strcmp(target, "auto")
                        ? target : mnc_native_target(), "", "" };
-    say_foreign(w, path, &log, &key);
+    say_foreign(w, path, log, &key);
     if (compiles)
-        key.compiler = better_compiler(w, m, &log, &key, &quiet);
-    list = rt_tune_choices(&w->a, &log, &key, true, &n);
+        key.compiler = better_compiler(w, m, log, &key, &quiet);
+    list = rt_tune_choices(&w->a, log, &key, true, &n);
     mnc_set_choices(m, list, n);
+    w->tuned = log;
+    w->tuned_for = key.compiler;
 }

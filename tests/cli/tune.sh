@@ -54,6 +54,11 @@ expect 0 "$mnc" bench --log=chosen.json --layers --rounds=3 net.mnet
 grep -q '^depth .* 1x2x[0-9]*$' out || fail "bench does not follow the log"
 expect 0 "$mnc" bench --no-tune --log=chosen.json --layers --rounds=3 net.mnet
 grep -q '^depth .* 1x8x[0-9]*$' out || fail "--no-tune follows the log"
+expect 0 "$mnc" report --log=chosen.json --rounds=3 net.mnet -o page.html
+has page.html '<section id="tuning"'
+has page.html '<td class="text">pixels=2 order=1</td>'
+expect 0 "$mnc" report --no-tune --log=chosen.json --rounds=3 net.mnet -o page.html
+! grep -q 'id="tuning"' page.html || fail "--no-tune follows the log"
 
 # Logs of several machines in one; the note that another CPU's is of no use, and none without one.
 sed 's/"cpu": "/"cpu": "another /' "$log" >foreign.json
