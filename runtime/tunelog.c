@@ -86,6 +86,7 @@ const char *rt_tune_compiler(Arena *a, const RtCompiler *cc)
 
 /* ---- records ---- */
 
+/* 0: the same. */
 static int compare_keys(const RtTuneKey *a, const RtTuneKey *b)
 {
     const char *const x[] = { a->cpu, a->features, a->compiler, a->target, a->kernel, a->shape };
@@ -105,6 +106,7 @@ RtTuned *rt_tune_find(const RtTuneLog *log, const RtTuneKey *key)
     return NULL;
 }
 
+/* Pointers to records are dead after it. */
 RtTuned *rt_tune_add(Arena *a, RtTuneLog *log, const RtTuneKey *key)
 {
     RtTuned *t = rt_tune_find(log, key);
@@ -121,6 +123,7 @@ RtTuned *rt_tune_add(Arena *a, RtTuneLog *log, const RtTuneKey *key)
     return t;
 }
 
+/* The rule and the winner have been measured, too. */
 bool rt_tune_was_tried(const RtTuned *t, const char *knobs)
 {
     if (!strcmp(t->knobs, knobs) || !strcmp(t->rule, knobs))
@@ -141,6 +144,7 @@ void rt_tune_tried(Arena *a, RtTuned *t, const char *knobs)
     t->tried[t->n_tried++] = knobs;
 }
 
+/* Strings are shared with from, which must live as long. */
 void rt_tune_merge(Arena *a, RtTuneLog *into, const RtTuneLog *from)
 {
     for (size_t i = 0; i < from->n; i++) {
@@ -161,6 +165,7 @@ void rt_tune_merge(Arena *a, RtTuneLog *into, const RtTuneLog *from)
     }
 }
 
+/* A net's record is no choice of a kernel. */
 const mnc_choice *rt_tune_choices(Arena *a, const RtTuneLog *log, const RtTuneKey *key, bool sure,
                                   size_t *n)
 {
@@ -181,6 +186,7 @@ const mnc_choice *rt_tune_choices(Arena *a, const RtTuneLog *log, const RtTuneKe
 
 enum { NEIGHBOURS = 3 };
 
+/* What is left over after the last whole group does not count. */
 static const double *shortest(Arena *a, const double *seconds, size_t n)
 {
     double *out = arena_new_n(a, double, n);
@@ -193,6 +199,7 @@ static const double *shortest(Arena *a, const double *seconds, size_t n)
     return out;
 }
 
+/* Both are cut at the same places, so that a pair stays of one moment. */
 RtPairs rt_tune_pairs(Arena *a, const double *before, const double *after, size_t rounds)
 {
     size_t n = rounds / NEIGHBOURS;
@@ -207,6 +214,7 @@ static int ascending(const void *x, const void *y)
     return *a < *b ? -1 : *a > *b;
 }
 
+/* The upper one of an even number; 0 of none. */
 double rt_median(Arena *a, const double *x, size_t n)
 {
     double *s = arena_new_n(a, double, n);
@@ -221,6 +229,7 @@ double rt_median(Arena *a, const double *x, size_t n)
 /* A pair's difference as a logarithm, so that halves and doubles weigh alike. */
 typedef struct Difference { double log, size; } Difference;
 
+/* For qsort: by how far apart a pair is, and by who is ahead. */
 static int by_size(const void *x, const void *y)
 {
     const Difference *a = x, *b = y;
@@ -248,6 +257,7 @@ static Difference *differences(Arena *a, const RtPairs *p)
     return d;
 }
 
+/* Of an even number the mean of both medians, in logarithms: the same from either side. */
 double rt_tune_gain(Arena *a, const RtPairs *p)
 {
     Difference *d = differences(a, p);

@@ -40,6 +40,7 @@ static const char *text_of(Arena *a, const json_t *object, const char *name)
          ? arena_strdup(a, json_string_value(t)) : NULL;
 }
 
+/* A list of texts, which may be empty but must be there. */
 static bool read_tried(Arena *a, const json_t *object, RtTuned *t)
 {
     const json_t *list = json_object_get(object, "tried");
@@ -73,6 +74,7 @@ static bool read_record(Arena *a, const json_t *object, RtTuned *t)
         && read_tried(a, object, t);
 }
 
+/* Of two records with one key the later one counts. */
 static void read_records(Arena *a, const char *path, const json_t *list, RtTuneLog *out, Diag *d)
 {
     size_t n = json_array_size(list), bad = 0;
@@ -124,6 +126,7 @@ bool rt_tune_read(Arena *a, const char *path, RtTuneLog *out, Diag *d)
 
 /* ---- writing ---- */
 
+/* A member that is not the first one. */
 static void put(Buf *b, const char *name, const char *text)
 {
     buf_printf(b, ", \"%s\": ", name);
@@ -153,6 +156,7 @@ static void put_record(Buf *b, const RtTuned *t)
     buf_str(b, "]}");
 }
 
+/* For qsort: all of a CPU together, and of it all of a compiler. */
 static int by_key(const void *x, const void *y)
 {
     const RtTuneKey *a = &((const RtTuned *)x)->key, *b = &((const RtTuned *)y)->key;
@@ -165,6 +169,7 @@ static int by_key(const void *x, const void *y)
     return c;
 }
 
+/* Numbers have a point whatever the locale: buf_double sees to it. */
 bool rt_tune_write(Arena *a, const char *path, const RtTuneLog *log, Diag *d)
 {
     RtTuned *sorted = arena_new_n(a, RtTuned, log->n);

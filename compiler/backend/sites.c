@@ -13,6 +13,7 @@
 
 enum { MOST_OTHERS = 128, LARGEST_TILE = 16, MOST_PARTS = 14 };
 
+/* Few enough to be looked through: a net has some dozens of shapes. */
 void sites_add(Emit *e, const Site *site, int layer)
 {
     Layers *l = &e->layers;
@@ -62,6 +63,7 @@ void sites_add_bands(Emit *e)
 
 /* ---- neighbours ---- */
 
+/* A neighbour, and what it should cost (conv_cost.c). */
 typedef struct Other { Choice way; double cost; } Other;
 
 typedef struct Others {
@@ -79,6 +81,7 @@ static Choice with(Choice c, Knob k, int64_t x)
     return c;
 }
 
+/* A band of any number of rows can be computed; whether it fits, fuse_block knows. */
 static bool can(const Site *s, const Choice *way)
 {
     return s->kind == SITE_BAND ? true : s->kind == SITE_CONV
@@ -149,6 +152,7 @@ static void try_rows(Others *o)
     }
 }
 
+/* Is there a piece of channels that a tile does not fill?  Only then the knob changes anything. */
 static bool has_narrow(const Site *s)
 {
     int64_t kg = s->c.k / s->c.groups;
@@ -156,6 +160,7 @@ static bool has_narrow(const Site *s)
     return kg % (s->now.knob[KNOB_vectors] * s->target->width) != 0;
 }
 
+/* All single knobs, and those pairs that go together; the rest is reached step by step. */
 static void try_conv(Others *o)
 {
     static const int64_t narrow[] = { 4, 6, 8, 10, 12, 14, 20, 28 };
@@ -167,6 +172,8 @@ static void try_conv(Others *o)
     try_rows(o);
 }
 
+/* From few columns, which leave registers empty, to more than there are: the compiler may know how
+ * to spill them well. */
 static void try_depthwise(Others *o)
 {
     for (int64_t m = 2; m <= LARGEST_TILE; m += m < 8 ? 2 : 1) {
@@ -195,6 +202,7 @@ static int by_cost(const void *x, const void *y)
          : memcmp(&a->way, &b->way, sizeof a->way);
 }
 
+/* Texts live in a, which is the model's. */
 static mnc_site describe(Arena *a, const Site *s)
 {
     Others *o = arena_new(a, Others);
@@ -215,6 +223,7 @@ static mnc_site describe(Arena *a, const Site *s)
                        s->layer, s->n, text, o->n };
 }
 
+/* Made when somebody asks: a compilation needs none of it. */
 mnc_status mnc_sites(mnc_model *m, const mnc_site **list, size_t *n)
 {
     mnc_site *out;

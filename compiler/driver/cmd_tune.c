@@ -62,6 +62,7 @@ static bool read_own(Work *w, const char *path, RtTuneLog *log)
 
 /* ---- logs ---- */
 
+/* No log of the usual name is an empty one; one that was named must be there. */
 static int list(Work *w)
 {
     const char *path;
@@ -101,6 +102,7 @@ static int merge(Work *w)
 
 /* ---- search ---- */
 
+/* "auto" would put several targets into the file, of which one runs. */
 static const char *target_of(const Work *w)
 {
     const char *t = w->options.target;
@@ -108,6 +110,7 @@ static const char *target_of(const Work *w)
     return t && strcmp(t, "native") && strcmp(t, "auto") ? t : mnc_native_target();
 }
 
+/* The exit code of a process that the signal had ended. */
 static int stopped(const Tune *t)
 {
     fprintf(stderr, "mnc: stopped; what was tried is in '%s'\n"
@@ -133,6 +136,7 @@ static bool begin(Tune *t)
     return rt_tune_write(a, t->path, &t->log, &t->w->d);
 }
 
+/* What was found before a stop is in the log already. */
 static int search(Tune *t)
 {
     bool ok = tune_choose_compiler(t) && tune_search(t);
@@ -144,6 +148,7 @@ static int search(Tune *t)
     return ok && tune_report(t) ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* The handlers are there only while there is something to save. */
 static int tune(Work *w)
 {
     struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND }, old[2];
@@ -151,6 +156,7 @@ static int tune(Work *w)
     int code;
 
     t->w = w;
+    t->a = &w->a;
     t->start = rt_now();
     t->stop = &stop_signal;
     if (!begin(t))
@@ -163,6 +169,7 @@ static int tune(Work *w)
     return code;
 }
 
+/* Everything that is wrong usage is found before anything is read. */
 int cmd_tune(const Args *args)
 {
     const char *budget = args->value[OPT_budget], *threads = args->value[OPT_on_threads];

@@ -43,6 +43,7 @@ typedef struct Gain {
 
 typedef struct Tune {
     Work *w;
+    Arena *a;                    /* for what lasts no longer than a round of the search */
     int threads;
     double budget, start;        /* seconds */
     const char *path;            /* of the log */

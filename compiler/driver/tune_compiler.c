@@ -8,6 +8,7 @@
 enum { ROUNDS = 48, MOST = 3 };
 static const double SURE = 2.5, WORTH = 1.01;    /* as in tune_search; a compiler is a bother */
 
+/* What is called, and what records call it. */
 typedef struct Candidate { const char *command, *name; } Candidate;
 
 /* The usual one first, whose command is NULL; then those that are something else. */
@@ -45,6 +46,8 @@ static bool open_with(Tune *t, Way *y, const Candidate *c)
     return tune_open(t, y, c->command, false, list, n);
 }
 
+/* All run in turn; the usual one stays unless another is surely faster.  False: even the usual one
+ * cannot compile the net, which was said, or somebody wants to stop. */
 static bool compare(Tune *t, Way *way, const Candidate *c, int n)
 {
     Way *open[MOST];
@@ -72,6 +75,8 @@ static bool compare(Tune *t, Way *way, const Candidate *c, int n)
     return true;
 }
 
+/* Each is compiled with the winners of earlier searches, so that a search that goes on stays with
+ * what it had. */
 bool tune_choose_compiler(Tune *t)
 {
     Way *way = arena_new_n(&t->w->a, Way, MOST);

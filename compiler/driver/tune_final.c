@@ -81,6 +81,7 @@ static bool open_both(Tune *t, Way *rules, Way *tuned, bool timed)
         && tune_open(t, tuned, t->command, timed, list, n);
 }
 
+/* Two comparisons: with the layers' clock, for what each site gained, and then as it will be. */
 static bool finish(Tune *t, Way *rules, Way *tuned)
 {
     RtTuneKey key;
@@ -101,6 +102,7 @@ static bool finish(Tune *t, Way *rules, Way *tuned)
     return tune_save(t);
 }
 
+/* The two ways are closed whatever happens: the arena has them, too. */
 bool tune_final(Tune *t)
 {
     Way *way = arena_new_n(&t->w->a, Way, 2);

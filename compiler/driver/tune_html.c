@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Texts are a log's, so anybody's. */
 static void cell(Buf *out, const char *text)
 {
     buf_str(out, "<td class=\"text\">");
@@ -17,6 +18,7 @@ static void cell(Buf *out, const char *text)
     buf_str(out, "</td>");
 }
 
+/* In tenths, by whole numbers: the page has points whatever the locale. */
 static const char *percent(Arena *a, double gain)
 {
     long tenths = lround(1000 * (gain - 1));
@@ -25,6 +27,7 @@ static const char *percent(Arena *a, double gain)
                         labs(tenths) % 10);
 }
 
+/* A kernel, its shape, how many layers have it, and how it is computed. */
 static void row(Arena *a, const RtTuned *r, size_t layers, Buf *out)
 {
     buf_str(out, "<tr><th scope=\"row\">");
@@ -59,6 +62,7 @@ static size_t rows(Work *w, mnc_model *m, RtTuneKey *key, Buf *out)
     return count;
 }
 
+/* The net that was timed was compiled by the same log, so this is what the times are of. */
 bool tune_section(Work *w, mnc_model *m, mnc_section *out)
 {
     RtCpu cpu = rt_cpu(&w->a);

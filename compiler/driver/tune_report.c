@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 1.05 is five per cent. */
 static double percent(double gain)
 {
     return 100 * (gain - 1);
@@ -36,6 +37,7 @@ static int by_seconds(const void *x, const void *y)
     return p > q ? -1 : p < q;
 }
 
+/* What happens to the winners. */
 static const char *verdict(const Tune *t)
 {
     return !t->kept ? "slower as a whole: the rules stay"
@@ -67,6 +69,7 @@ static void table(const Tune *t, Buf *out)
     }
 }
 
+/* The first line says for whom it holds, the last one what it came to. */
 static void gains_text(const Tune *t, Buf *out)
 {
     buf_printf(out, "%s, %s, %d thread%s, %s\n", t->cpu.model, t->target, t->threads,
@@ -79,6 +82,7 @@ static void gains_text(const Tune *t, Buf *out)
 
 /* ---- JSON ---- */
 
+/* As the log has it, so that a program need not read that. */
 static json_t *json_record(Arena *a, const RtTuned *r)
 {
     json_t *tried = json_array();
@@ -93,6 +97,7 @@ static json_t *json_record(Arena *a, const RtTuned *r)
                      json_text(a, r->knobs), "gain", r->gain, "sure", r->sure, "tried", tried);
 }
 
+/* Seconds of all layers of the site in a run. */
 static json_t *json_gain(Arena *a, const Gain *g)
 {
     json_t *o = json_record(a, g->record);
@@ -123,6 +128,7 @@ static bool gains_json(const Tune *t)
 
 enum { WIDTH = 1000, LEFT = 430, ROW = 24, HEAD = 64, LETTER = 7 };      /* pixels */
 
+/* One bar; scale is in pixels per second. */
 static void bar(Buf *out, int y, double seconds, double scale, const char *colour)
 {
     buf_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%ld\" height=\"9\" fill=\"%s\"/>\n", LEFT, y,
@@ -164,6 +170,7 @@ static void picture(const Tune *t, Buf *out)
     buf_str(out, "</svg>\n");
 }
 
+/* Whole or not at all, like all files. */
 static bool draw(const Tune *t, const char *path)
 {
     OutFile *f = file_create(&t->w->a, path, &t->w->d);
@@ -174,6 +181,7 @@ static bool draw(const Tune *t, const char *path)
     return file_commit(f, &t->w->d);
 }
 
+/* The picture first: what is shown can be had again from the log. */
 bool tune_report(const Tune *t)
 {
     const char *svg = t->w->args->value[OPT_gains];
@@ -192,6 +200,7 @@ bool tune_report(const Tune *t)
 
 /* ---- a log ---- */
 
+/* A heading for each CPU, target and compiler: the log is sorted by them. */
 bool tune_list(Work *w, const RtTuneLog *log, const char *path)
 {
     json_t *all;

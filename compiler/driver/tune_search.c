@@ -25,12 +25,14 @@ static const double BANDS_FIRST = 1e6;   /* seconds: more than any site takes */
 
 /* ---- records ---- */
 
+/* Of a choice by the compiler that is searched for. */
 RtTuneKey tune_key(const Tune *t, const mnc_choice *c)
 {
     return (RtTuneKey){ t->cpu.model, t->cpu.features, t->compiler, c->target, c->kernel,
                         c->shape };
 }
 
+/* Sure or not: the final comparison has yet to come. */
 const mnc_choice *tune_winners(Tune *t, size_t *n)
 {
     RtTuneKey key = tune_key(t, &(mnc_choice){ NULL, NULL, NULL, NULL });
@@ -56,15 +58,16 @@ static RtTuned *record(Tune *t, const mnc_choice *now)
     return r;
 }
 
+/* Another process may have written meanwhile; of its records none is lost. */
 bool tune_save(Tune *t)
 {
     RtTuneLog file;
     Diag quiet;
 
-    diag_init(&quiet, &t->w->a);
-    rt_tune_read(&t->w->a, t->path, &file, &quiet);
-    rt_tune_merge(&t->w->a, &file, &t->log);
-    return rt_tune_write(&t->w->a, t->path, &file, &t->w->d);
+    diag_init(&quiet, t->a);
+    rt_tune_read(t->a, t->path, &file, &quiet);
+    rt_tune_merge(t->a, &file, &t->log);
+    return rt_tune_write(t->a, t->path, &file, &t->w->d);
 }
 
 /* ---- one round ---- */
@@ -91,10 +94,10 @@ static int by_promise(const void *x, const void *y)
 static void order_sites(Tune *t, Round *r)
 {
     size_t n = r->base->n_site;
-    Promise *p = arena_new_n(&t->w->a, Promise, n + 1);
+    Promise *p = arena_new_n(t->a, Promise, n + 1);
 
-    r->touched = arena_new_n(&t->w->a, Touched, n + 1);
-    r->order = arena_new_n(&t->w->a, size_t, n + 1);
+    r->touched = arena_new_n(t->a, Touched, n + 1);
+    r->order = arena_new_n(t->a, size_t, n + 1);
     for (size_t i = 0; i < n; i++) {
         const mnc_site *s = &r->base->site[i];
         r->touched[i] = tune_touched(t, r->base, s);
@@ -139,7 +142,7 @@ static bool is_free(const Round *r, const bool *taken, size_t site)
  * tried little.  taken: by layer. */
 static bool pick(Tune *t, Round *r, const char **out)
 {
-    bool *taken = arena_new_n(&t->w->a, bool, (size_t)r->base->lane.n_number), any = false;
+    bool *taken = arena_new_n(t->a, bool, (size_t)r->base->lane.n_number), any = false;
 
     for (size_t k = 0; k < r->base->n_site; k++) {
         size_t i = r->order[k];
@@ -172,7 +175,7 @@ static const mnc_choice *choices_of(Tune *t, const Round *r, const char **picks,
 static bool open_ways(Tune *t, Round *r)
 {
     while (r->n < TUNE_WAYS) {
-        const char **p = arena_new_n(&t->w->a, const char *, r->base->n_site + 1);
+        const char **p = arena_new_n(t->a, const char *, r->base->n_site + 1);
         const mnc_choice *list;
         size_t n;
 
@@ -187,6 +190,7 @@ static bool open_ways(Tune *t, Round *r)
     return true;
 }
 
+/* Of one pick: its own layers' gain, and what the net saves, in seconds. */
 typedef struct Verdict { double gain, saved; bool better; } Verdict;
 
 /* A site in a way: surely faster, and what comes behind it not slower for it; or both together
@@ -194,7 +198,7 @@ typedef struct Verdict { double gain, saved; bool better; } Verdict;
 static Verdict judge_pick(Tune *t, const Round *r, size_t i, int k)
 {
     const Touched *w = &r->touched[i];
-    Arena *a = &t->w->a;
+    Arena *a = t->a;
     RtPairs own = tune_pairs(t, r->base, r->way[k], w->layer, w->own);
     RtPairs all = tune_pairs(t, r->base, r->way[k], w->layer, w->n);
     double gain = rt_tune_gain(a, &all), one = rt_tune_gain(a, &own);
@@ -287,6 +291,7 @@ static bool has_time(const Tune *t)
     return rt_now() - t->start + 2.5 * t->batch < t->budget;
 }
 
+/* The best so far, which ways are compared with. */
 static bool open_base(Tune *t, Way *base)
 {
     size_t n;
@@ -307,7 +312,10 @@ bool tune_search(Tune *t)
         Round r = { .base = &way[0], .way = { &way[1], &way[2], &way[3] } };
         double start = rt_now();
         bool better = false;
+        t->a = rt_scratch(&t->w->a);
         ok = one_round(t, &r, &better);
+        arena_destroy(t->a);
+        t->a = &t->w->a;
         if (!ok || !r.n)
             break;
         show(t);

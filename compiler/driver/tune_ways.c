@@ -59,6 +59,7 @@ static void share_memory(Tune *t, Lane *l)
     l->arena = t->arena;
 }
 
+/* "rows=0" is a band that could be. */
 static bool is_band(const mnc_site *s)
 {
     return !strncmp(s->now.kernel, "band", 4) && strcmp(s->now.knobs, "rows=0");
@@ -104,6 +105,7 @@ bool tune_open(Tune *t, Way *y, const char *command, bool timed, const mnc_choic
     return false;
 }
 
+/* Times of a layer add up, for bands reach it many times. */
 static void forget_times(Lane *l, int rounds)
 {
     for (uint32_t i = 0; i < l->n_layer; i++)
@@ -128,7 +130,7 @@ bool tune_measure(Tune *t, Way *const *way, int n, int rounds)
 
 static const double *seconds_of(Tune *t, const Way *y, const int *layer, size_t n)
 {
-    double *sum = arena_new_n(&t->w->a, double, (size_t)t->rounds);
+    double *sum = arena_new_n(t->a, double, (size_t)t->rounds);
 
     for (size_t i = 0; i < n; i++) {
         const LayerTime *l = layer[i] < y->lane.n_number ? y->lane.by_number[layer[i]] : NULL;
@@ -138,17 +140,19 @@ static const double *seconds_of(Tune *t, const Way *y, const int *layer, size_t 
     return sum;
 }
 
+/* The same layers in both, whatever their bands: numbers are those of the graph's nodes. */
 RtPairs tune_pairs(Tune *t, const Way *before, const Way *after, const int *layer, size_t n)
 {
-    return rt_tune_pairs(&t->w->a, seconds_of(t, before, layer, n), seconds_of(t, after, layer, n),
+    return rt_tune_pairs(t->a, seconds_of(t, before, layer, n), seconds_of(t, after, layer, n),
                          (size_t)t->rounds);
 }
 
+/* Seconds of a run; of the last measurement. */
 double tune_typical(Tune *t, const Way *y, const int *layer, size_t n)
 {
     RtPairs p = tune_pairs(t, y, y, layer, n);
 
-    return rt_median(&t->w->a, p.before, p.n);
+    return rt_median(t->a, p.before, p.n);
 }
 
 /* Once t->before is known. */
@@ -161,6 +165,7 @@ int tune_rounds(const Tune *t, int ways, int most)
 
 /* ---- which layers ---- */
 
+/* Views and dead nodes have numbers, too, but no time. */
 static void add_layer(Touched *t, const Way *y, int layer)
 {
     for (size_t i = 0; i < t->n; i++)
@@ -183,9 +188,10 @@ static void add_band(Touched *t, const Way *y, int layer)
     }
 }
 
+/* In the order in which they were met: first the site's own, then the others. */
 Touched tune_touched(Tune *t, const Way *y, const mnc_site *s)
 {
-    Touched out = { arena_new_n(&t->w->a, int, (size_t)y->lane.n_number), 0, 0 };
+    Touched out = { arena_new_n(t->a, int, (size_t)y->lane.n_number), 0, 0 };
 
     for (size_t i = 0; i < s->n_layer; i++) {
         add_layer(&out, y, s->layer[i]);

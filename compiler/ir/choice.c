@@ -18,6 +18,7 @@ static const struct { const char *name; int64_t least, most; } knob_info[KNOB_CO
     [KNOB_rows] = { "rows", 0, 1 << 16 },
 };
 
+/* The knob of a rule is no number that a knob can have, so that a set one is told from it. */
 Choice choice_none(void)
 {
     Choice c;
@@ -45,6 +46,8 @@ static bool parse_knob(const char *s, size_t n, Choice *out)
     return false;
 }
 
+/* All or nothing: half of a choice was never measured.  One space stands between two knobs; of two
+ * equal ones the last counts. */
 bool choice_parse(const char *text, Choice *out)
 {
     *out = choice_none();
@@ -59,6 +62,7 @@ bool choice_parse(const char *text, Choice *out)
     return true;
 }
 
+/* What choice_parse reads back as the same choice. */
 const char *choice_text(Arena *a, const Choice *c)
 {
     Buf b;
@@ -83,6 +87,7 @@ static void put_ints(Buf *b, const Node *n, AttrName name, int64_t usual, const 
         buf_printf(b, "%s%" PRId64, i ? "x" : word, x[i]);
 }
 
+/* "1x16x112x112", as people write shapes. */
 static void put_shape(Buf *b, const Shape *s)
 {
     for (uint32_t i = 0; i < s->rank; i++)
@@ -108,6 +113,8 @@ static void put_node(Buf *b, const Graph *g, const Node *n)
         buf_printf(b, " + %s", op_info[n->act.op].name);
 }
 
+/* The layout is not in it: kernels want channels last, but for the stem's operand, which is an
+ * input in any net. */
 const char *choice_shape(Arena *a, const Graph *g, const Node *n)
 {
     Buf b;
@@ -117,6 +124,7 @@ const char *choice_shape(Arena *a, const Graph *g, const Node *n)
     return b.p;
 }
 
+/* In the order of computation; the last one's rows are what a band's choice counts. */
 const char *choice_band_shape(Arena *a, const Graph *g, uint32_t first, uint32_t last)
 {
     Buf b;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+/* With threads a row too many outside or a panel too few leaves some without work, so what is good
+ * for one thread says nothing. */
 const char *choose_kernel(Arena *a, const mnc_options *o, const char *name)
 {
     return o->threads ? arena_printf(a, "%s threads", name) : name;
