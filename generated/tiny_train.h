@@ -90,7 +90,7 @@ typedef struct mnc_net {
  * Saving the first kept_bytes, and later copying them back, goes on bit for bit.
  */
 #ifndef MNC_TRAIN_ABI
-#define MNC_TRAIN_ABI 1
+#define MNC_TRAIN_ABI 2
 
 /* The state begins with it.  init sets all of it; afterwards the caller may change the numbers
  * between steps, as a schedule does with rate. */
@@ -124,9 +124,25 @@ typedef struct mnc_slot {
     size_t offset;               /* bytes from the start of the state, a multiple of 64 */
 } mnc_slot;
 
+/* With --ranks=N: the other processes of a training that N of them do together, each on its part of
+ * every batch, in step.  A step calls these, on the caller's thread and on all ranks in the same
+ * order; how numbers get from one to the other is the caller's.  The loss and the statistics of
+ * batch norms are those of the whole batch, so a step is, to rounding, what it is for one process
+ * with all of it; and the same bits each time, if the sums are. */
+typedef struct mnc_ranks {
+    void *user;
+    /* Each of the n numbers becomes the sum of all ranks', before it returns. */
+    void (*sum)(void *user, double *x, size_t n);
+    /* These n numbers, a gradient, are complete, and have to be the sum of all ranks' when finish
+     * returns; meanwhile the backward pass goes on.  They lie in the state in the order in which
+     * they come, one close behind the other, so that several may travel together. */
+    void (*begin)(void *user, float *x, size_t n);
+    void (*finish)(void *user);
+} mnc_ranks;
+
 /* x: (batch, C, H, W) as mnc_net.input[0] says; labels: batch numbers in [0, classes).
- * loss: mean over the batch.  state: 64-byte aligned.
- * All return MNC_NET_OK, _NULL, _MISALIGNED, _CPU, MNC_NET_STATE or MNC_NET_LABEL; after an error
+ * loss: mean over the batch, that of all ranks.  state: 64-byte aligned.
+ * All return MNC_NET_OK, _NULL, _MISALIGNED, _CPU, MNC_NET_STATE, _LABEL or _ALONE; after an error
  * the state is as before. */
 typedef struct mnc_trainer {
     int abi;                     /* MNC_TRAIN_ABI */
@@ -140,19 +156,24 @@ typedef struct mnc_trainer {
     int (*init)(void *state, uint64_t seed);
     /* Forward, backward, update.  context: NULL, or one that mnc_net.open has made. */
     int (*step)(void *context, void *state, const float *x, const int32_t *labels, float *loss);
-    /* The same in two halves; between them a program may change the gradients, or add up those of
-     * several machines.  NULL without --keep-gradients. */
+    /* The same in two halves; between them a program may change the gradients.  NULL without
+     * --keep-gradients. */
     int (*gradients)(void *context, void *state, const float *x, const int32_t *labels,
                      float *loss);
     int (*update)(void *context, void *state);
     /* Forward alone, with the running statistics.  labels and loss may both be NULL. */
     int (*eval)(void *context, void *state, const float *x, const int32_t *labels, float *loss);
+    int ranks;                   /* N of --ranks, and batch is one's part; 1: it is alone */
+    /* After init, before the first step: who the others are, as long as the state is used.  NULL
+     * when it is alone. */
+    int (*join)(void *state, const mnc_ranks *others);
 } mnc_trainer;
 
 /* Return codes beside net.h's. */
 enum {
     MNC_NET_STATE = 7,           /* the state is not this net's, or was never initialised */
-    MNC_NET_LABEL = 8            /* a label out of range */
+    MNC_NET_LABEL = 8,           /* a label out of range */
+    MNC_NET_ALONE = 9            /* made with --ranks: a step before join */
 };
 
 #endif

@@ -1,5 +1,6 @@
 //# Per channel, in double: next to nothing beside the passes over pixels.  PARTS: of COUNT pixels.
-//@ params NAME OP T C PARTS COUNT EPS
+//# RANKS: processes, whose shares of a gradient are added up.
+//@ params NAME OP T C PARTS COUNT RANKS EPS
 //@ if OP == bn_merge
 /* Mean and variance from those of ${PARTS} parts (Chan, Golub, LeVeque 1979). */
 NET_FN void ${NAME}(const ${T} *x, ${T} *mean, ${T} *variance)
@@ -41,8 +42,13 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *s, const ${T} *variance, ${T} *ds
             g += (double)x[i * ${2 * C} + c];
             moment += (double)x[i * ${2 * C} + ${C} + c];
         }
+//@ if RANKS > 1
+        dscale[c] = (${T})(moment * k / ${RANKS});
+        dbias[c] = (${T})(g / ${RANKS});
+//@ else
         dscale[c] = (${T})(moment * k);
         dbias[c] = (${T})g;
+//@ end
         p[c] = (${T})(-(double)s[c] * k * k * moment / ${COUNT});
         q[c] = (${T})(-(double)s[c] * g / ${COUNT});
     }

@@ -1,7 +1,12 @@
 //# XN, XC, YN, YC, LN: steps of the scores, of their gradient, of the labels.  SMOOTH: h is there.
-//@ params NAME T N K XN XC YN YC LN SMOOTH
+//# ALL: rows of all ranks.
+//@ params NAME T N K XN XC YN YC LN SMOOTH ALL
+//@ if ALL == N
 /* Mean over ${N} rows of the cross-entropy of softmax(x) with the labels, and its gradient.  A
  * label that is none has no loss. */
+//@ else
+/* What ${N} of the batch's ${ALL} rows give to its mean cross-entropy, and their gradients. */
+//@ end
 NET_FN void ${NAME}(const ${T} *x, const int32_t *labels,
 //@ if SMOOTH
     const mnc_head *h,
@@ -38,8 +43,8 @@ NET_FN void ${NAME}(const ${T} *x, const int32_t *labels,
         for (int k = 0; k < ${K}; k++) {
             const double target = (k == label ? 1 - smooth : 0) + smooth / ${K};
             dn[k * (ptrdiff_t)${YC}] = (${T})(((double)dn[k * (ptrdiff_t)${YC}] / sum - target)
-                / ${N});
+                / ${ALL});
         }
     }
-    *loss = (${T})(total / ${N});
+    *loss = (${T})(total / ${ALL});
 }

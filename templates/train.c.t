@@ -1,5 +1,5 @@
 //# The table of slots, of dimensions and of initial values are in the file already.
-//@ params PREFIX NAME VERSION OPTIMIZER BATCH CLASSES KEPT STATE ARENA SCORES LAYOUT_HIGH LAYOUT_LOW WEIGHTS N_SLOT N_INITIAL THREADS KEEP SPLIT EVAL UPDATE
+//@ params PREFIX NAME VERSION OPTIMIZER BATCH CLASSES KEPT STATE ARENA SCORES LAYOUT_HIGH LAYOUT_LOW WEIGHTS N_SLOT N_INITIAL THREADS KEEP RANKS OTHERS SPLIT EVAL UPDATE
 
 static const uint64_t net_layout = (uint64_t)${LAYOUT_HIGH}u << 32 | ${LAYOUT_LOW}u;
 
@@ -13,6 +13,9 @@ static void net_train(void *context, int program, unsigned char *s, const float 
 
     in.x = x;
     in.labels = labels;
+//@ if RANKS > 1
+    in.others = *AT(const mnc_ranks *, s, ${OTHERS});
+//@ end
     out.loss = loss;
     out.scores = AT(float, s, ${SCORES});
 //@ if THREADS
@@ -65,10 +68,27 @@ static int train_gradients(void *context, void *state, const float *x, const int
     float *loss)
 {
     const int code = net_check_batch(state, x, labels, loss);
+//@ if RANKS > 1
+    const mnc_ranks *others;
+    double all;
+
+    if (code != MNC_NET_OK)
+        return code;
+    others = *AT(const mnc_ranks *, (unsigned char *)state, ${OTHERS});
+    if (!others)
+        return MNC_NET_ALONE;
+    net_train(context, 0, (unsigned char *)state, x, labels, loss);
+    all = (double)*loss;
+    others->sum(others->user, &all, 1);
+    *loss = (float)all;
+    others->finish(others->user);
+    return MNC_NET_OK;
+//@ else
 
     if (code == MNC_NET_OK)
         net_train(context, 0, (unsigned char *)state, x, labels, loss);
     return code;
+//@ end
 }
 
 static int train_update(void *context, void *state)
@@ -154,7 +174,11 @@ static int train_init(void *state, uint64_t seed)
 
     if (code != MNC_NET_OK)
         return code;
+//@ if RANKS > 1
+    memset(s, 0, ${ARENA});
+//@ else
     memset(s, 0, ${KEPT});
+//@ end
     *(mnc_head *)state = head;
     ((mnc_head *)state)->layout = net_layout;
 //@ if N_INITIAL
@@ -169,6 +193,20 @@ static int train_init(void *state, uint64_t seed)
     return MNC_NET_OK;
 }
 
+//@ if RANKS > 1
+static int train_join(void *state, const mnc_ranks *others)
+{
+    const int code = net_check(state, 0);
+
+    if (code != MNC_NET_OK)
+        return code;
+    if (!others)
+        return MNC_NET_NULL;
+    *AT(const mnc_ranks *, (unsigned char *)state, ${OTHERS}) = others;
+    return MNC_NET_OK;
+}
+
+//@ end
 /* ---- the same by name ---- */
 
 int ${PREFIX}_init(void *state, uint64_t seed)
@@ -195,6 +233,13 @@ int ${PREFIX}_gradients(void *state, const float *x, const int32_t *labels, floa
 int ${PREFIX}_update(void *state)
 {
     return train_update(NULL, state);
+}
+
+//@ end
+//@ if RANKS > 1
+int ${PREFIX}_join(void *state, const mnc_ranks *others)
+{
+    return train_join(state, others);
 }
 
 //@ end
@@ -227,7 +272,12 @@ const mnc_net *${PREFIX}_describe(void)
 //@ else
         0, 0,
 //@ end
-        train_eval
+        train_eval,
+//@ if RANKS > 1
+        ${RANKS}, train_join
+//@ else
+        1, 0
+//@ end
     };
     static const mnc_net net = {
         MNC_NET_ABI, ${NAME}, "${VERSION}", variant_name, 1, 1, input_table, output_table,

@@ -1,4 +1,4 @@
-//@ params PREFIX BATCH CLASSES IMAGE KEPT STATE THREADS KEEP
+//@ params PREFIX BATCH CLASSES IMAGE KEPT STATE THREADS KEEP RANKS
 #define ${PREFIX}_BATCH ${BATCH}
 #define ${PREFIX}_CLASSES ${CLASSES}
 #define ${PREFIX}_IMAGE_COUNT ${IMAGE}    /* floats of one image */
@@ -23,6 +23,11 @@ int ${PREFIX}_eval(void *state, const float *x, const int32_t *labels, float *lo
 /* The two halves of a step. */
 int ${PREFIX}_gradients(void *state, const float *x, const int32_t *labels, float *loss);
 int ${PREFIX}_update(void *state);
+//@ end
+//@ if RANKS > 1
+/* ${PREFIX}_BATCH images are one of ${RANKS} ranks' part of a batch.  After init, before the first
+ * step: the others, as long as the state is used. */
+int ${PREFIX}_join(void *state, const mnc_ranks *others);
 //@ end
 
 //@ if THREADS

@@ -53,6 +53,7 @@ static void set_sizes(Emit *e, TmplVars *v)
     tmpl_int(v, "STATE", e->state->bytes + emit_train_arena(e));
     tmpl_int(v, "THREADS", e->options->threads != 0);
     tmpl_int(v, "KEEP", e->options->train->keep_gradients != 0);
+    tmpl_int(v, "RANKS", train_ranks(e->options->train));
 }
 
 void emit_train_declarations(Emit *e, Buf *out)
@@ -85,9 +86,10 @@ bool emit_scalars(Emit *e, Buf *out)
     }
     if (e->state)
         buf_printf(out, "\ntypedef struct %s_inputs {\n    const float *x;\n"
-                   "    const int32_t *labels;\n} %s_inputs;\n\ntypedef struct %s_outputs {\n"
-                   "    float *loss, *scores;\n} %s_outputs;\n", e->prefix, e->prefix, e->prefix,
-                   e->prefix);
+                   "    const int32_t *labels;\n%s} %s_inputs;\n\n"
+                   "typedef struct %s_outputs {\n    float *loss, *scores;\n} %s_outputs;\n",
+                   e->prefix, train_ranks(e->options->train) > 1
+                   ? "    const mnc_ranks *others;\n" : "", e->prefix, e->prefix, e->prefix);
     return true;
 }
 
@@ -157,16 +159,21 @@ static uint32_t initial(Emit *e, Buf *out)
     return n;
 }
 
-/* Of everything that a saved state relies on. */
+/* Of everything that a saved state relies on.  It may go on with another number of ranks, so
+ * gradients, which one alone does not keep, are left out, and the batch is that of all of them. */
 static uint64_t layout_hash(const Emit *e)
 {
     const char *optimizer = train_optimizer(e->options->train);
     uint64_t h = XXH64(optimizer, strlen(optimizer), sizeof(mnc_head));
 
     for (uint32_t i = 0; i < e->state->n; i++) {
-        const StateSlot *s = &e->state->slot[i];
-        h = XXH64(s->name, strlen(s->name) + 1, h);
-        h = XXH64(s->shape.dim, s->shape.rank * sizeof *s->shape.dim, h + (uint64_t)s->kind);
+        StateSlot s = e->state->slot[i];
+        if (s.kind == STATE_GRADIENT)
+            continue;
+        if (s.kind == STATE_SCORES)
+            s.shape.dim[0] *= train_ranks(e->options->train);
+        h = XXH64(s.name, strlen(s.name) + 1, h);
+        h = XXH64(s.shape.dim, s.shape.rank * sizeof *s.shape.dim, h + (uint64_t)s.kind);
     }
     return h;
 }
@@ -200,6 +207,7 @@ bool emit_train(Emit *e, Buf *out)
     tmpl_word(v, "OPTIMIZER", train_optimizer(e->options->train));
     tmpl_int(v, "ARENA", e->state->bytes);
     tmpl_int(v, "SCORES", scores(e)->offset);
+    tmpl_int(v, "OTHERS", e->state->others);
     tmpl_int(v, "LAYOUT_HIGH", (int64_t)(hash >> 32));
     tmpl_int(v, "LAYOUT_LOW", (int64_t)(hash & UINT32_MAX));
     tmpl_word(v, "WEIGHTS", e->weights.bytes ? arena_printf(e->arena, "%s_weights", e->prefix)

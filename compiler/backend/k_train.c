@@ -250,6 +250,7 @@ bool emit_bn_small(Emit *e, const Node *n)
     tmpl_int(v, "C", s->dim[parts ? 2 : 0]);
     tmpl_int(v, "PARTS", parts ? s->dim[0] : 0);
     tmpl_int(v, "COUNT", ir_attr(n, A_count) ? ir_int(n, A_count) : 0);
+    tmpl_int(v, "RANKS", ir_attr(n, A_ranks) ? ir_int(n, A_ranks) : 1);
     tmpl_word(v, "EPS", ir_attr(n, A_eps) ? emit_float(e, ir_float(n, A_eps), DT_F64) : "0");
     fn = emit_function(e, "bn_small.c.t", op_info[n->op].name, v);
     for (uint32_t i = n->op == OP_bn_track ? 2 : 0; i < n->n_in; i++)
@@ -267,5 +268,46 @@ bool emit_bn_small(Emit *e, const Node *n)
     }
     if (fn)
         emit_call(e, fn, args, k);
+    return fn != NULL;
+}
+
+/* ---- of several ranks ---- */
+
+/* The way to them is among the inputs of a step; in a file that does not train there is none. */
+static const char OTHERS[] = "in->others";
+
+bool emit_bn_total(Emit *e, const Node *n)
+{
+    const Shape *s = emit_shape(e, n->in[0]);
+    bool others = e->state && ir_int(n, A_ranks) > 1;
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn, *args[4];
+    uint32_t k = 0;
+
+    tmpl_word(v, "T", emit_type(e, n->in[0]));
+    emit_int_vars(v, (const IntVar[]){
+        { "C", s->dim[2] }, { "PARTS", s->dim[0] }, { "COUNT", ir_int(n, A_count) },
+        { "RANKS", ir_int(n, A_ranks) }, { "OTHERS", others } }, 5);
+    fn = emit_function(e, "bn_total.c.t", "bn_total", v);
+    args[k++] = emit_in(e, n->in[0]);
+    if (others)
+        args[k++] = OTHERS;
+    args[k++] = emit_out(e, n->out[0]);
+    args[k++] = emit_out(e, n->out[1]);
+    if (fn)
+        emit_call(e, fn, args, k);
+    return fn != NULL;
+}
+
+/* By one thread, behind the barrier of what wrote the gradient. */
+bool emit_all_reduce(Emit *e, const Node *n)
+{
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn;
+
+    tmpl_int(v, "COUNT", shape_count(emit_shape(e, n->in[0])));
+    fn = emit_function(e, "all_reduce.c.t", "all_reduce", v);
+    if (fn)
+        emit_call(e, fn, (const char *[]){ OTHERS, emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }

@@ -113,7 +113,7 @@ bool emit_cross_entropy(Emit *e, const Node *n)
     emit_int_vars(v, (const IntVar[]){
         { "N", x->dim[0] }, { "K", x->dim[1] }, { "XN", xs[0] }, { "XC", xs[1] }, { "YN", ys[0] },
         { "YC", ys[1] }, { "LN", emit_place(e, n->in[1])->stride[0] },
-        { "SMOOTH", e->state != NULL } }, 8);
+        { "SMOOTH", e->state != NULL }, { "ALL", x->dim[0] * ir_int(n, A_ranks) } }, 9);
     tmpl_word(v, "T", emit_type(e, n->in[0]));
     fn = emit_function(e, "cross_entropy.c.t", "cross_entropy", v);
     args[k++] = emit_in(e, n->in[0]);

@@ -42,6 +42,7 @@ static const Choice choices[] = {
     { OP_bn_apply, NULL, emit_bn_apply },
     { OP_bn_stats, NULL, emit_bn_stats },
     { OP_bn_merge, NULL, emit_bn_small },
+    { OP_bn_total, NULL, emit_bn_total },
     { OP_bn_factor, NULL, emit_bn_small },
     { OP_bn_grad_sums, NULL, emit_bn_grad_sums },
     { OP_bn_grad_fold, NULL, emit_bn_small },
@@ -60,6 +61,7 @@ static const Choice choices[] = {
     { OP_adam, NULL, emit_update },
     { OP_average, NULL, emit_update },
     { OP_assign, NULL, emit_assign },
+    { OP_all_reduce, NULL, emit_all_reduce },
     { OP_clip_factor, NULL, emit_clip_factor },
 };
 

@@ -50,7 +50,7 @@ KernelFn emit_gather, emit_tile, emit_pad, emit_resize;
 KernelTest fits_conv_grad, fits_depthwise_grad, fits_depthwise_back;
 KernelFn emit_conv_grad, emit_depthwise_grad, emit_conv_grad_any, emit_depthwise_back;
 KernelFn emit_act_grad, emit_bn_apply, emit_bn_stats, emit_bn_grad_sums, emit_bn_grad;
-KernelFn emit_bn_small;
+KernelFn emit_bn_small, emit_bn_total, emit_all_reduce;
 KernelFn emit_update, emit_assign, emit_clip_factor, emit_cross_entropy, emit_softmax_grad;
 KernelFn emit_pool_grad;
 

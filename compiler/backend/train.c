@@ -30,6 +30,8 @@ static bool one_of(Emit *e, const char *what, const char *word, const char *cons
     return false;
 }
 
+enum { MOST_RANKS = 1 << 20 };
+
 static bool check_options(Emit *e)
 {
     static const char *const optimizers[] = { "sgd", "momentum", "nesterov", "adam", "adamw",
@@ -38,7 +40,9 @@ static bool check_options(Emit *e)
     const mnc_train_options *o = e->options->train;
     bool ok = one_of(e, "optimizer", o->optimizer, optimizers);
 
-    return one_of(e, "loss", o->loss, losses) && ok;
+    if (o->ranks < 0 || o->ranks > MOST_RANKS)
+        diag_error(e->d, (Pos){ 0 }, "there cannot be %d ranks", o->ranks);
+    return one_of(e, "loss", o->loss, losses) && ok && !e->d->n_error;
 }
 
 /* Runs all passes on g, of a step if there is again; false with messages. */
@@ -96,6 +100,10 @@ static bool make_programs(Emit *e, Graph *g, RecomputeInfo *again)
         scores.name = arena_printf(e->arena, "%s.scores", scores.name);
     state_add(e->state, scores.name, STATE_SCORES, &scores);
     state_place(e->state, sizeof(mnc_head));
+    if (train_ranks(e->options->train) > 1) {
+        e->state->others = e->state->bytes;
+        e->state->bytes += 64;             /* what comes behind it begins a cache line, too */
+    }
     e->plan = e->program[0].plan;
     return true;
 }

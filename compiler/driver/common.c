@@ -114,7 +114,7 @@ bool args_options(const Args *args, mnc_options *o)
 static bool needs_train(const Args *args)
 {
     static const OptionId how[] = { OPT_optimizer, OPT_loss, OPT_freeze, OPT_keep_gradients,
-                                    OPT_clip_norm, OPT_average };
+                                    OPT_clip_norm, OPT_average, OPT_ranks };
 
     for (size_t i = 0; i < sizeof how / sizeof how[0]; i++)
         if (args->value[how[i]] && !args->value[OPT_train]) {
@@ -138,13 +138,16 @@ static mnc_train_options train_options(const Args *args)
 mnc_model *driver_open(const Args *args, const char *path, int *code)
 {
     mnc_train_options train = train_options(args);
+    size_t ranks = 1;
     mnc_options o;
     mnc_model *m;
     mnc_status s;
 
     *code = EXIT_USAGE;
-    if (!args_options(args, &o) || !needs_train(args))
+    if (!args_options(args, &o) || !needs_train(args)
+        || !number(args, OPT_ranks, INT32_MAX, &ranks))
         return NULL;
+    train.ranks = (int)ranks;
     if (args->value[OPT_train])
         o.train = &train;
     *code = EXIT_FAILED;

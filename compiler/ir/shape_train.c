@@ -48,6 +48,15 @@ static bool vector_results(RuleArgs *r, int64_t n)
     return true;
 }
 
+/* How many processes share the batch. */
+static bool several_ranks(RuleArgs *r)
+{
+    int64_t ranks = ir_int(r->n, A_ranks);
+
+    return (ranks >= 1 && ranks <= INT32_MAX)
+        || RULE_FAIL(r, "%" PRId64 " ranks are impossible", ranks);
+}
+
 /* ---- batch normalisation ---- */
 
 static bool partial_sums(RuleArgs *r)
@@ -82,6 +91,21 @@ bool rule_bn_merge(RuleArgs *r)
     return from_parts(r);
 }
 
+bool rule_bn_total(RuleArgs *r)
+{
+    const Shape *s = rule_shape(r, 0);
+
+    if (!rule_types(r, 0, &types_float) || !rule_rank(r, 0, 3, 3) || !several_ranks(r))
+        return false;
+    if (s->dim[1] != 2 || ir_int(r->n, A_count) < 0)
+        return RULE_FAIL(r, "%s of %s is no sum over %" PRId64 " pixels", rule_text(r, 0),
+                         rule_name(r, 0), ir_int(r->n, A_count));
+    r->shape[0] = r->shape[1] = (Shape){ 3, { 1, 2, s->dim[2] } };
+    r->dtype[0] = rule_in(r, 0)->dtype;
+    r->dtype[1] = DT_F64;
+    return true;
+}
+
 bool rule_bn_factor(RuleArgs *r)
 {
     if (!rule_types(r, 0, &types_float) || !rule_rank(r, 0, 1, 1))
@@ -114,7 +138,7 @@ bool rule_bn_grad_sums(RuleArgs *r)
 
 bool rule_bn_grad_fold(RuleArgs *r)
 {
-    return from_parts(r) && vectors(r, 1, 2, rule_shape(r, 0)->dim[2]);
+    return from_parts(r) && vectors(r, 1, 2, rule_shape(r, 0)->dim[2]) && several_ranks(r);
 }
 
 bool rule_bn_grad(RuleArgs *r)
@@ -222,7 +246,8 @@ bool rule_cross_entropy(RuleArgs *r)
 {
     const Shape *s = rule_shape(r, 0), *labels = rule_shape(r, 1);
 
-    if (!rule_types(r, 0, &types_float) || !rule_rank(r, 0, 2, 2) || !rule_rank(r, 1, 1, 1))
+    if (!rule_types(r, 0, &types_float) || !rule_rank(r, 0, 2, 2) || !rule_rank(r, 1, 1, 1)
+        || !several_ranks(r))
         return false;
     if (rule_in(r, 1)->dtype != DT_I32 || labels->dim[0] != s->dim[0] || s->dim[1] < 1)
         return RULE_FAIL(r, "%s is no i32 label for each row of %s", rule_name(r, 1),

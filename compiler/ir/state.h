@@ -29,6 +29,7 @@ typedef struct State {
     uint32_t n, cap;
     int64_t kept_bytes, bytes; /* without what is used during a step */
     bool wide;                 /* as in Graph */
+    int64_t others;            /* where a pointer to the other ranks is; 0: there are none */
 } State;
 
 void state_init(State *s, Arena *a);

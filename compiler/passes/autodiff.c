@@ -4,7 +4,8 @@
  *
  * in: a graph with a cross_entropy.  out: for every parameter in the state a gradient, and the node
  * that updates the parameter by it, right after the last node that reads either; with
- * keep_gradients the gradients go into slots instead, and another graph updates.  Only what leads
+ * keep_gradients the gradients go into slots instead, where other ranks' are added to them, and
+ * another graph updates.  Only what leads
  * to a parameter is differentiated: a frozen beginning costs nothing.
  *
  * needs SORTED, LIVE; breaks SORTED, LIVE. */
@@ -135,14 +136,18 @@ static void use_gradient(Autodiff *ad, ValueId w)
 {
     ValueId in[2] = { { 0 }, ad->grad[w.id] };
     NodeSpec spec = { .op = OP_assign, .in = in, .n_in = 2 };
+    const char *name;
 
     if (!train_keeps_gradients(ad->job->options->train)) {
         update(ad, w, ad->grad[w.id], (ValueId){ 0 });
         return;
     }
     in[0] = beside(ad, w, "grad", STATE_GRADIENT);
-    ir_add1(ad->g, arena_printf(ad->g->arena, "%s.new", ir_val(ad->g, in[0])->name), &spec,
-            ad->job->d);
+    name = ir_val(ad->g, in[0])->name;
+    in[0] = ir_add1(ad->g, arena_printf(ad->g->arena, "%s.new", name), &spec, ad->job->d);
+    spec = (NodeSpec){ .op = OP_all_reduce, .in = in, .n_in = 1 };
+    if (train_ranks(ad->job->options->train) > 1)
+        ir_add1(ad->g, arena_printf(ad->g->arena, "%s.all", name), &spec, ad->job->d);
 }
 
 /* ---- the walk ---- */
@@ -208,16 +213,19 @@ bool pass_autodiff(Job *job)
 
 /* ---- the graph of updates ---- */
 
-/* A parameter that nothing depends on has no gradient, and stays as it is, without decay, as in
- * PyTorch: the step has made no slot for it. */
-static bool has_gradient(Job *job, const StateSlot *s)
+/* The parameter whose gradient has that slot.  One that nothing depends on has none, and stays as
+ * it is, without decay, as in PyTorch. */
+static ValueId param_of(Job *job, const StateSlot *gradient)
 {
-    const char *name = arena_printf(job->g->arena, "%s.grad", s->name);
+    size_t n = strlen(gradient->name) - strlen(".grad");
+    const char *name = arena_strndup(job->g->arena, gradient->name, n);
+    StateSlot s = job->state->slot[state_find(job->state, name)];
 
-    return s->kind == STATE_PARAM && state_find(job->state, name) < job->state->n;
+    return ir_value(job->g, s.name, VAL_STATE, s.dtype, &s.shape, (Pos){ 0 });
 }
 
-/* From gradients in their slots to new parameters; clipped by the norm of all of them. */
+/* From gradients in their slots to new parameters, in the order in which one graph would do it, so
+ * that the optimiser's slots have the same order; clipped by the norm of all of them. */
 bool pass_updates(Job *job)
 {
     Autodiff ad = { .job = job, .g = job->g };
@@ -227,10 +235,9 @@ bool pass_updates(Job *job)
     uint32_t n = 0;
 
     for (uint32_t i = 0, all = job->state->n; i < all; i++) {
-        StateSlot s = job->state->slot[i];
-        if (!has_gradient(job, &s))
+        if (job->state->slot[i].kind != STATE_GRADIENT)
             continue;
-        w[n] = ir_value(job->g, s.name, VAL_STATE, s.dtype, &s.shape, (Pos){ 0 });
+        w[n] = param_of(job, &job->state->slot[i]);
         dw[n] = beside(&ad, w[n], "grad", STATE_GRADIENT);
         n++;
     }

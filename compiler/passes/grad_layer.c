@@ -116,6 +116,20 @@ bool grad_matmul(Autodiff *ad, const Node *n)
 
 /* ---- batch normalisation ---- */
 
+/* The sums of all ranks, where there are several. */
+static ValueId all_sums(Autodiff *ad, ValueId v, ValueId sums, Attr ranks)
+{
+    const char *name = ir_val(ad->g, v)->name, *names[2];
+    NodeSpec spec = { .op = OP_bn_total, .in = &sums, .n_in = 1, .out = names, .n_out = 2,
+                      .attr = &ranks, .n_attr = 1, .pos = ir_val(ad->g, v)->pos };
+
+    if (train_ranks(ad->job->options->train) == 1)
+        return sums;
+    names[0] = arena_printf(ad->g->arena, "%s.delta_total", name);
+    names[1] = arena_printf(ad->g->arena, "%s.delta_exchange", name);
+    return ir_node(ad->g, ir_add(ad->g, &spec, ad->job->d))->out[0];
+}
+
 /* The end of what train made of a batch norm, whose operands lead to the rest.  The statistics
  * depend on x as well, which the formula of bn_grad_fold accounts for. */
 bool grad_bn_apply(Autodiff *ad, const Node *n)
@@ -126,10 +140,13 @@ bool grad_bn_apply(Autodiff *ad, const Node *n)
     const char *name = ir_val(g, n->out[0])->name, *names[4];
     ValueId in[7] = { n->in[0], n->in[1], n->in[2], n->in[3], grad_dy(ad, n) };
     int64_t count = shape_count(grad_shape(ad, in[0])) / grad_shape(ad, in[0])->dim[1];
-    Attr attr[2] = { attr_int(A_count, count), attr_float(A_eps, ir_float(&factor, A_eps)) };
-    ValueId sums = grad_node(ad, OP_bn_grad_sums, n->out[0], in, NULL, 0);
+    int ranks = train_ranks(ad->job->options->train);
+    Attr attr[3] = { attr_int(A_count, count * ranks), attr_int(A_ranks, ranks),
+                     attr_float(A_eps, ir_float(&factor, A_eps)) };
+    ValueId sums = all_sums(ad, n->out[0],
+                            grad_node(ad, OP_bn_grad_sums, n->out[0], in, NULL, 0), attr[1]);
     NodeSpec spec = { .op = OP_bn_grad_fold, .in = (ValueId[]){ sums, in[2], factor.in[1] },
-                      .n_in = 3, .out = names, .n_out = 4, .attr = attr, .n_attr = 2 };
+                      .n_in = 3, .out = names, .n_out = 4, .attr = attr, .n_attr = 3 };
     ValueId out[4];
 
     for (int i = 0; i < 4; i++)

@@ -171,6 +171,7 @@ static bool is_row_major_op(const Node *n)
     switch (n->op) {
     case OP_dense: case OP_matmul: case OP_gather: case OP_argmax: case OP_argmin:
     case OP_reshape: case OP_layer_norm: case OP_tile: case OP_bn_stats: case OP_bn_grad_sums:
+    case OP_bn_total:
         return true;
     case OP_reduce_sum: case OP_reduce_mean: case OP_reduce_max: case OP_reduce_min:
     case OP_reduce_prod:
@@ -279,7 +280,8 @@ static void pack_weights(Layout *l, NodeId id)
 static bool takes_dense(const Node *n, uint32_t i)
 {
     switch (n->op) {
-    case OP_bn_merge: case OP_bn_factor: case OP_bn_grad_fold: case OP_bn_track:
+    case OP_bn_merge: case OP_bn_total: case OP_bn_factor: case OP_bn_grad_fold:
+    case OP_bn_track:
         return true;
     case OP_bn_apply: case OP_bn_grad_sums:
         return i >= 1 && i <= 3;
@@ -335,7 +337,7 @@ static bool can_move(Layout *l, ValueId x, ValueId y)
 
     return p->kind == PLACE_ARENA && p->owner.id == x.id && !l->seen[x.id] && op
         && !ir_is_output(l->g, x) && !(op_info[op].flags & VIEW)
-        && op != OP_bn_stats && op != OP_bn_grad_sums
+        && op != OP_bn_stats && op != OP_bn_grad_sums && op != OP_bn_total
         && (plan_is_channels_last(&ir_val(l->g, y)->shape, place(l, y)->stride)
             ? last : plan_is_row_major(&v->shape, p->stride));
 }

@@ -63,11 +63,18 @@ extern const PassInfo pass_info[];     /* ends with a name of NULL */
  * (NULL: runs all).  False with messages on failure or when there is no such pass. */
 bool pass_run_all(Job *job, const char *after);
 
-/* Gradients stay in slots of the state, because somebody wants them or all have to be known before
- * the first is used: then a graph of its own, made by pass_updates, updates. */
+/* Gradients stay in slots of the state, because somebody wants them, or all have to be known before
+ * the first is used, or other ranks have to add theirs: then a graph of its own, made by
+ * pass_updates, updates. */
 static inline bool train_keeps_gradients(const mnc_train_options *o)
 {
-    return o->keep_gradients || o->clip;
+    return o->keep_gradients || o->clip || o->ranks > 1;
+}
+
+/* How many processes share each batch. */
+static inline int train_ranks(const mnc_train_options *o)
+{
+    return o->ranks > 1 ? o->ranks : 1;
 }
 
 static inline const char *train_optimizer(const mnc_train_options *o)

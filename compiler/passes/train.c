@@ -4,7 +4,8 @@
  *   parameters that are not frozen      lie in the state, no longer constants
  *   batch_norm with such parameters     for a step: bn_stats, bn_merge, bn_factor, bn_apply, and
  *                                       bn_track for the running statistics; after training:
- *                                       bn_factor, bn_apply
+ *                                       bn_factor, bn_apply; of several ranks bn_total joins the
+ *                                       statistics of each, so that they are the whole batch's
  *   the net's output                    scores, and the loss of them by labels, a new input
  *
  * What is frozen stays as it is, and is optimised as in any net.  Comes first, so that no later
@@ -80,10 +81,29 @@ static NodeId add(Job *job, Op op, const ValueId *in, uint32_t n_in, const char 
     return ir_add(job->g, &spec, job->d);
 }
 
+static Attr ranks_of(const Job *job)
+{
+    return attr_int(A_ranks, train_ranks(job->options->train));
+}
+
 /* name.suffix, for what belongs to the layer of that name */
 static const char *sub(Job *job, const char *name, const char *suffix)
 {
     return arena_printf(job->g->arena, "%s.%s", name, suffix);
+}
+
+/* The parts of all ranks as one, where there are several; count: pixels of this one. */
+static ValueId all_parts(Job *job, const char *name, ValueId parts, int64_t count)
+{
+    const char *names[2] = { sub(job, name, "total"), sub(job, name, "exchange") };
+    Attr attr = attr_int(A_count, count);
+    NodeId id;
+
+    if (train_ranks(job->options->train) == 1)
+        return parts;
+    id = add(job, OP_bn_total, &parts, 1, names, &attr);
+    ir_set_attr(job->g, ir_node(job->g, id), ranks_of(job));
+    return ir_node(job->g, id)->out[0];
 }
 
 /* Means and variances over the batch, and the running ones moved towards them. */
@@ -91,13 +111,15 @@ static void batch_statistics(Job *job, const Node *n, const char *name, ValueId 
 {
     Graph *g = job->g;
     const Shape *x = &ir_val(g, n->in[0])->shape;
-    Attr count = attr_int(A_count, shape_count(x) / x->dim[1]);
+    int64_t own = shape_count(x) / x->dim[1];
+    Attr count = attr_int(A_count, own * train_ranks(job->options->train));
     const char *names[2] = { sub(job, name, "mean"), sub(job, name, "variance") };
     const char *track[2] = { sub(job, name, "new_mean"), sub(job, name, "new_variance") };
-    ValueId running[4] = { n->in[3], n->in[4] };
+    ValueId running[4] = { n->in[3], n->in[4] }, parts;
     NodeId id = add(job, OP_bn_stats, n->in, 1, (const char *[]){ sub(job, name, "parts") }, NULL);
 
-    id = add(job, OP_bn_merge, ir_node(g, id)->out, 1, names, &count);
+    parts = all_parts(job, name, ir_node(g, id)->out[0], own);
+    id = add(job, OP_bn_merge, &parts, 1, names, &count);
     memcpy(stat, ir_node(g, id)->out, 2 * sizeof *stat);
     memcpy(running + 2, stat, 2 * sizeof *stat);
     add(job, OP_bn_track, running, 4, track, &count);
@@ -170,6 +192,7 @@ static bool add_loss(Job *job)
     Graph *g = job->g;
     ValueId scores = g->output[0], in[2] = { logits(job) }, inputs[2] = { g->input[0] };
     Shape s = { .rank = 1 };
+    Attr ranks = job->backward ? ranks_of(job) : attr_int(A_ranks, 1);
     NodeId loss;
 
     if (!in[0].id)
@@ -177,7 +200,7 @@ static bool add_loss(Job *job)
     s.dim[0] = ir_val(g, in[0])->shape.dim[0];
     in[1] = inputs[1] = ir_value(g, "labels", VAL_INPUT, DT_I32, &s, (Pos){ 0 });
     ir_set_inputs(g, inputs, 2);
-    loss = add(job, OP_cross_entropy, in, 2, names, NULL);
+    loss = add(job, OP_cross_entropy, in, 2, names, &ranks);
     if (!loss.id)
         return false;
     ir_set_outputs(g, (ValueId[]){ ir_node(g, loss)->out[0], scores }, 2);

@@ -45,6 +45,8 @@ typedef struct mnc_train_options {
     int keep_gradients;              /* gradients are slots; also makes gradients() and update() */
     int clip;                        /* with head.clip: needs all gradients at once */
     int average;                     /* with averages of the weights */
+    int ranks;                       /* processes that share each batch: see mnc_ranks in train.h;
+                                        0, 1: it is alone */
     int initial;                     /* init's weights are in the file; 0: init leaves zeros, and
                                         the caller sets them, from mnc_params perhaps */
 } mnc_train_options;

@@ -3009,7 +3009,7 @@ NET_FN void clip_factor_c_102(const float *g, const mnc_head *h, float *y)
 {
     double sum = 0;
 
-    for (ptrdiff_t i = 0; i < 216; i++)
+    for (ptrdiff_t i = 0; i < 24; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3022,7 +3022,7 @@ NET_FN void clip_factor_c_103(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 8; i++)
+    for (ptrdiff_t i = 0; i < 3; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3035,7 +3035,7 @@ NET_FN void clip_factor_c_104(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 288; i++)
+    for (ptrdiff_t i = 0; i < 520; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3048,7 +3048,7 @@ NET_FN void clip_factor_c_105(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 72; i++)
+    for (ptrdiff_t i = 0; i < 8; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3061,7 +3061,7 @@ NET_FN void clip_factor_c_106(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 520; i++)
+    for (ptrdiff_t i = 0; i < 65; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3074,7 +3074,7 @@ NET_FN void clip_factor_c_107(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 65; i++)
+    for (ptrdiff_t i = 0; i < 72; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3087,7 +3087,7 @@ NET_FN void clip_factor_c_108(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 24; i++)
+    for (ptrdiff_t i = 0; i < 288; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3100,7 +3100,7 @@ NET_FN void clip_factor_c_109(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 3; i++)
+    for (ptrdiff_t i = 0; i < 216; i++)
         sum += (double)g[i] * (double)g[i];
     sum = h->clip / (sqrt(sum) + 1e-6);
     sum = h->clip > 0 && sum < 1 ? sum : 1;
@@ -3155,7 +3155,7 @@ NET_FN void update_c_112(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         sgd_c_110(w + wi,
@@ -3208,7 +3208,7 @@ NET_FN void update_c_115(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         average_c_113(w + wi,
@@ -3230,13 +3230,8 @@ NET_FN void update_c_116(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
-        const ptrdiff_t whole = from + (to - from) / V * V;
-
-        sgd_c_110(w + wi,
-            g + gi,
-            f,
-            h, from, whole);
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
         sgd_c_111(w + wi,
             g + gi,
             f,
@@ -3253,12 +3248,8 @@ NET_FN void update_c_117(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
-        const ptrdiff_t whole = from + (to - from) / V * V;
-
-        average_c_113(w + wi,
-            g + gi,
-            h, from, whole);
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
         average_c_114(w + wi,
             g + gi,
             h, whole, to);
@@ -3275,7 +3266,7 @@ NET_FN void update_c_118(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         sgd_c_110(w + wi,
@@ -3298,7 +3289,7 @@ NET_FN void update_c_119(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         average_c_113(w + wi,
@@ -3320,7 +3311,7 @@ NET_FN void update_c_120(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         sgd_c_110(w + wi,
@@ -3343,7 +3334,7 @@ NET_FN void update_c_121(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         average_c_113(w + wi,
@@ -3365,7 +3356,7 @@ NET_FN void update_c_122(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         sgd_c_110(w + wi,
@@ -3388,7 +3379,7 @@ NET_FN void update_c_123(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         average_c_113(w + wi,
@@ -3410,7 +3401,7 @@ NET_FN void update_c_124(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         sgd_c_110(w + wi,
@@ -3433,7 +3424,7 @@ NET_FN void update_c_125(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         average_c_113(w + wi,
@@ -3455,7 +3446,7 @@ NET_FN void update_c_126(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         sgd_c_110(w + wi,
@@ -3478,7 +3469,7 @@ NET_FN void update_c_127(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
         average_c_113(w + wi,
@@ -3500,8 +3491,13 @@ NET_FN void update_c_128(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
-        const ptrdiff_t whole = from;
+        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        sgd_c_110(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
         sgd_c_111(w + wi,
             g + gi,
             f,
@@ -3518,8 +3514,12 @@ NET_FN void update_c_129(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
-        const ptrdiff_t whole = from;
+        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_113(w + wi,
+            g + gi,
+            h, from, whole);
         average_c_114(w + wi,
             g + gi,
             h, whole, to);

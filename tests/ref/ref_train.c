@@ -73,6 +73,31 @@ bool ref_bn_merge(const RefArgs *r)
     return true;
 }
 
+/* Of ranks that all have the same parts, for there is but one: moments n m and sum x^2, or sums. */
+bool ref_bn_total(const RefArgs *r)
+{
+    const Shape *s = &r->in->shape;
+    int64_t count = ir_int(r->n, A_count), channels = s->dim[2];
+    double ranks = (double)ir_int(r->n, A_ranks);
+
+    for (int64_t c = 0; c < channels; c++) {
+        double first = 0, second = 0, all = (double)count * ranks;
+
+        for (int64_t k = 0; k < s->dim[0]; k++) {
+            double x = ref_f(r->in, 2 * k * channels + c);
+            double n = (double)(part_begin(count, k + 1, s->dim[0])
+                                - part_begin(count, k, s->dim[0]));
+            first += count ? n * x : x;
+            second += ref_f(r->in, (2 * k + 1) * channels + c) + n * x * x;
+        }
+        ref_set_f(&r->out[1], c, first *= ranks);
+        ref_set_f(&r->out[1], channels + c, second *= ranks);
+        ref_set_f(r->out, c, count ? first / all : first);
+        ref_set_f(r->out, channels + c, count ? fmax(second - first * first / all, 0) : second);
+    }
+    return true;
+}
+
 bool ref_bn_factor(const RefArgs *r)
 {
     for (int64_t c = 0; c < r->in->shape.dim[0]; c++)
@@ -169,7 +194,7 @@ bool ref_bn_grad_sums(const RefArgs *r)
 bool ref_bn_grad_fold(const RefArgs *r)
 {
     int64_t channels = r->in->shape.dim[2], parts = r->in->shape.dim[0];
-    double n = (double)ir_int(r->n, A_count);
+    double n = (double)ir_int(r->n, A_count), ranks = (double)ir_int(r->n, A_ranks);
 
     for (int64_t c = 0; c < channels; c++) {
         double g = 0, gx = 0, s = ref_f(&r->in[1], c);
@@ -179,8 +204,8 @@ bool ref_bn_grad_fold(const RefArgs *r)
             g += ref_f(r->in, 2 * i * channels + c);
             gx += ref_f(r->in, (2 * i + 1) * channels + c);
         }
-        ref_set_f(&r->out[0], c, gx * k);
-        ref_set_f(&r->out[1], c, g);
+        ref_set_f(&r->out[0], c, gx * k / ranks);
+        ref_set_f(&r->out[1], c, g / ranks);
         ref_set_f(&r->out[2], c, -s * k * k * gx / n);
         ref_set_f(&r->out[3], c, -s * g / n);
     }
@@ -207,7 +232,7 @@ bool ref_bn_grad(const RefArgs *r)
 bool ref_cross_entropy(const RefArgs *r)
 {
     int64_t rows = r->in->shape.dim[0], k = r->in->shape.dim[1];
-    double loss = 0;
+    double loss = 0, all = (double)rows * (double)ir_int(r->n, A_ranks);
 
     for (int64_t i = 0; i < rows; i++) {
         int64_t label = ((const int32_t *)r->in[1].data)[i];
@@ -220,9 +245,9 @@ bool ref_cross_entropy(const RefArgs *r)
         loss += label >= 0 && label < k ? log(sum) + most - ref_f(r->in, i * k + label) : 0;
         for (int64_t c = 0; c < k; c++)
             ref_set_f(&r->out[1], i * k + c, (exp(ref_f(r->in, i * k + c) - most) / sum
-                                              - (c == label)) / (double)rows);
+                                              - (c == label)) / all);
     }
-    ref_set_f(r->out, 0, loss / (double)rows);
+    ref_set_f(r->out, 0, loss / all);
     return true;
 }
 
@@ -235,4 +260,5 @@ NO_STATE(sgd_momentum)
 NO_STATE(adam)
 NO_STATE(average)
 NO_STATE(assign)
+NO_STATE(all_reduce)
 NO_STATE(clip_factor)
