@@ -18,7 +18,7 @@
 /* The temporary folder and the signals that wait for its end. */
 typedef struct Workshop {
     char *dir;                   /* NULL: not there */
-    const char *c, *so;
+    const char *c, *out;
     sigset_t before;
 } Workshop;
 
@@ -30,21 +30,21 @@ static void close_workshop(void *arg)
     if (!w->dir)
         return;
     unlink(w->c);
-    unlink(w->so);
+    unlink(w->out);
     rmdir(w->dir);
     w->dir = NULL;
     rt_release_signals(&w->before);
 }
 
 /* Signals first: one between the folder's making and their holding would leave it behind. */
-static bool open_workshop(Arena *a, Workshop *w, Diag *d)
+static bool open_workshop(Arena *a, Workshop *w, RtForm form, Diag *d)
 {
     const char *env = getenv("TMPDIR"), *tmp = arena_strdup(a, env && *env ? env : "/tmp");
     char *dir = arena_printf(a, "%s/mnc-XXXXXX", tmp);
     Pos pos = { .file = tmp };
 
     w->c = arena_printf(a, "%s/net.c", dir);
-    w->so = arena_printf(a, "%s/net.so", dir);
+    w->out = arena_printf(a, "%s/net.%s", dir, rt_form[form].suffix);
     arena_defer(a, close_workshop, w);
     rt_hold_signals(&w->before);
     if (!mkdtemp(dir)) {
@@ -53,7 +53,7 @@ static bool open_workshop(Arena *a, Workshop *w, Diag *d)
         return false;
     }
     memcpy((char *)(uintptr_t)w->c, dir, strlen(dir));        /* mkdtemp has filled in the X */
-    memcpy((char *)(uintptr_t)w->so, dir, strlen(dir));
+    memcpy((char *)(uintptr_t)w->out, dir, strlen(dir));
     w->dir = dir;
     return true;
 }
@@ -64,7 +64,7 @@ static void feed(XXH3_state_t *h, const char *s)
     XXH3_128bits_update(h, s, strlen(s) + 1);
 }
 
-/* 32 hexadecimal digits that change with everything the result depends on. */
+/* 32 hexadecimal digits that change with everything the result depends on, and its form. */
 static const char *cache_key(Arena *a, const RtBuild *b)
 {
     const char *abi = arena_printf(a, "mnc net ABI %d", MNC_NET_ABI);
@@ -79,13 +79,13 @@ static const char *cache_key(Arena *a, const RtBuild *b)
     feed(h, b->cc->version);
     for (size_t i = 0; i < b->cc->argc; i++)
         feed(h, b->cc->argv[i]);
-    for (const char *const *f = rt_cc_flags; *f; f++)
+    for (const char *const *f = rt_form[b->form].flags; *f; f++)
         feed(h, *f);
     XXH3_128bits_update(h, b->text, b->n);
     x = XXH3_128bits_digest(h);
     XXH3_freeState(h);
-    return arena_printf(a, "%016llx%016llx", (unsigned long long)x.high64,
-                        (unsigned long long)x.low64);
+    return arena_printf(a, "%016llx%016llx.%s", (unsigned long long)x.high64,
+                        (unsigned long long)x.low64, rt_form[b->form].suffix);
 }
 
 static bool write_text(Arena *a, const char *path, const RtBuild *b, Diag *d)
@@ -105,20 +105,22 @@ static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
 {
     Workshop *w = arena_new(a, Workshop);
     double start = rt_now();
-    const char *so;
+    const char *path;
+    RtCompile job;
     bool ok;
 
     if (b->compiling)
         b->compiling(b->compiling_user, b->cc->path);
-    if (!open_workshop(a, w, d))
+    if (!open_workshop(a, w, b->form, d))
         return false;
-    ok = write_text(a, w->c, b, d) && rt_compile(a, b->cc, w->c, w->so, d);
+    job = (RtCompile){ b->cc, b->form, w->c, w->out };
+    ok = write_text(a, w->c, b, d) && rt_compile(a, &job, d);
     if (b->seconds)
         *b->seconds = rt_now() - start;
     if (ok) {
-        if (!b->cache || !rt_cache_put(a, b->cache, key, w->so, &so))
-            so = w->so;
-        ok = b->load(b->user, so, d);
+        if (!b->cache || !rt_cache_put(a, b->cache, key, w->out, &path))
+            path = w->out;
+        ok = b->load(b->user, path, d);
     }
     close_workshop(w);
     return ok;
@@ -127,9 +129,9 @@ static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
 /* The key is computed each time: C text and compiler decide, not names or dates. */
 bool rt_build(Arena *a, const RtBuild *b, Diag *d)
 {
-    const char *key = cache_key(a, b), *so;
+    const char *key = cache_key(a, b), *path;
 
-    if (b->cache && rt_cache_find(a, b->cache, key, &so))
-        return b->load(b->user, so, d);
+    if (b->cache && rt_cache_find(a, b->cache, key, &path))
+        return b->load(b->user, path, d);
     return make(a, b, key, d);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* build: from C text to a shared object on disk, by the machine's compiler, through a cache.
+/* build: from C text to an object on disk, by the machine's compiler, through a cache.
  *
  * Compiling happens in a folder of its own under $TMPDIR.  The cache is only ever a shortcut: when
  * it cannot be used (read-only, full, somebody else's) things are compiled each time.
@@ -33,31 +33,46 @@ typedef struct RtCompiler {
     const char *version;         /* what it says to --version; part of the cache's key */
 } RtCompiler;
 
-/* command NULL: $CC, else the first of cc, gcc, clang.  False, with a message: there is none. */
-bool rt_find_compiler(Arena *a, const char *command, RtCompiler *out, Diag *d);
+/* What C text becomes: RT_SHARED for dlopen, RT_RELOCATABLE for the JIT. */
+typedef enum RtForm { RT_SHARED, RT_RELOCATABLE } RtForm;
 
-/* Compiles c_path to a shared object.  False with the compiler's output in d. */
-bool rt_compile(Arena *a, const RtCompiler *cc, const char *c_path, const char *so_path, Diag *d);
+typedef struct RtFormInfo {
+    const char *suffix;
+    const char *const *flags, *const *libs;      /* of the compiler, NULL at the end */
+    const char *const *usual;                    /* compilers, the best first, NULL at the end */
+} RtFormInfo;
+extern const RtFormInfo rt_form[];
 
-/* The flags that are part of the key. */
-extern const char *const rt_cc_flags[];
+/* command NULL: $CC, else the first of the form's usual ones.  False, with a message: there is
+ * none. */
+bool rt_find_compiler(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d);
+
+/* Compiles c_path to out_path.  False with the compiler's output in d. */
+typedef struct RtCompile {
+    const RtCompiler *cc;
+    RtForm form;
+    const char *c_path, *out_path;
+} RtCompile;
+bool rt_compile(Arena *a, const RtCompile *job, Diag *d);
 
 /* The cache's folder, made if need be; NULL when there is none to use.  dir as in
  * mnc_program_options.cache. */
 const char *rt_cache_dir(Arena *a, const char *dir);
 
-/* KEY.so in the cache; false when it is not there or damaged (it is removed then). */
-bool rt_cache_find(Arena *a, const char *dir, const char *key, const char **so_path);
+/* The file of that name in the cache, 32 hexadecimal digits and a form's suffix; false when it is
+ * not there or damaged (it is removed then). */
+bool rt_cache_find(Arena *a, const char *dir, const char *name, const char **path_out);
 
-/* Copies a shared object into the cache and sweeps it; false when that fails. */
-bool rt_cache_put(Arena *a, const char *dir, const char *key, const char *so_path,
+/* Copies a file into the cache under that name and sweeps it; false when that fails. */
+bool rt_cache_put(Arena *a, const char *dir, const char *name, const char *from,
                   const char **cached);
 
-/* Loads the shared object made from text: load(user, so_path) is called once, with a file that
- * exists only during the call.  False when compiling or load fails. */
-typedef bool RtLoad(void *user, const char *so_path, Diag *d);
+/* Loads what was made from text: load(user, path) is called once, with a file that exists only
+ * during the call.  False when compiling or load fails. */
+typedef bool RtLoad(void *user, const char *path, Diag *d);
 typedef struct RtBuild {
     const RtCompiler *cc;
+    RtForm form;
     const char *cache;           /* rt_cache_dir's result */
     const char *text;
     size_t n;

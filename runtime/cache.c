@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cache: compiled nets on disk, KEY.so, where KEY is a hash of all that went into it.
+/* cache: compiled nets on disk, KEY.so or KEY.o, where KEY is a hash of all that went into it.
  *
  * Each file ends in a seal, its size and its hash, behind what the loader looks at.  A file that
  * was cut short, or that a dying disk has changed, has no valid seal; it is removed and made again.
@@ -110,9 +110,9 @@ static bool sealed(Arena *a, const char *path)
 }
 
 /* A damaged file is removed, so that the next one comes in under its name. */
-bool rt_cache_find(Arena *a, const char *dir, const char *key, const char **so_path)
+bool rt_cache_find(Arena *a, const char *dir, const char *name, const char **path_out)
 {
-    const char *path = arena_printf(a, "%s/%s.so", dir, key);
+    const char *path = arena_printf(a, "%s/%s", dir, name);
     struct stat st;
 
     if (stat(path, &st))
@@ -122,7 +122,7 @@ bool rt_cache_find(Arena *a, const char *dir, const char *key, const char **so_p
         return false;
     }
     utimensat(AT_FDCWD, path, NULL, 0);                /* used now: rt_cache_put sweeps by age */
-    *so_path = path;
+    *path_out = path;
     return true;
 }
 
@@ -157,6 +157,21 @@ static void close_dir(void *arg)
     *h = NULL;
 }
 
+/* The name is 32 digits and what it is; a temporary one goes on with ".tmp". */
+static bool ours(const char *name)
+{
+    enum { DIGITS = 32 };
+    const char *suffix = name + DIGITS;
+
+    return strspn(name, "0123456789abcdef") == DIGITS
+        && (!strcmp(suffix, ".so") || !strcmp(suffix, ".o"));
+}
+
+static bool temporary(const char *name)
+{
+    return strstr(name, ".so.tmp") || strstr(name, ".o.tmp");
+}
+
 /* Our regular files; temporary ones are removed when they are old. */
 static Entries list(Arena *a, const char *dir)
 {
@@ -172,10 +187,10 @@ static Entries list(Arena *a, const char *dir)
         e->path = arena_printf(a, "%s/%s", dir, file->d_name);
         if (lstat(e->path, &e->st) || !S_ISREG(e->st.st_mode))
             continue;
-        if (path_has_suffix(e->path, ".so")) {
+        if (ours(file->d_name)) {
             out.bytes += e->st.st_size;
             out.n++;
-        } else if (strstr(file->d_name, ".so.tmp") && time(NULL) - e->st.st_mtime > HOUR) {
+        } else if (temporary(file->d_name) && time(NULL) - e->st.st_mtime > HOUR) {
             unlink(e->path);
         }
     }
@@ -212,15 +227,15 @@ static bool copy_sealed(Arena *a, const char *from, const char *to)
     return file_commit(f, &d);
 }
 
-bool rt_cache_put(Arena *a, const char *dir, const char *key, const char *so_path,
+bool rt_cache_put(Arena *a, const char *dir, const char *name, const char *from,
                   const char **cached)
 {
-    const char *path = arena_printf(a, "%s/%s.so", dir, key);
+    const char *path = arena_printf(a, "%s/%s", dir, name);
     Arena *scratch = rt_scratch(a);
     bool ok;
 
     sweep(scratch, dir);
-    ok = copy_sealed(scratch, so_path, path);
+    ok = copy_sealed(scratch, from, path);
     arena_destroy(scratch);                            /* removes what a failure has left */
     *cached = path;
     return ok;

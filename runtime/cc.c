@@ -8,7 +8,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-const char *const rt_cc_flags[] = { "-O3", "-fPIC", "-shared", NULL };
+static const char *const shared[] = { "-O3", "-fPIC", "-shared", NULL };
+/* Nothing unwinds through a net, so the JIT need not register tables for that. */
+static const char *const relocatable[] = {
+    "-O3", "-fPIC", "-c", "-fno-asynchronous-unwind-tables", NULL
+};
+static const char *const libm[] = { "-lm", NULL }, *const nothing[] = { NULL };
+static const char *const cc_first[] = { "cc", "gcc", "clang", NULL };
+static const char *const clang_first[] = { "clang", "clang-14", "cc", "gcc", NULL };
+
+const RtFormInfo rt_form[] = {
+    [RT_SHARED] = { "so", shared, libm, cc_first },
+    [RT_RELOCATABLE] = { "o", relocatable, nothing, clang_first },
+};
 
 /* Splits at spaces; no quoting, as make does with $(CC). */
 static const char **split(Arena *a, const char *command, size_t *n)
@@ -41,9 +53,8 @@ static const char *in_path(Arena *a, const char *program)
 }
 
 /* Whatever is named must be there; only without a name it is searched for. */
-static bool choose(Arena *a, const char *command, RtCompiler *out, Diag *d)
+static bool choose(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d)
 {
-    static const char *const usual[] = { "cc", "gcc", "clang" };
     const char *env = getenv("CC");
     Pos pos = { .file = NULL };
 
@@ -57,9 +68,9 @@ static bool choose(Arena *a, const char *command, RtCompiler *out, Diag *d)
                        command == env ? ", which CC names" : "");
         return out->path != NULL;
     }
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        out->argv = split(a, usual[i], &out->argc);
-        out->path = in_path(a, usual[i]);
+    for (const char *const *usual = rt_form[form].usual; *usual; usual++) {
+        out->argv = split(a, *usual, &out->argc);
+        out->path = in_path(a, *usual);
         if (out->path)
             return true;
     }
@@ -69,12 +80,12 @@ static bool choose(Arena *a, const char *command, RtCompiler *out, Diag *d)
 }
 
 /* An update of the compiler changes its version text, and so the cache's keys. */
-bool rt_find_compiler(Arena *a, const char *command, RtCompiler *out, Diag *d)
+bool rt_find_compiler(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d)
 {
     const char **argv;
     Buf version;
 
-    if (!choose(a, command, out, d))
+    if (!choose(a, command, form, out, d))
         return false;
     argv = arena_new_n(a, const char *, out->argc + 2);
     memcpy(argv, out->argv, out->argc * sizeof *argv);
@@ -113,21 +124,21 @@ static bool report(Arena *a, const RtCompiler *cc, int status, const Buf *said, 
 }
 
 /* -lm last: libraries come behind what needs them. */
-bool rt_compile(Arena *a, const RtCompiler *cc, const char *c_path, const char *so_path, Diag *d)
+bool rt_compile(Arena *a, const RtCompile *job, Diag *d)
 {
-    const char *const tail[] = { "-o", so_path, c_path, "-lm", NULL };
-    const char **argv = arena_new_n(a, const char *, cc->argc + 16);
+    const char *const files[] = { "-o", job->out_path, job->c_path, NULL };
+    const char *const *const parts[] = {
+        job->cc->argv, rt_form[job->form].flags, files, rt_form[job->form].libs
+    };
+    const char **argv = arena_new_n(a, const char *, job->cc->argc + 16);
     size_t n = 0;
     int status;
     Buf said;
 
-    for (; n < cc->argc; n++)
-        argv[n] = cc->argv[n];
-    for (const char *const *f = rt_cc_flags; *f; f++)
-        argv[n++] = *f;
-    for (const char *const *f = tail; *f; f++)
-        argv[n++] = *f;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        for (const char *const *f = parts[i]; *f; f++)
+            argv[n++] = *f;
     buf_init(&said, a);
     status = rt_spawn(argv, &said);
-    return status == 0 ? true : report(a, cc, status, &said, d);
+    return status == 0 ? true : report(a, job->cc, status, &said, d);
 }

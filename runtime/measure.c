@@ -105,7 +105,7 @@ bool rt_peak_open(Arena *a, const char *text, size_t n, const char *dir, RtPeak 
     RtBuild b = { .cc = &cc, .cache = dir, .text = text, .n = n, .load = load, .user = p };
 
     arena_defer(a, close_handle, p);
-    if (!rt_find_compiler(a, NULL, &cc, d) || !rt_build(a, &b, d))
+    if (!rt_find_compiler(a, NULL, RT_SHARED, &cc, d) || !rt_build(a, &b, d))
         return false;
     calibrate(p);
     *out = *p;

@@ -6,20 +6,21 @@
 #include "mnc/run.h"
 
 #include "build.h"
+#include "object.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* arena holds all but the struct itself and what dlopen made. */
+/* arena holds all but the struct itself and the loaded object. */
 struct mnc_program {
     mnc_program_options o;
     const char *name;            /* of what was loaded, for messages */
     Arena arena;
     jmp_buf oom;
     Diag diag;
-    void *handle;                /* of dlopen */
+    RtObject object;
+    const RtJitLibrary *jit;     /* NULL: shared objects */
     const mnc_net *net;
     const void *weights;
     const void *given;             /* by mnc_program_weights */
@@ -66,18 +67,23 @@ void mnc_program_close(mnc_program *p)
     if (!p)
         return;
     arena_destroy(&p->arena);
-    if (p->handle)
-        dlclose(p->handle);
+    rt_object_close(&p->object);
     if (p->o.alloc)
         p->o.alloc(p->o.alloc_user, p, 0);
     else
         free(p);
 }
 
+/* The function that every generated net has. */
+static const char *entry_name(mnc_program *p)
+{
+    return arena_printf(&p->arena, "%s_describe", p->o.prefix ? p->o.prefix : "net");
+}
+
 /* What was made for another ABI must not be believed in anything but its first member. */
 static bool take_net(mnc_program *p, Diag *d)
 {
-    const char *name = arena_printf(&p->arena, "%s_describe", p->o.prefix ? p->o.prefix : "net");
+    const char *name = entry_name(p);
     void *symbol = mnc_program_symbol(p, name);
     const mnc_net *(*describe)(void);
     Pos pos = { .file = p->name };
@@ -99,19 +105,14 @@ static bool take_net(mnc_program *p, Diag *d)
 }
 
 /* The RtLoad of rt_build. */
-static bool load_object(void *user, const char *so_path, Diag *d)
+static bool load_object(void *user, const char *path, Diag *d)
 {
     mnc_program *p = user;
-    Pos pos = { .file = p->name };
+    RtObjectFile file = { path, entry_name(p), p->jit, { .file = p->name } };
     struct stat st;
 
-    p->built.object_bytes = stat(so_path, &st) ? 0 : (size_t)st.st_size;
-    p->handle = dlopen(so_path, RTLD_NOW | RTLD_LOCAL);
-    if (!p->handle) {
-        diag_error(d, pos, "cannot load the compiled net: %s", dlerror());
-        return false;
-    }
-    return take_net(p, d);
+    p->built.object_bytes = stat(path, &st) ? 0 : (size_t)st.st_size;
+    return rt_object_open(&p->arena, &file, &p->object, d) && take_net(p, d);
 }
 
 /* c_path NULL: the text came from memory, so there is no file beside it. */
@@ -151,17 +152,21 @@ static bool load_text(mnc_program *p, const char *name, const char *c_path, cons
 {
     Arena *a = &p->arena;
     RtCompiler cc;
-    RtBuild b = { .cc = &cc, .text = text, .n = n, .load = load_object, .user = p,
+    RtForm form = p->o.load == MNC_JIT ? RT_RELOCATABLE : RT_SHARED;
+    RtBuild b = { .cc = &cc, .form = form, .text = text, .n = n, .load = load_object, .user = p,
                   .compiling = p->o.compiling, .compiling_user = p->o.compiling_user,
                   .seconds = &p->built.compile_seconds };
 
-    if (p->handle) {
+    if (p->object.by || p->object.shared) {
         diag_error(&p->diag, (Pos){ .file = name }, "cannot be loaded: this program has a net");
         return false;
     }
     p->name = name;
+    if (form == RT_RELOCATABLE && !(p->jit = rt_jit_library(a, &p->diag)))
+        return false;
     b.cache = rt_cache_dir(a, p->o.cache);
-    if (!rt_find_compiler(a, p->o.compiler, &cc, &p->diag) || !rt_build(a, &b, &p->diag))
+    if (!rt_find_compiler(a, p->o.compiler, form, &cc, &p->diag)
+        || !rt_build(a, &b, &p->diag))
         return false;
     if (!take_weights(p, c_path)) {
         p->net = NULL;
@@ -175,8 +180,7 @@ static bool load_text(mnc_program *p, const char *name, const char *c_path, cons
 static mnc_status out_of_memory(mnc_program *p)
 {
     arena_destroy(&p->arena);
-    if (p->handle)
-        dlclose(p->handle);
+    rt_object_close(&p->object);
     reset(p);
     return MNC_NO_MEMORY;
 }
@@ -223,7 +227,7 @@ const mnc_built *mnc_program_built(const mnc_program *p)
 
 void *mnc_program_symbol(const mnc_program *p, const char *name)
 {
-    return p->handle ? dlsym(p->handle, name) : NULL;
+    return rt_object_symbol(&p->object, name);
 }
 
 /* What a return code of the net means; MNC_NET_OK says nothing. */

@@ -126,7 +126,7 @@ static bool begin(Tune *t)
     RtCompiler cc;
 
     if (!find_log(t->w, &t->path) || !read_own(t->w, t->path, &t->log)
-        || !rt_find_compiler(a, NULL, &cc, &t->w->d))
+        || !rt_find_compiler(a, NULL, RT_SHARED, &cc, &t->w->d))
         return false;
     t->cpu = rt_cpu(a);
     t->usual = rt_tune_compiler(a, &cc);

@@ -121,7 +121,8 @@ static bool make_text(Work *w, int how, Loaded *l, const char **text, size_t *n)
 bool load_model(Work *w, int how, Loaded *out)
 {
     mnc_program_options o = { .compiling = isatty(STDERR_FILENO) ? on_compile : NULL,
-                              .cache = how & LOAD_FRESH ? "" : NULL };
+                              .cache = how & LOAD_FRESH ? "" : NULL,
+                              .load = w->args->value[OPT_jit] ? MNC_JIT : MNC_SHARED_OBJECT };
     bool quiet = how & LOAD_QUIET;
     double start = rt_now();
     const void *weights;

@@ -24,7 +24,7 @@ static int find(Tune *t, Candidate *out)
     out[0] = (Candidate){ NULL, t->usual };
     for (size_t i = 0; i < sizeof others / sizeof others[0] && !(env && *env); i++) {
         bool known = false;
-        if (!rt_find_compiler(&t->w->a, others[i], &cc, &quiet))
+        if (!rt_find_compiler(&t->w->a, others[i], RT_SHARED, &cc, &quiet))
             continue;
         out[n] = (Candidate){ others[i], rt_tune_compiler(&t->w->a, &cc) };
         for (int k = 0; k < n; k++)

@@ -20,6 +20,12 @@ RtTuneKey tune_net_key(Arena *a, const mnc_model *m, const RtCpu *cpu, const cha
                                      macs) };
 }
 
+/* The JIT has another usual compiler. */
+static RtForm form_of(const Work *w)
+{
+    return w->args->value[OPT_jit] ? RT_RELOCATABLE : RT_SHARED;
+}
+
 /* $CC is somebody's wish, which a log does not override. */
 static const char *better_compiler(Work *w, const mnc_model *m, const RtTuneLog *log,
                                    const RtTuneKey *key, Diag *quiet)
@@ -31,7 +37,7 @@ static const char *better_compiler(Work *w, const mnc_model *m, const RtTuneLog 
     RtCompiler cc;
 
     if (!t || strncmp(t->knobs, "compiler=", 9) || (env && *env)
-        || !rt_find_compiler(&w->a, t->knobs + 9, &cc, quiet))
+        || !rt_find_compiler(&w->a, t->knobs + 9, form_of(w), &cc, quiet))
         return key->compiler;
     w->compiler = t->knobs + 9;
     return rt_tune_compiler(&w->a, &cc);
@@ -74,7 +80,7 @@ void use_tuned(Work *w, mnc_model *m, bool compiles)
         return;
     diag_init(&quiet, &w->a);
     rt_tune_read(&w->a, path, log, &w->d);
-    if (!log->n || !rt_find_compiler(&w->a, NULL, &cc, &quiet))
+    if (!log->n || !rt_find_compiler(&w->a, NULL, form_of(w), &cc, &quiet))
         return;
     cpu = rt_cpu(&w->a);
     key = (RtTuneKey){ cpu.model, cpu.features, rt_tune_compiler(&w->a, &cc),

@@ -27,9 +27,16 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)     /* the libraries hide everything else */
 
+/* What the compiler makes of the C text: a shared object, loaded as such; or, for the JIT, an
+ * object file that is linked in memory, by LLVM's ORC, and does not stay on disk unless a cache is
+ * used.  The JIT is in a library of its own, libmncjit, which exists where mnc was built with LLVM.
+ * The net's answers are the same bits. */
+typedef enum mnc_load { MNC_SHARED_OBJECT, MNC_JIT } mnc_load;
+
 /* All zero is the default.  The strings must live until mnc_program_load has returned. */
 typedef struct mnc_program_options {
-    const char *compiler;    /* command, split at spaces; NULL: $CC, else cc, gcc or clang */
+    const char *compiler;    /* command, split at spaces; NULL: $CC, else cc, gcc or clang; for the
+                                JIT clang, cc or gcc */
     const char *prefix;      /* the net's external names begin with it; NULL: "net" */
     const char *cache;       /* folder of compiled nets; "": none; NULL: $XDG_CACHE_HOME/mnc,
                                 else $HOME/.cache/mnc */
@@ -37,6 +44,7 @@ typedef struct mnc_program_options {
      * the cache has the net.  NULL: nobody wants to know. */
     void (*compiling)(void *user, const char *compiler);
     void *compiling_user;
+    mnc_load load;           /* how; 0: MNC_SHARED_OBJECT */
     mnc_alloc_fn *alloc;     /* NULL: malloc */
     void *alloc_user;
 } mnc_program_options;
@@ -52,7 +60,7 @@ void mnc_program_close(mnc_program *p);
 /* Compiles a generated C file (once per content: the result is cached) and loads it; once per
  * program.  A net whose weights are in a file of their own finds them beside it, as STEM.weights.
  * MNC_INVALID: no compiler, or one that failed (its output is in the messages), or a file that is
- * no generated net, or one of another ABI.
+ * no generated net, or one of another ABI, or no libmncjit where it is wanted.
  *
  * While the compiler runs, SIGINT, SIGTERM and SIGHUP are held back in the calling thread, so that
  * they end the compiler and the process but leave no temporary files. */
@@ -72,7 +80,7 @@ const mnc_net *mnc_program_net(const mnc_program *p);
 /* What the load has made. */
 typedef struct mnc_built {
     double compile_seconds;      /* 0: the cache had it */
-    size_t object_bytes;         /* of the shared object */
+    size_t object_bytes;         /* of the shared object, or the object file */
 } mnc_built;
 const mnc_built *mnc_program_built(const mnc_program *p);
 
