@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # mnc tune: a small net is searched, listed, merged; compile, run and bench take what was found, with
 # the same bits as without; interrupted and continued; logs that are damaged, of another CPU, or have
-# no place; wrong usage.  What is gained is not tested: on a busy machine that is nothing.
+# no place; wrong usage.  How much is gained is not tested: on a busy machine that is nothing.
 . "$(dirname "$0")/lib.sh"
 log=cache/mnc/tune/log.json
 cat >net.mnet <<'EOF'
@@ -101,6 +101,21 @@ has err 'mnc: stopped; what was tried is in'
 [ -z "$(ls tmp)" ] || fail "left in the temporary folder: $(ls tmp)"
 ! grep -q '"sure": true' "$log" || fail "sure of what was not compared"
 expect 0 "$mnc" tune net.mnet --budget=2s
+
+# What is slower than the rule does not stay, whoever says that it was faster.
+cat >wide.mnet <<'EOF'
+name wide
+image = input [1, 64, 28, 28]
+wide = pointwise out=64
+output
+EOF
+expect 0 "$mnc" tune wide.mnet --budget=1s --log=wide.json
+sed 's/"knobs": "[^"]*", "rule": "pixels=\([0-9]*\)\([^"]*\)"/"knobs": "pixels=1\2", "rule": "pixels=\1\2"/
+     /"kernel": "conv"/s/"sure": false/"sure": true/' wide.json >slow.json
+has slow.json '"knobs": "pixels=1 '
+expect 0 "$mnc" tune wide.mnet --budget=1s --log=slow.json
+! grep -q '"knobs": "pixels=1 ' slow.json || fail "a tile of one pixel stays"
+grep -q '"tried": \[.*"pixels=1 ' slow.json || fail "nor was it tried"
 
 # No place for the log is said before anything is searched.
 expect 1 env XDG_CACHE_HOME=/dev/null/x HOME=/dev/null "$mnc" tune net.mnet
