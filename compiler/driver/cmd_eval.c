@@ -42,7 +42,7 @@ static const char *text_or(const Eval *e, const char *given, const char *key)
 /* Options win over the checkpoint. */
 static bool read_checkpoint(Eval *e)
 {
-    const char *path = e->w->args->value[OPT_params], *classes;
+    const char *path = args_params(e->w->args), *classes;
     Bytes file;
 
     if (!path || !path_has_suffix(path, ".safetensors"))

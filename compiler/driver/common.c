@@ -49,10 +49,42 @@ static bool number(const Args *args, OptionId id, size_t most, size_t *out)
     return false;
 }
 
+/* Where the generated file has its weights. */
+static bool is_place(const char *weights)
+{
+    return !strcmp(weights, "embed") || !strcmp(weights, "file");
+}
+
+/* compile's --weights has been a place before it could name a file; no file of weights has a name
+ * without a suffix, so the two cannot be mistaken for each other. */
+const char *args_params(const Args *args)
+{
+    const char *placed = args->value[OPT_weights];
+
+    return args->value[OPT_params] ? args->value[OPT_params]
+         : args->value[OPT_weights_file] ? args->value[OPT_weights_file]
+         : placed && !is_place(placed) ? placed : NULL;
+}
+
+/* A word that is neither a place nor looks like a file is a mistyped place. */
+static bool weights(const Args *args)
+{
+    const char *v = args->value[OPT_weights];
+    bool file = args->value[OPT_weights_file] || (v && !is_place(v));
+
+    if (v && !is_place(v) && !strchr(v, '.'))
+        usage_error("--weights is embed or file, or a file of parameters, not '%s'", v);
+    else if (file && args->value[OPT_params])
+        usage_error("--weights=FILE and --params are the same: give one of them");
+    else
+        return true;
+    return false;
+}
+
 /* These say how --params are taken; alone they say nothing. */
 static bool needs_params(const Args *args, OptionId id)
 {
-    if (!args->value[id] || args->value[OPT_params])
+    if (!args->value[id] || args_params(args))
         return true;
     usage_error("--%s needs --params", option_name(id));
     return false;
@@ -84,7 +116,7 @@ bool args_options(const Args *args, mnc_options *o)
 
     memset(o, 0, sizeof *o);
     o->max_memory = most_memory();
-    if (!one_of(args, OPT_weights, "embed", "file") || !one_of(args, OPT_level, "0", "2")
+    if (!weights(args) || !one_of(args, OPT_level, "0", "2")
         || !one_of(args, OPT_dtype, "f32", "f64")
         || !number(args, OPT_batch, INT64_MAX, &batch)
         || !number(args, OPT_max_memory, SIZE_MAX, &o->max_memory)
@@ -98,7 +130,8 @@ bool args_options(const Args *args, mnc_options *o)
     o->no_fuse = args->value[OPT_no_fuse] != NULL;
     o->target = args->value[OPT_target];
     o->prefix = args->value[OPT_prefix];
-    o->weights = args->value[OPT_weights];
+    if (args->value[OPT_weights] && is_place(args->value[OPT_weights]))
+        o->weights = args->value[OPT_weights];
     o->templates = args->value[OPT_templates];
     o->dtype = args->value[OPT_dtype];
     o->plain = args->value[OPT_level] && !strcmp(args->value[OPT_level], "0");

@@ -56,6 +56,10 @@ bool args_bytes(const char *text, size_t *out);
  * failure. */
 mnc_model *driver_open(const Args *args, const char *path, int *code);
 
+/* The file that --params names, or --weights where that is not compile's "embed" or "file"; NULL:
+ * none. */
+const char *args_params(const Args *args);
+
 /* --params: sets the parameters of a model that was read.  False when that fails; what is wrong
  * stands in the model's messages, or was printed. */
 bool driver_params(const Args *args, mnc_model *m);

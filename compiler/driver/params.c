@@ -150,7 +150,7 @@ static bool by_shape(Source *s, mnc_model *m)
 
 bool driver_params(const Args *args, mnc_model *m)
 {
-    const char *path = args->value[OPT_params];
+    const char *path = args_params(args);
     mnc_param_rules rules = { .file = path, .partial = args->value[OPT_partial] != NULL,
                               .rename = (const char *const *)args->list[OPT_rename] };
     Source s = { .n = 0 };

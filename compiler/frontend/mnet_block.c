@@ -135,7 +135,8 @@ void mnet_call_block(Mnet *m, const Stmt *s, const Stmt *block, Results *r)
     if (r->n > 1 || !bind(&b))
         return;
     if (m->n_call == MNET_MAX_CALLS) {
-        mnet_error(m, s->at, "%s calls itself without an end", s->op);
+        mnet_error(m, s->at, "calls are more than %d deep: does %s call itself?", MNET_MAX_CALLS,
+                   s->op);
         m->stop = true;
         return;
     }

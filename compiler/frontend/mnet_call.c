@@ -183,7 +183,8 @@ static Item call_own(Mnet *m, const Expr *e, const Stmt *f)
     if (!arguments(m, e, n, n, &c) || !mnet_step(m, e->at))
         return item_failed();
     if (m->n_call == MNET_MAX_CALLS) {
-        mnet_error(m, e->at, "%s calls itself without an end", e->name);
+        mnet_error(m, e->at, "calls are more than %d deep: does %s call itself?", MNET_MAX_CALLS,
+                   e->name);
         m->stop = true;
         return item_failed();
     }

@@ -40,7 +40,7 @@ tiny.mnet: error: --bind x=x.pb is for ONNX files: -D sets the parameters of a s
 wrong "tiny.mnet: error: -D batch: there is no parameter 'batch'
     parameters: none" tiny.mnet -o net.c --batch=2
 
-usage "--weights is embed or file, not 'both'" --weights=both
+usage "--weights is embed or file, or a file of parameters, not 'both'" --weights=both
 usage "--optimize is 0 or 2, not '3'" -O3
 usage "--dtype is f32 or f64, not 'f16'" --dtype=f16
 wrong "error: f64 is for the target portable alone, not for 'x86-64-v3'" \

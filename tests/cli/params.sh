@@ -66,6 +66,24 @@ expect 0 "$mnc" run net.mnet in.npy --params w.safetensors --rename 'l.w=fc.weig
 has err "note: the file's 'l.b' is no parameter of the net"
 has err "note: the net's 'fc.bias' is not in the file"
 
+# --weights FILE is another name for it, of compile too, whose words embed and file say where
+# the weights go; so both can be given.
+expect 0 "$mnc" run net.mnet in.npy --weights w.safetensors --rename 'l.w=fc.weight' \
+    --rename 'l.b=fc.bias' --output same.npy
+cmp out.npy same.npy || fail '--weights FILE is --params FILE'
+expect 0 "$mnc" compile net.mnet --params w.safetensors --rename 'l.*=fc.*' --partial -o a.c
+cp a.c want.c
+expect 0 "$mnc" compile net.mnet --weights w.safetensors --rename 'l.*=fc.*' --partial -o a.c
+cmp a.c want.c || fail 'compile --weights FILE'
+expect 0 "$mnc" compile net.mnet --weights=file --params w.safetensors --rename 'l.*=fc.*' \
+    --partial -o a.c
+[ -s a.weights ] || fail 'compile --weights=file'
+expect 2 "$mnc" compile net.mnet --weights=flie -o a.c
+has err "--weights is embed or file, or a file of parameters, not 'flie'"
+expect 2 "$mnc" run net.mnet in.npy --weights w.safetensors --params w.safetensors
+expect 1 "$mnc" compile net.mnet --weights=none.npz -o a.c
+has err 'none.npz: error: cannot read'
+
 # Damaged files.
 bad() {
     safetensors "$1" "$w"

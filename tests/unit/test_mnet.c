@@ -65,7 +65,7 @@ static const Case cases[] = {
       "z.add = add z.a y.add\ntwice.a = relu z.add\ntwice.add = add twice.a z.add\n"
       "output twice.add\n", { NULL } },
     { "f(n) = f(n + 1)\nx = input [1,f(1)]\noutput x\n",
-      "t.mnet:1:8: error: f calls itself without an end\n"
+      "t.mnet:1:8: error: calls are more than 32 deep: does f call itself?\n"
       "    f(n) = f(n + 1)\n"
       "           ^\n", { NULL } },
     { "x = input [1,4]\nrepeat 1000000000 { }\noutput x\n",
