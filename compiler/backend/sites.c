@@ -17,13 +17,15 @@ enum { MOST_OTHERS = 128, LARGEST_TILE = 16, MOST_PARTS = 14 };
 void sites_add(Emit *e, const Site *site, int layer)
 {
     Layers *l = &e->layers;
-    Site *s = l->site;
+    size_t i = 0;
+    Site *s;
 
-    while (s < l->site + l->n_site
-           && (s->target != site->target || strcmp(s->kernel, site->kernel)
-               || strcmp(s->shape, site->shape)))
-        s++;
-    if (s == l->site + l->n_site) {
+    while (i < l->n_site
+           && (l->site[i].target != site->target || strcmp(l->site[i].kernel, site->kernel)
+               || strcmp(l->site[i].shape, site->shape)))
+        i++;
+    s = i < l->n_site ? &l->site[i] : NULL;
+    if (!s) {
         l->site = arena_resize(e->arena, l->site, l->n_site * sizeof *s,
                                (l->n_site + 1) * sizeof *s);
         s = &l->site[l->n_site++];

@@ -185,6 +185,22 @@ static void read_outputs(Import *m, Scope *s)
     ir_set_outputs(m->g, v, (uint32_t)g->n_output);
 }
 
+/* Running means and variances do not learn: const, as specs have them.  One that is a weight as
+ * well stays what it is. */
+static void fix_statistics(Import *m)
+{
+    uint32_t *uses = ir_count_uses(m->g, m->a);
+
+    for (uint32_t i = 1; i < m->g->n_node; i++) {
+        const Node *n = &m->g->node[i];
+        for (uint32_t k = 3; n->op == OP_batch_norm && k < n->n_in; k++) {
+            Value *v = ir_val(m->g, n->in[k]);
+            if (v->kind == VAL_PARAM && uses[n->in[k].id] == 1)
+                v->kind = VAL_CONST;
+        }
+    }
+}
+
 Graph *onnx_read(Arena *a, Bytes model, const OnnxOptions *o, Diag *d)
 {
     Import m = { .a = a, .g = ir_new(a), .d = d, .o = o };
@@ -209,6 +225,7 @@ Graph *onnx_read(Arena *a, Bytes model, const OnnxOptions *o, Diag *d)
     read_outputs(&m, s);
     if (d->n_error != before)
         return NULL;
+    fix_statistics(&m);
     ir_sort(m.g);               /* drops what was folded; the order is kept otherwise */
     return m.g;
 }

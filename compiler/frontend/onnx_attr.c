@@ -10,8 +10,10 @@
  * demand (scales of a Resize, the bounds of a Clip).
  */
 #include "frontend/onnx_import.h"
+#include "base/number.h"
 #include "ref/ref.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { FOLD_DEPTH = 64 };        /* how far back a constant is looked for */
@@ -84,6 +86,16 @@ double onnx_float(OnnxNode *n, const char *name, double otherwise)
         onnx_attr(n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
 
     return p ? (double)p->f : otherwise;
+}
+
+/* The decimal number that stood where the file was made: 0.001, not 0.001F, which is another number
+ * in the double arithmetic that folds batch norms. */
+double onnx_decimal(OnnxNode *n, const char *name, double otherwise)
+{
+    double x = onnx_float(n, name, otherwise);
+    char text[32];
+
+    return isfinite(x) ? number_read(float_text((float)x, text), NULL) : x;
 }
 
 /* Bytes in the file, 0-terminated here; what comes after a 0 byte does not count. */

@@ -145,6 +145,7 @@ typedef struct Ints {
 ValueId onnx_in(const OnnxNode *n, uint32_t i);                /* 0: left out */
 int64_t onnx_int(OnnxNode *n, const char *name, int64_t otherwise);
 double onnx_float(OnnxNode *n, const char *name, double otherwise);
+double onnx_decimal(OnnxNode *n, const char *name, double otherwise);
 const char *onnx_word(OnnxNode *n, const char *name, const char *otherwise);
 Ints onnx_ints(OnnxNode *n, const char *name);
 const Onnx__AttributeProto *onnx_attr(OnnxNode *n, const char *name,

@@ -17,7 +17,7 @@
  * for each pixel. */
 void onnx_import_batch_norm(OnnxNode *n)
 {
-    Attr eps = attr_float(A_eps, onnx_float(n, "epsilon", 1e-5));
+    Attr eps = attr_float(A_eps, onnx_decimal(n, "epsilon", 1e-5));
 
     onnx_ignore(n, "momentum");
     if (n->opset < 9 && !onnx_int(n, "spatial", 1)) {
@@ -36,7 +36,7 @@ void onnx_import_batch_norm(OnnxNode *n)
 /* x (N,C,...), scale (C), bias (C) */
 void onnx_import_instance_norm(OnnxNode *n)
 {
-    Attr eps = attr_float(A_eps, onnx_float(n, "epsilon", 1e-5));
+    Attr eps = attr_float(A_eps, onnx_decimal(n, "epsilon", 1e-5));
 
     n->result[0] = onnx_emit(n, (NodeSpec){ .op = OP_instance_norm, .in = n->in, .n_in = 3,
                                             .attr = &eps, .n_attr = 1 }, NULL);
@@ -79,7 +79,7 @@ static void layer_statistics(OnnxNode *n, Ints axes, double eps)
 /* x, scale and perhaps bias, which broadcast to the dimensions of x from axis on. */
 void onnx_import_layer_norm(OnnxNode *n)
 {
-    double eps = onnx_float(n, "epsilon", 1e-5);
+    double eps = onnx_decimal(n, "epsilon", 1e-5);
     uint32_t rank = onnx_shape(n, n->in[0]).rank, axis;
     int64_t axes[IR_MAX_RANK];
     Attr attr[2];
@@ -101,7 +101,7 @@ void onnx_import_layer_norm(OnnxNode *n)
  * each group; since 21 they are for each channel, and come after it. */
 void onnx_import_group_norm(OnnxNode *n)
 {
-    Attr eps = attr_float(A_eps, onnx_float(n, "epsilon", 1e-5));
+    Attr eps = attr_float(A_eps, onnx_decimal(n, "epsilon", 1e-5));
     /* x as (N,G,rest); a number for each group (G); one for each channel, to broadcast (C,1,...) */
     Shape x = onnx_shape(n, n->in[0]), grouped = { .rank = 3 }, one = { .rank = 1 }, per = { 0 };
     int64_t groups = onnx_int(n, "num_groups", 0);
@@ -161,7 +161,7 @@ void onnx_import_mvn(OnnxNode *n)
 void onnx_import_rms_norm(OnnxNode *n)
 {
     Shape x = onnx_shape(n, n->in[0]);
-    double eps = onnx_float(n, "epsilon", 1e-5);
+    double eps = onnx_decimal(n, "epsilon", 1e-5);
     int64_t axes[IR_MAX_RANK];
     uint32_t axis;
     ValueId y;
