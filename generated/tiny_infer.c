@@ -136,6 +136,15 @@ const mnc_net *tiny_infer_describe(void);
 #define NET_UNUSED
 #endif
 #endif
+/* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
+ * and keeps what it loaded on the stack. */
+#if defined(__clang__)
+#define NET_ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define NET_ROLLED _Pragma("GCC unroll 1")
+#else
+#define NET_ROLLED
+#endif
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
 #define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
 #define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)
@@ -488,6 +497,7 @@ NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float 
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)8;
         const float *wr = w + r * 72;
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 0 + k * 64, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -499,6 +509,7 @@ NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float 
             p = v_set1(xq[6]);
             a3_0 = v_fma(p, w0, a3_0);
         }
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 1 + k * 64, *wq = wr + 24 + k * 8;
             NET_UNUSED v_f32 p;
@@ -512,6 +523,7 @@ NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float 
             p = v_set1(xq[6]);
             a3_0 = v_fma(p, w0, a3_0);
         }
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 2 + k * 64, *wq = wr + 48 + k * 8;
             NET_UNUSED v_f32 p;

@@ -136,6 +136,15 @@ const mnc_net *tiny_plain_describe(void);
 #define NET_UNUSED
 #endif
 #endif
+/* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
+ * and keeps what it loaded on the stack. */
+#if defined(__clang__)
+#define NET_ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define NET_ROLLED _Pragma("GCC unroll 1")
+#else
+#define NET_ROLLED
+#endif
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
 #define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
 #define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)

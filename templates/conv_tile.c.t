@@ -28,6 +28,7 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
         const float *xq = x + at + r * (ptrdiff_t)${XR} + q * ${XQ};
 //@ end
         const float *wq = w + (r * ${S} + q) * ${C * LDW};
+        NET_ROLLED
         for (int k = 0; k < ${C}; k++) {
 //@ include conv_step.c.t
         }
@@ -42,6 +43,7 @@ NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b
         const float *wr = w + r * ${S * C * LDW};
 //@ for q in 0..S
 //@ if (COL + M - 1) * STEP - PADQ + q * DILQ >= 0 && COL * STEP - PADQ + q * DILQ < W
+        NET_ROLLED
         for (int k = 0; k < ${C}; k++) {
             const float *xq = xr + ${q * XQ} + k * ${XC}, *wq = wr + ${q * C * LDW} + k * ${LDW};
 //@ include conv_weights.c.t

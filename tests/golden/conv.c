@@ -37,6 +37,7 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)45;
         const float *wr = w + r * 240;
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 16;
             NET_UNUSED v_f32 p;
@@ -50,6 +51,7 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
             a1_2 = v_fma(p, w2, a1_2);
             a1_3 = v_fma(p, w3, a1_3);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 5 + k * 1, *wq = wr + 80 + k * 16;
             NET_UNUSED v_f32 p;
@@ -68,6 +70,7 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
             a1_2 = v_fma(p, w2, a1_2);
             a1_3 = v_fma(p, w3, a1_3);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 10 + k * 1, *wq = wr + 160 + k * 16;
             NET_UNUSED v_f32 p;
@@ -117,6 +120,7 @@ NET_FN void tile_c_4(const float *x, ptrdiff_t at, const float *w, const float *
     for (int q = 0; q < 3; q++) {
         const float *xq = x + at + r * (ptrdiff_t)45 + q * 5;
         const float *wq = w + (r * 3 + q) * 80;
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             NET_UNUSED v_f32 p;
             NET_UNUSED const v_f32 w0 = v_load(wq + 0);
@@ -162,6 +166,7 @@ NET_FN void tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)45;
         const float *wr = w + r * 240;
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 16;
             NET_UNUSED v_f32 p;
@@ -175,6 +180,7 @@ NET_FN void tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *
             a0_2 = v_fma(p, w2, a0_2);
             a0_3 = v_fma(p, w3, a0_3);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 5 + k * 1, *wq = wr + 80 + k * 16;
             NET_UNUSED v_f32 p;
@@ -209,6 +215,7 @@ NET_FN void tile_c_6(const float *x, ptrdiff_t at, const float *w, const float *
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)45;
         const float *wr = w + r * 120;
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -218,6 +225,7 @@ NET_FN void tile_c_6(const float *x, ptrdiff_t at, const float *w, const float *
             p = v_set1(xq[20]);
             a2_0 = v_fma(p, w0, a2_0);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 5 + k * 1, *wq = wr + 40 + k * 8;
             NET_UNUSED v_f32 p;
@@ -229,6 +237,7 @@ NET_FN void tile_c_6(const float *x, ptrdiff_t at, const float *w, const float *
             p = v_set1(xq[20]);
             a2_0 = v_fma(p, w0, a2_0);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 10 + k * 1, *wq = wr + 80 + k * 8;
             NET_UNUSED v_f32 p;
@@ -259,6 +268,7 @@ NET_FN void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)45;
         const float *wr = w + r * 120;
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -268,6 +278,7 @@ NET_FN void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *
             p = v_set1(xq[10]);
             a1_0 = v_fma(p, w0, a1_0);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 5 + k * 1, *wq = wr + 40 + k * 8;
             NET_UNUSED v_f32 p;
@@ -277,6 +288,7 @@ NET_FN void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *
             p = v_set1(xq[10]);
             a1_0 = v_fma(p, w0, a1_0);
         }
+        NET_ROLLED
         for (int k = 0; k < 5; k++) {
             const float *xq = xr + 10 + k * 1, *wq = wr + 80 + k * 8;
             NET_UNUSED v_f32 p;

@@ -40,6 +40,7 @@ NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)9;
         const float *wr = w + r * 72;
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 0 + k * 81, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -52,6 +53,7 @@ NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *
             a2_0 = v_fma(p, w0, a2_0);
             a2_1 = v_fma(p, w1, a2_1);
         }
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 1 + k * 81, *wq = wr + 24 + k * 8;
             NET_UNUSED v_f32 p;
@@ -67,6 +69,7 @@ NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *
             a2_0 = v_fma(p, w0, a2_0);
             a2_1 = v_fma(p, w1, a2_1);
         }
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 2 + k * 81, *wq = wr + 48 + k * 8;
             NET_UNUSED v_f32 p;
@@ -106,6 +109,7 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
     for (int r = r0; r < r1; r++) {
         const float *xr = x + at + r * (ptrdiff_t)9;
         const float *wr = w + r * 72;
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 0 + k * 81, *wq = wr + 0 + k * 8;
             NET_UNUSED v_f32 p;
@@ -118,6 +122,7 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
             a1_0 = v_fma(p, w0, a1_0);
             a1_1 = v_fma(p, w1, a1_1);
         }
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 1 + k * 81, *wq = wr + 24 + k * 8;
             NET_UNUSED v_f32 p;
@@ -130,6 +135,7 @@ NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *
             a1_0 = v_fma(p, w0, a1_0);
             a1_1 = v_fma(p, w1, a1_1);
         }
+        NET_ROLLED
         for (int k = 0; k < 3; k++) {
             const float *xq = xr + 2 + k * 81, *wq = wr + 48 + k * 8;
             NET_UNUSED v_f32 p;
