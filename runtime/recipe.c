@@ -57,6 +57,7 @@ static const Key keys[] = {
     { "loss", AT(loss), WORD, "cross_entropy probabilities", 0, 0 },
     { "label_smoothing", AT(smoothing), REAL, NULL, 0, 1 },
     { "clip_norm", AT(clip), REAL, NULL, 0, 1e30 },
+    { "bn_momentum", AT(bn_momentum), REAL, NULL, 0, 1 },
     { "average", AT(average), REAL, NULL, 0, 1 },
     { "trainable", AT(trainable), TEXTS, NULL, 0, 0 },
     { "freeze", AT(freeze), TEXTS, NULL, 0, 0 },
@@ -97,6 +98,7 @@ void rt_recipe_default(RtRecipe *r)
     r->betas[0] = .9;
     r->betas[1] = .999;
     r->eps = 1e-8;
+    r->bn_momentum = .1;
     rt_schedule_default(&r->schedule);
     r->schedule.rate = 1e-3;
     r->shuffle = true;

@@ -154,6 +154,7 @@ void rt_trainer_recipe(RtTrainer *t, const RtRecipe *r)
     h->clip = r->clip;
     h->smoothing = r->smoothing;
     h->average = r->average;
+    h->statistics = r->bn_momentum;
 }
 
 /* OneCycleLR sets the first of Adam's betas; its bias correction is by the newest one to the

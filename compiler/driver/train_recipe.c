@@ -19,6 +19,7 @@ static const struct { OptionId option; const char *key; } overrides[] = {
     { OPT_report_every, "report_every" }, { OPT_save_every, "save_every" }, { OPT_keep, "keep" },
     { OPT_patience, "patience" }, { OPT_log_format, "log_format" },
     { OPT_train_freeze, "freeze" }, { OPT_cache_features, "cache_features" },
+    { OPT_bn_momentum, "bn_momentum" },
 };
 
 /* The folder of the program itself, with its slash; "" where the system does not tell. */

@@ -20,7 +20,7 @@ STEPS, BATCH, SIZE, CLASSES = 6, 8, 10, 4
 class Net(torch.nn.Module):
     """A convolution, a depthwise and a pointwise one, mean, dense; bn: with batch norms."""
 
-    def __init__(self, bn):
+    def __init__(self, bn, momentum):
         super().__init__()
         self.bn = bn
         self.conv = torch.nn.Conv2d(3, 8, 3, 1, 1, bias=not bn)
@@ -30,6 +30,8 @@ class Net(torch.nn.Module):
             self.conv_bn = torch.nn.BatchNorm2d(8)
             self.depth_bn = torch.nn.BatchNorm2d(8)
             self.point_bn = torch.nn.BatchNorm2d(16)
+            for norm in (self.conv_bn, self.depth_bn, self.point_bn):
+                norm.momentum = momentum
         self.fc = torch.nn.Linear(16, CLASSES)
 
     def forward(self, x):
@@ -123,7 +125,7 @@ def save(path, array, name=""):
 
 def folder(name, bn, recipe):
     torch.manual_seed(len(name))
-    net = Net(bn)
+    net = Net(bn, recipe.get("bn_momentum", .1))
     x = torch.randn(STEPS, BATCH, 3, SIZE, SIZE)
     y = torch.randint(CLASSES, (STEPS, BATCH))
     wide = train(net, recipe, x, y, torch.float64)
@@ -163,3 +165,5 @@ folder("adam_one_cycle", False, {"optimizer": {"kind": "adam", "learning_rate": 
                                               "total_steps": STEPS + 2}})
 folder("clipped", False, {"optimizer": {"kind": "sgd", "learning_rate": .5}, "clip_norm": .2,
                           "label_smoothing": .05})
+folder("norm_momentum", True, {"optimizer": {"kind": "sgd", "learning_rate": .05},
+                               "bn_momentum": .3})
