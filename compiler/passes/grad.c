@@ -5,6 +5,7 @@
  * of the layers. */
 #include "passes/grad.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static ValueId reshape(Autodiff *ad, ValueId v, ValueId x, const Shape *s)
@@ -214,6 +215,29 @@ static bool grad_pad(Autodiff *ad, const Node *n)
     return true;
 }
 
+/* dy where the slice was, zeros around it. */
+static bool grad_slice(Autodiff *ad, const Node *n)
+{
+    const Shape *x = grad_shape(ad, n->in[0]), *y = grad_shape(ad, n->out[0]);
+    const int64_t *start = ir_ints(n, A_start, NULL), *step = ir_ints(n, A_step, NULL);
+    ValueId dy = grad_dy(ad, n);
+    int64_t pad[2 * IR_MAX_RANK];
+    Attr attr;
+
+    for (uint32_t d = 0; d < x->rank; d++) {
+        pad[d] = start[d];
+        pad[x->rank + d] = x->dim[d] - y->dim[d] - start[d];
+        if (step[d] != 1 && y->dim[d] > 1) {
+            diag_error(ad->job->d, n->pos, "a slice with steps of %" PRId64 " has no gradient",
+                       step[d]);
+            return false;
+        }
+    }
+    attr = attr_ints(A_pad, pad, 2 * x->rank);
+    grad_add(ad, n->in[0], grad_node(ad, OP_pad, n->in[0], &dy, &attr, 1));
+    return true;
+}
+
 /* ---- the table ---- */
 
 static const struct { Op op; GradFn *fn; } table[] = {
@@ -229,7 +253,7 @@ static const struct { Op op; GradFn *fn; } table[] = {
     { OP_softmax, grad_softmax },
     { OP_reshape, grad_reshape }, { OP_identity, grad_identity },
     { OP_transpose, grad_transpose }, { OP_expand, grad_expand }, { OP_concat, grad_concat },
-    { OP_pad, grad_pad },
+    { OP_pad, grad_pad }, { OP_slice, grad_slice },
 };
 
 GradFn *grad_of(Op op)

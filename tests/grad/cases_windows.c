@@ -43,5 +43,9 @@ const Case cases_windows[] = {
       "concat a stem axis=2\n" END },
     { .name = "concat itself", .text = STEM "concat stem stem axis=3\ntanh\n" END,
       .compiled = true },
+    { .name = "slices of channels and rows", .text = STEM
+      "a = slice stem start=[0 1 0 0] size=[2 3 5 6] step=[1 1 1 1]\n"
+      "b = slice stem start=[0 0 2 1] size=[2 3 3 5] step=[1 1 1 1]\n"
+      "c = conv a k=3 out=2\nd = conv b out=2 k=[1 2]\nadd c d\n" END },
     { .name = NULL }
 };
