@@ -27,17 +27,18 @@ static const char *percent(Arena *a, double gain)
                         labs(tenths) % 10);
 }
 
-/* A kernel, its shape, how many layers have it, and how it is computed. */
+/* A kernel, how many layers have it, how it is computed, and its shape, which may be long: a band's
+ * is of all its layers. */
 static void row(Arena *a, const RtTuned *r, size_t layers, Buf *out)
 {
     buf_str(out, "<tr><th scope=\"row\">");
     xml_text(out, r->key.kernel, 80);
-    buf_str(out, "</th>");
-    cell(out, r->key.shape);
-    buf_printf(out, "<td>%zu</td><td>%s</td>", layers, percent(a, r->gain));
+    buf_printf(out, "</th><td>%s</td><td>%zu</td>", percent(a, r->gain), layers);
     cell(out, r->rule);
     cell(out, r->knobs);
-    buf_str(out, "</tr>\n");
+    buf_str(out, "<td class=\"text wrap\">");
+    xml_text(out, r->key.shape, 400);
+    buf_str(out, "</td></tr>\n");
 }
 
 /* Returns how many lines there are. */
@@ -80,10 +81,10 @@ bool tune_section(Work *w, mnc_model *m, mnc_section *out)
     buf_str(&b, "), these are computed otherwise than by the rules; gains are those that were "
             "measured then.</p>\n<div class=\"frame\" role=\"region\" "
             "aria-labelledby=\"tuning-title\" tabindex=\"0\">\n"
-            "<table><thead><tr><th scope=\"col\">Kernel</th>"
-            "<th scope=\"col\" class=\"text\">Shape</th><th scope=\"col\">Layers</th>"
-            "<th scope=\"col\">Gain</th><th scope=\"col\" class=\"text\">Rule</th>"
-            "<th scope=\"col\" class=\"text\">Chosen</th></tr></thead>\n<tbody>\n");
+            "<table>\n<caption>What is computed otherwise than by the rules</caption>\n<thead><tr>"
+            "<th scope=\"col\">Kernel</th><th scope=\"col\">Gain</th><th scope=\"col\">Layers</th>"
+            "<th scope=\"col\" class=\"text\">Rule</th><th scope=\"col\" class=\"text\">Chosen</th>"
+            "<th scope=\"col\" class=\"text\">Shape</th></tr></thead>\n<tbody>\n");
     n = rows(w, m, &key, &b);
     buf_str(&b, "</tbody></table>\n</div>\n");
     *out = (mnc_section){ .id = "tuning", .title = "Tuning gains", .html = b.p };
