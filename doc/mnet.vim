@@ -21,6 +21,8 @@ syn keyword mnetLayer    max_pool avg_pool global_avg_pool reduce_mean reduce_su
 syn keyword mnetLayer    depthwise pointwise separable
 syn keyword mnetWord     bn relu relu6 hard_swish hard_sigmoid sigmoid silu tanh gelu none bias
 syn keyword mnetWord     nobias same same_lower
+syn keyword mnetWord     he_normal he_uniform lecun_normal lecun_uniform glorot_normal
+syn keyword mnetWord     glorot_uniform
 syn keyword mnetConstant inf nan
 
 hi def link mnetComment  Comment

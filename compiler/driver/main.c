@@ -2,6 +2,8 @@
 /* main: finds the verb, reads the options of options.def, shows the help. */
 #include "driver/driver.h"
 
+#include "base/diag.h"
+
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -134,6 +136,34 @@ static void getopt_tables(const VerbInfo *v, struct option *longs, char *letters
     memset(longs, 0, sizeof *longs);
 }
 
+/* A name that is nearly right gets a hint. */
+static int unknown_option(const VerbInfo *v, const char *given)
+{
+    const char *names[OPT_COUNT], *near = NULL;
+    size_t n = 0;
+
+    for (int i = 0; i < OPT_COUNT; i++)
+        if (option_info[i].verbs & v->bit)
+            names[n++] = option_info[i].name;
+    if (!strncmp(given, "--", 2))
+        near = diag_nearest(given + 2, names, n);
+    if (near)
+        return usage_error("%s has no option '%s'; did you mean '--%s'?", v->name, given, near);
+    return usage_error("%s has no option '%s'", v->name, given);
+}
+
+static int unknown_verb(const char *given)
+{
+    const char *names[N_VERB], *near;
+
+    for (int i = 0; i < N_VERB; i++)
+        names[i] = verbs[i].name;
+    near = diag_nearest(given, names, N_VERB);
+    if (near)
+        return usage_error("there is no verb '%s'; did you mean '%s'?", given, near);
+    return usage_error("there is no verb '%s'", given);
+}
+
 static void keep(Args *args, int id, const char *value, int argc)
 {
     int k = 0;
@@ -172,7 +202,7 @@ static int parse(const VerbInfo *v, int argc, char **argv, Args *args)
         if (c == ':')
             return usage_error("%s: '%s' needs an argument", v->name, argv[optind - 1]);
         if (c == '?')
-            return usage_error("%s has no option '%s'", v->name, argv[optind - 1]);
+            return unknown_option(v, argv[optind - 1]);
         keep(args, c >= 256 ? c - 256 : option_of_letter(v, c), optarg, argc);
     }
     args->operand = (const char **)(argv + optind);
@@ -208,5 +238,5 @@ int main(int argc, char **argv)
     for (int i = 0; i < N_VERB; i++)
         if (!strcmp(argv[1], verbs[i].name))
             return run_verb(&verbs[i], argc - 1, argv + 1);
-    return usage_error("there is no verb '%s'", argv[1]);
+    return unknown_verb(argv[1]);
 }

@@ -49,6 +49,12 @@ printf 'name n\n"</text>\\x0a" = input f32[1,1]\n"a&b" = relu "</text>\\x0a"\nou
 expect 0 "$mnc" summary --format=svg odd.mnet
 has out 'a&amp;b'
 
+expect 2 "$mnc" sumary "$MNC_MODELS/tiny.mnet"
+has err "there is no verb 'sumary'; did you mean 'summary'?"
+expect 2 "$mnc" summary --jsn "$MNC_MODELS/tiny.mnet"
+has err "summary has no option '--jsn'; did you mean '--json'?"
+expect 2 "$mnc" summary --picture "$MNC_MODELS/tiny.mnet"
+has err "summary has no option '--picture'"
 expect 2 "$mnc" summary
 expect 2 "$mnc" summary --format=png "$MNC_MODELS/tiny.mnet"
 expect 2 "$mnc" summary --json "$MNC_MODELS/tiny.mnet" "$MNC_MODELS/tiny.mnet"
