@@ -120,6 +120,8 @@ static bool make(Arena *a, const RtBuild *b, const char *key, Diag *d)
     if (ok) {
         if (!b->cache || !rt_cache_put(a, b->cache, key, w->out, &path))
             path = w->out;
+        else if (b->cached)
+            *b->cached = key;
         ok = b->load(b->user, path, d);
     }
     close_workshop(w);
@@ -131,7 +133,10 @@ bool rt_build(Arena *a, const RtBuild *b, Diag *d)
 {
     const char *key = cache_key(a, b), *path;
 
-    if (b->cache && rt_cache_find(a, b->cache, key, &path))
+    if (b->cache && rt_cache_find(a, b->cache, key, &path)) {
+        if (b->cached)
+            *b->cached = key;
         return b->load(b->user, path, d);
+    }
     return make(a, b, key, d);
 }

@@ -47,6 +47,12 @@ extern const RtFormInfo rt_form[];
  * none. */
 bool rt_find_compiler(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d);
 
+/* The same without asking for its version, which takes a process. */
+bool rt_choose_compiler(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d);
+
+/* Where execvp would find a program; NULL: nowhere. */
+const char *rt_in_path(Arena *a, const char *program);
+
 /* Compiles c_path to out_path.  False with the compiler's output in d. */
 typedef struct RtCompile {
     const RtCompiler *cc;
@@ -63,9 +69,15 @@ const char *rt_cache_dir(Arena *a, const char *dir);
  * not there or damaged (it is removed then). */
 bool rt_cache_find(Arena *a, const char *dir, const char *name, const char **path_out);
 
+/* The same, with its bytes mapped, 64-byte aligned, as long as the arena lives. */
+bool rt_cache_map(Arena *a, const char *dir, const char *name, Bytes *out);
+
 /* Copies a file into the cache under that name and sweeps it; false when that fails. */
 bool rt_cache_put(Arena *a, const char *dir, const char *name, const char *from,
                   const char **cached);
+
+/* The same with the bytes of n parts, one behind the other. */
+bool rt_cache_put_parts(Arena *a, const char *dir, const char *name, const Bytes *part, size_t n);
 
 /* Loads what was made from text: load(user, path) is called once, with a file that exists only
  * during the call.  False when compiling or load fails. */
@@ -81,6 +93,7 @@ typedef struct RtBuild {
     void (*compiling)(void *user, const char *compiler);     /* before it starts; NULL: nothing */
     void *compiling_user;
     double *seconds;             /* that the compiler took; left alone when the cache had it */
+    const char **cached;         /* its name in the cache; left alone when it is not there */
 } RtBuild;
 bool rt_build(Arena *a, const RtBuild *b, Diag *d);
 

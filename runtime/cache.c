@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,6 +51,12 @@ static Seal seal_of(const void *p, size_t n)
     memcpy(s.magic, seal_magic, sizeof s.magic);
     XXH128_canonicalFromHash(&s.hash, XXH3_128bits(p, n));
     return s;
+}
+
+/* For arena_defer. */
+static void free_state(void *state)
+{
+    XXH3_freeState(state);
 }
 
 /* Ours alone: loading from a folder that others can write to would run their code. */
@@ -126,6 +133,53 @@ bool rt_cache_find(Arena *a, const char *dir, const char *name, const char **pat
     return true;
 }
 
+/* For arena_defer. */
+static void unmap(void *arg)
+{
+    Bytes *b = arg;
+
+    munmap((void *)(uintptr_t)b->p, b->n);
+}
+
+/* Pages come as the seal is checked, and are the page cache's own: no copy. */
+static bool map(Arena *a, const char *path, Bytes *out)
+{
+    Bytes *all = arena_new(a, Bytes);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    void *p = MAP_FAILED;
+
+    if (fd < 0)
+        return false;
+    if (!fstat(fd, &st) && st.st_size > (off_t)sizeof(Seal))
+        p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    close(fd);
+    if (p == MAP_FAILED)
+        return false;
+    *all = (Bytes){ p, (size_t)st.st_size };
+    arena_defer(a, unmap, all);
+    *out = (Bytes){ p, all->n - sizeof(Seal) };
+    return true;
+}
+
+bool rt_cache_map(Arena *a, const char *dir, const char *name, Bytes *out)
+{
+    const char *path = arena_printf(a, "%s/%s", dir, name);
+    Seal right;
+
+    if (access(path, F_OK))
+        return false;
+    if (map(a, path, out)) {
+        right = seal_of(out->p, out->n);
+        if (!memcmp(out->p + out->n, &right, sizeof right)) {
+            utimensat(AT_FDCWD, path, NULL, 0);
+            return true;
+        }
+    }
+    unlink(path);
+    return false;
+}
+
 /* ---- sweeping ---- */
 
 typedef struct Entry {
@@ -164,12 +218,12 @@ static bool ours(const char *name)
     const char *suffix = name + DIGITS;
 
     return strspn(name, "0123456789abcdef") == DIGITS
-        && (!strcmp(suffix, ".so") || !strcmp(suffix, ".o"));
+        && (!strcmp(suffix, ".so") || !strcmp(suffix, ".o") || !strcmp(suffix, ".start"));
 }
 
 static bool temporary(const char *name)
 {
-    return strstr(name, ".so.tmp") || strstr(name, ".o.tmp");
+    return strstr(name, ".so.tmp") || strstr(name, ".o.tmp") || strstr(name, ".start.tmp");
 }
 
 /* Our regular files; temporary ones are removed when they are old. */
@@ -211,32 +265,55 @@ static void sweep(Arena *a, const char *dir)
 }
 
 /* The reasons of a failure concern nobody: things work without the cache. */
-static bool copy_sealed(Arena *a, const char *from, const char *to)
+static bool put_sealed(Arena *a, const char *to, const Bytes *part, size_t n)
 {
-    Diag d;
-    Bytes b;
-    Seal seal;
+    enum { PIECE = 1 << 20 };            /* what goes on at once is not kept twice in memory */
+    XXH3_state_t *h = XXH3_createState();
+    Seal seal = { .size = 0 };
     OutFile *f;
+    Diag d;
 
     diag_init(&d, a);
-    if (!file_read(a, from, &b, &d) || !(f = file_create(a, to, &d)))
+    if (!h)
         return false;
-    seal = seal_of(b.p, b.n);
-    buf_put(file_buf(f), b.p, b.n);
+    arena_defer(a, free_state, h);
+    XXH3_128bits_reset(h);
+    if (!(f = file_create(a, to, &d)))
+        return false;
+    memcpy(seal.magic, seal_magic, sizeof seal.magic);
+    for (size_t i = 0; i < n; i++) {
+        XXH3_128bits_update(h, part[i].p, part[i].n);
+        seal.size += part[i].n;
+        for (size_t at = 0; at < part[i].n; at += PIECE)
+            buf_put(file_buf(f), part[i].p + at, part[i].n - at < PIECE ? part[i].n - at : PIECE);
+    }
+    XXH128_canonicalFromHash(&seal.hash, XXH3_128bits_digest(h));
     buf_put(file_buf(f), &seal, sizeof seal);
     return file_commit(f, &d);
+}
+
+bool rt_cache_put_parts(Arena *a, const char *dir, const char *name, const Bytes *part, size_t n)
+{
+    Arena *scratch = rt_scratch(a);
+    bool ok;
+
+    sweep(scratch, dir);
+    ok = put_sealed(scratch, arena_printf(scratch, "%s/%s", dir, name), part, n);
+    arena_destroy(scratch);                            /* removes what a failure has left */
+    return ok;
 }
 
 bool rt_cache_put(Arena *a, const char *dir, const char *name, const char *from,
                   const char **cached)
 {
-    const char *path = arena_printf(a, "%s/%s", dir, name);
     Arena *scratch = rt_scratch(a);
+    Bytes b;
+    Diag d;
     bool ok;
 
-    sweep(scratch, dir);
-    ok = copy_sealed(scratch, from, path);
-    arena_destroy(scratch);                            /* removes what a failure has left */
-    *cached = path;
+    *cached = arena_printf(a, "%s/%s", dir, name);
+    diag_init(&d, scratch);
+    ok = file_read(scratch, from, &b, &d) && rt_cache_put_parts(scratch, dir, name, &b, 1);
+    arena_destroy(scratch);
     return ok;
 }

@@ -36,7 +36,7 @@ static const char **split(Arena *a, const char *command, size_t *n)
 }
 
 /* As execvp looks for it; NULL when it is nowhere. */
-static const char *in_path(Arena *a, const char *program)
+const char *rt_in_path(Arena *a, const char *program)
 {
     const char *path = getenv("PATH");
     char *rest, *dir;
@@ -53,7 +53,7 @@ static const char *in_path(Arena *a, const char *program)
 }
 
 /* Whatever is named must be there; only without a name it is searched for. */
-static bool choose(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d)
+bool rt_choose_compiler(Arena *a, const char *command, RtForm form, RtCompiler *out, Diag *d)
 {
     const char *env = getenv("CC");
     Pos pos = { .file = NULL };
@@ -62,7 +62,7 @@ static bool choose(Arena *a, const char *command, RtForm form, RtCompiler *out, 
         command = env;
     if (command) {
         out->argv = split(a, command, &out->argc);
-        out->path = out->argc ? in_path(a, out->argv[0]) : NULL;
+        out->path = out->argc ? rt_in_path(a, out->argv[0]) : NULL;
         if (!out->path)
             diag_error(d, pos, "cannot find the C compiler '%s'%s", diag_quote(a, command),
                        command == env ? ", which CC names" : "");
@@ -70,7 +70,7 @@ static bool choose(Arena *a, const char *command, RtForm form, RtCompiler *out, 
     }
     for (const char *const *usual = rt_form[form].usual; *usual; usual++) {
         out->argv = split(a, *usual, &out->argc);
-        out->path = in_path(a, *usual);
+        out->path = rt_in_path(a, *usual);
         if (out->path)
             return true;
     }
@@ -85,7 +85,7 @@ bool rt_find_compiler(Arena *a, const char *command, RtForm form, RtCompiler *ou
     const char **argv;
     Buf version;
 
-    if (!choose(a, command, form, out, d))
+    if (!rt_choose_compiler(a, command, form, out, d))
         return false;
     argv = arena_new_n(a, const char *, out->argc + 2);
     memcpy(argv, out->argv, out->argc * sizeof *argv);

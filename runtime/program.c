@@ -7,6 +7,7 @@
 
 #include "build.h"
 #include "object.h"
+#include "start.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct mnc_program {
     RtObject object;
     const RtJitLibrary *jit;     /* NULL: shared objects */
     const mnc_net *net;
+    const char *cached;          /* the object's name in the cache; NULL: it is not there */
     const void *weights;
     const void *given;             /* by mnc_program_weights */
     size_t n_given;
@@ -155,7 +157,7 @@ static bool load_text(mnc_program *p, const char *name, const char *c_path, cons
     RtForm form = p->o.load == MNC_JIT ? RT_RELOCATABLE : RT_SHARED;
     RtBuild b = { .cc = &cc, .form = form, .text = text, .n = n, .load = load_object, .user = p,
                   .compiling = p->o.compiling, .compiling_user = p->o.compiling_user,
-                  .seconds = &p->built.compile_seconds };
+                  .seconds = &p->built.compile_seconds, .cached = &p->cached };
 
     if (p->object.by || p->object.shared) {
         diag_error(&p->diag, (Pos){ .file = name }, "cannot be loaded: this program has a net");
@@ -190,6 +192,81 @@ mnc_status mnc_program_load_text(mnc_program *p, const char *name, const char *t
     if (setjmp(p->oom))
         return out_of_memory(p);
     return load_text(p, arena_strdup(&p->arena, name), NULL, text, n) ? MNC_OK : MNC_INVALID;
+}
+
+/* ---- again, without the model ---- */
+
+/* What stands before the weights in a .start file; a page with the zeros behind it. */
+typedef struct StartHead {
+    char magic[8];
+    uint64_t weight_bytes;
+    char object[48];             /* its name in the cache, with a 0 */
+} StartHead;
+enum { START_PAGE = 4096, MOST_KEPT = 1 << 29 };     /* bytes; a quarter of the cache */
+static const char start_magic[8] = { 'm', 'n', 'c', 's', 't', 'a', 'r', '1' };
+
+/* The weights are read where they are mapped. */
+static bool recall(mnc_program *p, const char *cache, const char *key)
+{
+    Arena *a = &p->arena;
+    const char *path;
+    StartHead head;
+    Bytes b;
+    Diag quiet;
+
+    diag_init(&quiet, a);
+    if (p->o.load == MNC_JIT && !(p->jit = rt_jit_library(a, &quiet)))
+        return false;
+    if (!rt_cache_map(a, cache, arena_printf(a, "%s.start", key), &b) || b.n < START_PAGE)
+        return false;
+    memcpy(&head, b.p, sizeof head);
+    if (memcmp(head.magic, start_magic, sizeof start_magic) || !memchr(head.object, 0, 48)
+        || head.weight_bytes != b.n - START_PAGE || !rt_cache_find(a, cache, head.object, &path))
+        return false;
+    if (!load_object(p, path, &quiet) || p->net->weights
+        || p->net->weight_bytes != head.weight_bytes)
+        return false;
+    p->weights = b.p + START_PAGE;
+    p->work = arena_alloc(a, p->net->arena_bytes + 64);
+    return true;
+}
+
+bool rt_program_recall(mnc_program *p, const char *key, const char *name)
+{
+    const char *cache;
+
+    if (setjmp(p->oom))
+        return out_of_memory(p) == MNC_OK;
+    p->name = arena_strdup(&p->arena, name);
+    cache = rt_cache_dir(&p->arena, p->o.cache);
+    if (cache && recall(p, cache, key))
+        return true;
+    rt_object_close(&p->object);
+    p->net = NULL;
+    return false;
+}
+
+void rt_program_keep(mnc_program *p, const char *key)
+{
+    StartHead *head;
+    const char *cache;
+    Bytes part[2];
+
+    if (setjmp(p->oom))
+        return;
+    if (!p->net || !p->cached || p->net->weights || p->net->weight_bytes > MOST_KEPT
+        || strlen(p->cached) >= sizeof head->object)
+        return;
+    cache = rt_cache_dir(&p->arena, p->o.cache);
+    head = arena_alloc(&p->arena, START_PAGE);
+    memset(head, 0, START_PAGE);
+    memcpy(head->magic, start_magic, sizeof start_magic);
+    head->weight_bytes = p->net->weight_bytes;
+    strcpy(head->object, p->cached);
+    part[0] = (Bytes){ (const unsigned char *)head, START_PAGE };
+    part[1] = (Bytes){ p->weights, p->net->weight_bytes };
+    if (cache)
+        rt_cache_put_parts(&p->arena, cache, arena_printf(&p->arena, "%s.start", key), part, 2);
 }
 
 void mnc_program_weights(mnc_program *p, const void *weights, size_t n)

@@ -109,3 +109,8 @@ mnc_status mnc_read(mnc_model *m, const char *path)
     PROTECT(m);
     return model_result(m, take_file(m, path));
 }
+
+unsigned mnc_files(const mnc_model *m)
+{
+    return m->diag.n_file;
+}

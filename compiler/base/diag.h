@@ -34,6 +34,7 @@ typedef struct Diag {
     Arena *arena;
     Message *first, **last;
     uint32_t n_error, n_message;
+    uint32_t n_file;       /* files that were opened with their messages to go here */
     struct DiagSource *source;
 } Diag;
 

@@ -57,6 +57,7 @@ bool file_read_part(Arena *a, const char *path, uint64_t offset, size_t n, Bytes
     unsigned char *p;
 
     *fd = -1;
+    d->n_file++;
     arena_defer(a, close_fd, fd);
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);     /* a pipe must not make us wait */
     if (*fd < 0 || fstat(*fd, &st))

@@ -86,7 +86,8 @@ static bool compute(Work *w, RunResult *r)
     RunInputs in;
     Loaded l;
 
-    if (!rt_model_file(&w->a, request.model, &file, &w->d) || !load_model(w, LOAD_TUNED, &l))
+    if (!rt_model_file(&w->a, request.model, &file, &w->d)
+        || !load_model(w, LOAD_TUNED | LOAD_NET, &l))
         return false;
     request.file = &file;
     if (!find_inputs(&w->a, &request, l.net, &in, &w->d))

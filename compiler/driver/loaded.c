@@ -116,33 +116,30 @@ static bool make_text(Work *w, int how, Loaded *l, const char **text, size_t *n)
     return true;
 }
 
-/* Messages are shown as soon as there are any: a note of the compiler must not wait until a long
- * run is over. */
-bool load_model(Work *w, int how, Loaded *out)
+static void open_program(Work *w, int how, Loaded *out)
 {
-    mnc_program_options o = { .compiling = isatty(STDERR_FILENO) ? on_compile : NULL,
+    bool told = isatty(STDERR_FILENO) && !(how & LOAD_QUIET);
+    mnc_program_options o = { .compiler = w->compiler, .compiling = told ? on_compile : NULL,
                               .cache = how & LOAD_FRESH ? "" : NULL,
                               .load = w->args->value[OPT_jit] ? MNC_JIT : MNC_SHARED_OBJECT };
+
+    out->program = mnc_program_open(&o);
+    if (!out->program)
+        arena_out_of_memory(&w->a);
+    arena_defer(&w->a, close_program, out->program);
+}
+
+/* Messages are shown as soon as there are any: a note of the compiler must not wait until a long
+ * run is over. */
+static bool compile_and_load(Work *w, int how, Loaded *out)
+{
     bool quiet = how & LOAD_QUIET;
-    double start = rt_now();
     const void *weights;
     const char *text;
     size_t n, n_weights;
     bool ok;
 
-    out->model = open_model(w);
-    if (!out->model)
-        return false;
-    out->translate_seconds = rt_now() - start;
-    if (how & LOAD_TUNED)
-        use_tuned(w, out->model, true);
-    o.compiler = w->compiler;
-    if (quiet)
-        o.compiling = NULL;
-    out->program = mnc_program_open(&o);
-    if (!out->program)
-        arena_out_of_memory(&w->a);
-    arena_defer(&w->a, close_program, out->program);
+    open_program(w, how, out);
     ok = make_text(w, how, out, &text, &n);
     if (!quiet)
         fputs(mnc_messages(out->model), stderr);
@@ -155,6 +152,30 @@ bool load_model(Work *w, int how, Loaded *out)
         fputs(mnc_program_messages(out->program), stderr);
     out->net = mnc_program_net(out->program);
     return ok;
+}
+
+bool load_model(Work *w, int how, Loaded *out)
+{
+    const char *key = how & LOAD_NET ? quick_key(w) : NULL;
+    double start = rt_now();
+
+    out->model = NULL;
+    if (key) {
+        open_program(w, how, out);
+        if (quick_load(w, key, out))
+            return true;
+    }
+    out->model = open_model(w);
+    if (!out->model)
+        return false;
+    out->translate_seconds = rt_now() - start;
+    if (how & LOAD_TUNED)
+        use_tuned(w, out->model, true);
+    if (!compile_and_load(w, how, out))
+        return false;
+    if (key)
+        quick_keep(w, key, out);
+    return true;
 }
 
 /* The generated file's own table is what all shapes are checked against. */

@@ -55,8 +55,16 @@ typedef struct LayerHook {
 } LayerHook;
 
 /* LOAD_ALL_LAYERS: all layers' results are outputs.  LOAD_FRESH: without the cache.  LOAD_TUNED: as
- * the tuning log says.  LOAD_QUIET: what is wrong is not shown. */
-enum { LOAD_ALL_LAYERS = 1, LOAD_TIMED = 2, LOAD_FRESH = 4, LOAD_TUNED = 8, LOAD_QUIET = 16 };
+ * the tuning log says.  LOAD_QUIET: what is wrong is not shown.
+ * LOAD_NET: the net alone is wanted; the model is NULL where the cache made it superfluous. */
+enum { LOAD_ALL_LAYERS = 1, LOAD_TIMED = 2, LOAD_FRESH = 4, LOAD_TUNED = 8, LOAD_QUIET = 16,
+       LOAD_NET = 32 };
+
+/* quick.c: the key under which a net is kept for quick starts, NULL: it is not; what was kept,
+ * loaded into out->program, or false; and the keeping. */
+const char *quick_key(Work *w);
+bool quick_load(Work *w, const char *key, Loaded *out);
+void quick_keep(Work *w, const char *key, Loaded *l);
 
 /* tune_use.c: the choices of the tuning log, unless the options are against it; and, if it will be
  * compiled here, the compiler that was found better for this net.  After m was read. */

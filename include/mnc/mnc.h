@@ -98,6 +98,9 @@ mnc_status mnc_read(mnc_model *m, const char *path);
 /* The same from memory; name is used in messages and decides the format by its suffix. */
 mnc_status mnc_read_data(mnc_model *m, const char *name, const void *data, size_t n);
 
+/* How many files were opened for the model so far: 1 is its own alone. */
+unsigned mnc_files(const mnc_model *m);
+
 /* Writes the C file and, beside it, the header (net.c -> net.h) and perhaps net.weights.  Each
  * appears whole or not at all.  path "-" (standard output), a pipe or a device: the C alone. */
 mnc_status mnc_write_c(mnc_model *m, const char *path);

@@ -20,7 +20,7 @@ y  float32 (1,4)  min 0  max 3  mean 1.625
 EOF
 
 # Objects in the cache, no shared ones; a damaged one is made again.
-[ "$(ls cache/mnc | sed 's/.*\.//' | sort -u)" = o ] || fail "in the cache: $(ls cache/mnc)"
+ls cache/mnc/*.so >/dev/null 2>&1 && fail 'a shared object in the cache'
 object=$(find cache/mnc -name '*.o')
 size=$(wc -c <"$object")
 truncate -s 100 "$object"
