@@ -80,6 +80,9 @@ void bench_pause(const Bench *b);
 /* Compiles, loads and runs all; false with what is wrong shown or in w->d. */
 bool bench_run(Work *w, Bench *b);
 
+/* --start: what comes before; measured and reported. */
+bool bench_start(Work *w);
+
 /* --peak: probes alone, of b->target. */
 bool bench_peak(Work *w, Bench *b);
 

@@ -26,6 +26,11 @@ static int peak(Work *w)
     return bench_peak(w, b) && bench_report_peak(w, b) ? EXIT_DONE : EXIT_FAILED;
 }
 
+static int start(Work *w)
+{
+    return bench_start(w) ? EXIT_DONE : EXIT_FAILED;
+}
+
 /* From 1 to most; without the option *out stays what it is. */
 static bool number(const Args *args, OptionId id, size_t most, int *out)
 {
@@ -72,5 +77,8 @@ int cmd_bench(const Args *args)
     b.target = args->value[OPT_target];
     if (!b.target || !strcmp(b.target, "native") || !strcmp(b.target, "auto"))
         b.target = mnc_native_target();
+    if (args->value[OPT_start])
+        return args->n_operand ? do_work(args, start, NULL)
+                               : usage_error("--start takes one model or more");
     return do_work(args, args->value[OPT_peak] ? peak : bench, &b);
 }

@@ -45,6 +45,17 @@ has out '"peak_gflops": '
 expect 1 "$mnc" bench --peak --target=x86-64-v9
 expect 2 "$mnc" bench --peak "$tiny"
 
+# The time to the first answer; the cache makes it shorter than the compiler does.
+expect 0 "$mnc" bench --start "$tiny"
+[ "$(head -n 1 out)" = 'ms to the first answer' ] || fail 'no heading'
+awk '/mnet/ { ok = $2 > $3 && $3 > 0 && ($4 == "-" || ($4 > $5 && $5 > 0)) } END { exit !ok }' out ||
+    fail 'the cache is no faster'
+expect 0 "$mnc" bench --start --json "$tiny"
+has out '"seconds_cached": 0.'
+CC=/bin/false expect 1 "$mnc" bench --start "$tiny"
+has err "the C compiler '/bin/false' failed"
+expect 2 "$mnc" bench --start --peak
+
 expect 2 "$mnc" bench
 expect 2 "$mnc" bench --threads=0 "$tiny"
 expect 2 "$mnc" bench --threads=65 "$tiny"
