@@ -285,6 +285,18 @@ static bool check_path(mnc_model *m, const char *path)
     return false;
 }
 
+/* As a string literal, weights take a C compiler 14 times their size (gcc 12: 3.3 GB for
+ * ResNet-152, 7.9 GB for VGG-19). */
+static void note_large(mnc_model *m, const Emit *e, const char *path)
+{
+    const int64_t mib = 1 << 20;
+
+    if (e->weights.bytes >= 128 * mib)
+        diag_note(&m->diag, (Pos){ .file = path }, "holds %" PRId64 " MiB of weights, for which a "
+                  "C compiler takes some 14 times as much memory; in a file of their own "
+                  "(--weights=file) they take none", e->weights.bytes / mib);
+}
+
 /* The files of one compilation: all are written before the first is put in place. */
 static bool write_files(mnc_model *m, Emit *e, const char *path)
 {
@@ -302,6 +314,8 @@ static bool write_files(mnc_model *m, Emit *e, const char *path)
     ok = emit_file(e, file_buf(c), h ? file_buf(h) : &none);
     if (ok && w)
         weights_raw(&e->weights, file_buf(w));
+    else if (ok)
+        note_large(m, e, path);
     return ok && !m->diag.n_error && (!w || file_commit(w, &m->diag))
         && (!h || file_commit(h, &m->diag)) && file_commit(c, &m->diag);
 }
