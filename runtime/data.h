@@ -77,7 +77,8 @@ bool rt_data_open(Arena *a, const char *spec, const RtDataOptions *o, RtData *ou
  * Everything as torchvision.transforms defines it for PIL images; the random numbers are our own:
  * they follow from seed, epoch and sample alone. */
 typedef struct RtLoaderOptions {
-    int64_t batch;                     /* at least 1 */
+    int64_t batch;                     /* at least 1; of several ranks, each one's part */
+    int rank, ranks;                   /* which part of each batch, of how many; 0, 0: all of it */
     int channels, height, width;       /* of the net's input; 0: as the samples come out */
     const char *steps;                 /* as above; NULL or "": none */
     const char *normalise;             /* more of it, behind steps; NULL or "": none */
@@ -98,6 +99,7 @@ typedef struct RtBatch {
     const int32_t *label;              /* (batch); of a short batch the rest is -1 */
     const int64_t *sample;             /* (batch), the numbers in RtData; the rest is -1 */
     int64_t n;                         /* samples: batch, or fewer at an epoch's end */
+    int64_t all;                       /* of all ranks */
     RtPlace place;                     /* of its first sample */
 } RtBatch;
 

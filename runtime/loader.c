@@ -28,6 +28,7 @@ typedef struct Slot {
     float *x;                          /* (batch,C,H,W) */
     int32_t *label;
     int64_t *sample;
+    int64_t all;                       /* samples of all ranks */
     int64_t n, taken, done;            /* samples: all, given to workers, finished by them */
     int64_t bad;                       /* the first sample that failed; n: none */
     const char *why, *what;            /* in a worker's arena */
@@ -51,6 +52,7 @@ struct RtLoader {
     RtNormalise normalise;
     int channels, height, width;
     RtOrder order;                     /* the user's thread alone looks at it */
+    int64_t *whole;                    /* (order.batch), the samples of a batch of all ranks */
     RtPlace next, plan;                /* of the batches head and tail */
     Slot slot[DEPTH];
     int depth;                         /* DEPTH; 1 without threads */
@@ -196,14 +198,18 @@ static void *work(void *arg)
 
 /* ---- batches ---- */
 
-/* Under lock: chooses the samples of one more batch.  The rest of a short one's x is 0. */
+/* Under lock: chooses the samples of one more batch, of which this rank's part is made.  The rest
+ * of a short one's x is 0. */
 static void plan_batch(RtLoader *l)
 {
     Slot *s = slot_of(l, l->tail);
+    int64_t first = l->o.rank * l->o.batch;
     size_t size = (size_t)l->channels * (size_t)l->height * (size_t)l->width;
 
     s->place = l->plan;
-    s->n = rt_order_batch(&l->order, &l->plan, s->sample);
+    s->all = rt_order_batch(&l->order, &l->plan, l->whole);
+    memcpy(s->sample, l->whole + first, (size_t)l->o.batch * sizeof *s->sample);
+    s->n = s->all < first ? 0 : s->all - first < l->o.batch ? s->all - first : l->o.batch;
     s->taken = s->done = 0;
     s->bad = s->n;
     for (int64_t k = s->n; k < l->o.batch; k++) {
@@ -242,8 +248,8 @@ bool rt_loader_next(RtLoader *l, RtBatch *out, Diag *d)
         diag_error(d, (Pos){ .file = arena_strdup(d->arena, s->what) }, "%s", s->why);
         return false;
     }
-    *out = (RtBatch){ s->x, s->label, s->sample, s->n, s->place };
-    l->next = rt_order_normal(&l->order, (RtPlace){ s->place.epoch, s->place.index + s->n });
+    *out = (RtBatch){ s->x, s->label, s->sample, s->n, s->all, s->place };
+    l->next = rt_order_normal(&l->order, (RtPlace){ s->place.epoch, s->place.index + s->all });
     return true;
 }
 
@@ -331,9 +337,9 @@ static bool fits(RtLoader *l, Diag *d)
         diag_error(d, pos, "cannot be cut into batches of %lld", (long long)l->o.batch);
         return false;
     }
-    if (l->o.drop_last && l->data.n < l->o.batch) {
+    if (l->o.drop_last && l->data.n < l->order.batch) {
         diag_error(d, pos, "has %lld samples, fewer than a batch of %lld, and short batches are "
-                   "dropped", (long long)l->data.n, (long long)l->o.batch);
+                   "dropped", (long long)l->data.n, (long long)l->order.batch);
         return false;
     }
     return find_shape(l, d);
@@ -346,6 +352,7 @@ static void make_slots(RtLoader *l)
     size_t size = (size_t)l->channels * (size_t)l->height * (size_t)l->width;
 
     l->depth = l->o.workers > 0 ? DEPTH : 1;
+    l->whole = arena_new_n(l->a, int64_t, (size_t)l->order.batch);
     for (int i = 0; i < l->depth; i++) {
         Slot *s = &l->slot[i];
         s->label = arena_new_n(l->a, int32_t, n);
@@ -408,6 +415,11 @@ static void start(RtLoader *l)
     arena_defer(l->a, close_loader, l);
 }
 
+static int64_t whole_batch(const RtLoaderOptions *o)
+{
+    return o->ranks > 1 ? o->ranks * o->batch : o->batch;
+}
+
 /* Nothing is planned yet: a seek may follow. */
 RtLoader *rt_loader_open(Arena *a, const RtData *data, const RtLoaderOptions *o, Diag *d)
 {
@@ -417,7 +429,7 @@ RtLoader *rt_loader_open(Arena *a, const RtData *data, const RtLoaderOptions *o,
     l->a = a;
     l->data = *data;
     l->o = *o;
-    l->order = (RtOrder){ .a = a, .n = data->n, .batch = o->batch, .shuffle = o->shuffle,
+    l->order = (RtOrder){ .a = a, .n = data->n, .batch = whole_batch(o), .shuffle = o->shuffle,
                           .drop_last = o->drop_last, .seed = o->seed, .epoch = -1 };
     rt_steps_none(&l->steps);
     ok = rt_steps_text(a, o->steps ? o->steps : "", &l->steps, d);

@@ -22,6 +22,11 @@ const char *rt_loop_file(Arena *a, const RtLoop *l, const char *name)
     return arena_printf(a, "%s/%s", l->dir, name);
 }
 
+static int n_ranks(const RtLoop *l)
+{
+    return l->ranks ? l->ranks->n : 1;
+}
+
 static int64_t batches(const RtLoop *l)
 {
     return rt_loader_batches(l->train);
@@ -58,9 +63,11 @@ bool rt_loop_begin(Arena *a, RtLoop *l, Diag *d)
     l->at.best = -1;
     l->at.seed = l->recipe.seed;
     l->at.samples = l->n_train;
-    l->at.batch = l->trainer->api->batch;
+    l->at.batch = (int64_t)l->trainer->api->batch * n_ranks(l);
     l->saved = -1;
-    l->stopped = l->early = false;
+    l->stopped = l->early = l->together = false;
+    l->scores = arena_array(a, (size_t)n_ranks(l), l->trainer->scores->tensor.bytes);
+    l->label = arena_new_n(a, int32_t, (size_t)l->at.batch);
     rt_metrics_init(a, &l->metrics, l->trainer->api->classes, true);
     l->metrics.probabilities = l->recipe.loss != 0;
     l->metrics.smoothing = l->recipe.smoothing;
@@ -109,6 +116,20 @@ bool rt_loop_resume(Arena *a, RtLoop *l, const RtCheckpoint *c, Diag *d)
     l->saved = c->head.step;
     rt_trainer_recipe(l->trainer, &l->recipe);
     return true;
+}
+
+/* The state as rank 0 has read or drawn it, so that no file need be everywhere. */
+bool rt_loop_join(RtLoop *l, Diag *d)
+{
+    const RtRanks *r = l->ranks;
+
+    if (!r)
+        return true;
+    r->share(r->others.user, &l->at, sizeof l->at);
+    r->share(r->others.user, &l->saved, sizeof l->saved);
+    r->share(r->others.user, l->trainer->state, l->trainer->api->kept_bytes);
+    return l->trainer->api->join(l->trainer->state, &r->others) == MNC_NET_OK
+        && rt_loader_seek(l->train, (RtPlace){ l->at.epoch, l->at.index }, d);
 }
 
 /* ---- what is shown ---- */
@@ -166,6 +187,24 @@ static void show_line(RtLoop *l, Arena *a, const RtProgress *p)
 
 /* ---- evaluation ---- */
 
+/* Every rank adds up the scores of all, in the order of the samples: figures and decisions are the
+ * same everywhere, and those of one process. */
+static void add_scores(RtLoop *l, const RtBatch *b)
+{
+    const float *own = rt_trainer_data(l->trainer, l->trainer->scores);
+    int64_t each = l->trainer->api->batch, left = b->all;
+
+    if (!l->ranks) {
+        rt_metrics_add(&l->metrics, own, b->label, b->n);
+        return;
+    }
+    l->ranks->gather(l->ranks->others.user, own, l->scores, l->trainer->scores->tensor.bytes);
+    l->ranks->gather(l->ranks->others.user, b->label, l->label, (size_t)each * sizeof *l->label);
+    for (int k = 0; k < l->ranks->n && left > 0; k++, left -= each)
+        rt_metrics_add(&l->metrics, l->scores + k * each * l->trainer->api->classes,
+                       l->label + k * each, left < each ? left : each);
+}
+
 static bool evaluate_all(Arena *a, RtLoop *l, RtProgress *p, Diag *d)
 {
     double start = rt_now();
@@ -177,7 +216,7 @@ static bool evaluate_all(Arena *a, RtLoop *l, RtProgress *p, Diag *d)
     for (p->done = 0; p->done < p->total; p->done++) {
         if (!rt_loader_next(l->test, &b, d) || !rt_trainer_eval(l->trainer, b.x, d))
             return false;
-        rt_metrics_add(&l->metrics, rt_trainer_data(l->trainer, l->trainer->scores), b.label, b.n);
+        add_scores(l, &b);
         p->timed = p->done + 1;
         p->seconds = rt_now() - start;
         p->loss = rt_metrics_loss(&l->metrics);
@@ -317,7 +356,7 @@ static bool test_and_log(Arena *a, RtLoop *l, const RtProgress *train, Diag *d)
 static int64_t bad_sample(const RtLoop *l, const RtBatch *b)
 {
     const mnc_tensor *x = &l->trainer->net->input[0];
-    int64_t each = (int64_t)(x->bytes / sizeof(float)) / l->at.batch;
+    int64_t each = (int64_t)(x->bytes / sizeof(float)) / l->trainer->api->batch;
 
     for (int64_t i = 0; i < b->n * each; i++)
         if (!isfinite(b->x[i]))
@@ -325,12 +364,28 @@ static int64_t bad_sample(const RtLoop *l, const RtBatch *b)
     return -1;
 }
 
-/* Says where it began, and what is left to go on from. */
-static bool not_finite(Arena *a, const RtLoop *l, const RtBatch *b, double loss, Diag *d)
+/* The first rank's that has one. */
+static int64_t bad_of_all(Arena *a, const RtLoop *l, const RtBatch *b)
 {
-    int64_t bad = bad_sample(l, b);
+    int64_t own = bad_sample(l, b), *all = arena_new_n(a, int64_t, (size_t)n_ranks(l)), k = 0;
+
+    if (!l->ranks)
+        return own;
+    l->ranks->gather(l->ranks->others.user, &own, all, sizeof own);
+    while (k + 1 < l->ranks->n && all[k] < 0)
+        k++;
+    return all[k];
+}
+
+/* Says where it began, and what is left to go on from. */
+static bool not_finite(Arena *a, RtLoop *l, const RtBatch *b, double loss, Diag *d)
+{
+    int64_t bad = bad_of_all(a, l, b);
     Pos pos = { .file = l->trainer->name };
 
+    l->together = true;
+    if (l->ranks && l->ranks->rank > 0)
+        return false;
     diag_error(d, pos, "the loss is %g at step %lld (epoch %lld, batch %lld), at rate %g; it was "
                "%.6g before", loss, (long long)l->trainer->head->step, (long long)l->at.epoch + 1,
                (long long)(l->at.index / l->at.batch) + 1, l->trainer->head->rate,
@@ -345,6 +400,16 @@ static bool not_finite(Arena *a, const RtLoop *l, const RtBatch *b, double loss,
     return false;
 }
 
+/* The ranks' numbers added up: exact below 2^53. */
+static int64_t of_all(const RtLoop *l, int64_t own)
+{
+    double all = (double)own;
+
+    if (l->ranks)
+        l->ranks->others.sum(l->ranks->others.user, &all, 1);
+    return (int64_t)all;
+}
+
 static void count_batch(RtLoop *l, const RtBatch *b, double loss)
 {
     const float *score = rt_trainer_data(l->trainer, l->trainer->scores);
@@ -355,11 +420,12 @@ static void count_batch(RtLoop *l, const RtBatch *b, double loss)
         rt_top(score + i * classes, classes, &best, 1);
         right += best == b->label[i];
     }
+    right = of_all(l, right);
     l->batch_loss = loss;
-    l->batch_top1 = (double)right / (double)b->n;
-    l->at.loss += loss * (double)b->n;
+    l->batch_top1 = (double)right / (double)b->all;
+    l->at.loss += loss * (double)b->all;
     l->at.top1 += right;
-    l->at.seen += b->n;
+    l->at.seen += b->all;
     l->timed++;
 }
 
@@ -375,7 +441,7 @@ static bool one_step(Arena *a, RtLoop *l, Diag *d)
     if (!isfinite(loss))
         return not_finite(a, l, &b, (double)loss, d);
     count_batch(l, &b, (double)loss);
-    l->at.index += b.n;
+    l->at.index += b.all;
     return true;
 }
 
@@ -423,7 +489,7 @@ bool rt_loop_run(Arena *a, RtLoop *l, Diag *d)
     while (l->trainer->head->step < l->steps && !l->stopped && !l->early) {
         if (!one_step(a, l, d) || !after_step(a, l, d))
             return false;
-        l->stopped = l->stop && *l->stop;
+        l->stopped = of_all(l, l->stop && *l->stop) > 0;
     }
     if (l->log.bar)
         l->log.bar(l->log.user, NULL);

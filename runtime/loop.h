@@ -15,6 +15,7 @@
 #include "history.h"
 #include "metrics.h"
 #include "progress.h"
+#include "ranks.h"
 
 #include <signal.h>
 
@@ -31,6 +32,7 @@ typedef struct RtLoop {
     /* set by the caller */
     RtRecipe recipe;
     RtTrainer *trainer;
+    const RtRanks *ranks;          /* NULL: alone.  Only rank 0 has a dir and a log */
     RtLoader *train, *test;        /* test NULL: nothing to evaluate on */
     int64_t n_train, n_test;       /* samples */
     const char *dir;               /* for checkpoints and the log; NULL: none are written */
@@ -48,6 +50,9 @@ typedef struct RtLoop {
     double batch_loss, batch_top1; /* of the last batch */
     int64_t saved;                 /* step of the newest checkpoint; -1: none */
     bool stopped, early;           /* by stop; by patience */
+    bool together;                 /* all ranks have failed alike, and rank 0 says why */
+    float *scores;                 /* (ranks,batch,classes) and (ranks,batch): an evaluation's */
+    int32_t *label;
 } RtLoop;
 
 /* Completes what the recipe leaves open (numbers of steps) and begins at step 0.  False with a
@@ -56,6 +61,9 @@ bool rt_loop_begin(Arena *a, RtLoop *l, Diag *d);
 
 /* After rt_loop_begin: goes on from a checkpoint instead. */
 bool rt_loop_resume(Arena *a, RtLoop *l, const RtCheckpoint *c, Diag *d);
+
+/* After either, with several ranks: all begin where rank 0 does, with what it has. */
+bool rt_loop_join(RtLoop *l, Diag *d);
 
 /* All steps.  False with a message when it had to end: a loss that is not finite, a sample that
  * cannot be read, a disk that is full. */

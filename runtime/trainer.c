@@ -20,6 +20,7 @@ const char *rt_net_error(int code)
         [MNC_NET_CPU] = "it was made for another CPU",
         [MNC_NET_THREADS] = "the system gives no more threads",
         [MNC_NET_STATE] = "the state is of another net",
+        [MNC_NET_ALONE] = "the other ranks are not known",
         [MNC_NET_LABEL] = "a label is out of range",
     };
 

@@ -28,6 +28,7 @@ typedef struct Job {
     RtTrainer trainer;
     RtData train, test;
     RtLoop loop;
+    const RtRanks *ranks;        /* NULL: one process */
     Front *front;                /* NULL: the net takes the images itself */
     const char *dir;
     TrainResult result;
@@ -44,6 +45,13 @@ static bool open_part(Job *j, RtPart part, RtData *out, Diag *d)
     return rt_data_open(&j->w->a, j->recipe.data, &o, out, d);
 }
 
+/* Each rank loads its part of every batch. */
+static void take_part(const Job *j, RtLoaderOptions *o)
+{
+    o->rank = j->ranks ? j->ranks->rank : 0;
+    o->ranks = j->ranks ? j->ranks->n : 0;
+}
+
 /* once: in the order of the set, all of it. */
 static RtLoader *open_images(Job *j, const RtData *data, bool train, bool once)
 {
@@ -56,6 +64,8 @@ static RtLoader *open_images(Job *j, const RtData *data, bool train, bool once)
         .workers = (int)j->recipe.workers
     };
 
+    if (!once)
+        take_part(j, &o);
     return rt_loader_open(&j->w->a, data, &o, &j->w->d);
 }
 
@@ -71,6 +81,7 @@ static RtLoader *open_features(Job *j, RtData *data, bool train)
         return NULL;
     rt_loader_close(images);
     o.width = data->width;
+    take_part(j, &o);
     return rt_loader_open(&j->w->a, data, &o, &j->w->d);
 }
 
@@ -140,7 +151,8 @@ static bool open_net(Job *j)
     choose_batch(w, &j->recipe);
     choose_seed(w, &j->recipe);
     w->options.threads = threads > 1;
-    if (!can_cache(j) || !load_training(w, &j->recipe, &j->training))
+    if (!ranks_split(j->ranks, w, &j->training) || !can_cache(j)
+        || !load_training(w, &j->recipe, &j->training))
         return false;
     if (j->recipe.cache_features) {
         j->front = features_open(w, &j->training, threads);
@@ -279,8 +291,8 @@ static void say_size(const Job *j)
 {
     const mnc_trainer *t = j->trainer.api;
 
-    fprintf(stderr, "%s: batch %d, %zu bytes of memory, of which a checkpoint has %zu\n",
-            j->trainer.net->name, t->batch, t->state_bytes, t->kept_bytes);
+    fprintf(stderr, "%s: batch %lld, %zu bytes of memory, of which a checkpoint has %zu\n",
+            j->trainer.net->name, (long long)j->loop.at.batch, t->state_bytes, t->kept_bytes);
 }
 
 static bool run_loop(Job *j)
@@ -289,7 +301,8 @@ static bool run_loop(Job *j)
     bool ok;
 
     j->loop.stop = &stop_signal;
-    say_size(j);
+    if (ranks_first(j->ranks))
+        say_size(j);
     sigaction(SIGINT, &stop, &old[0]);
     sigaction(SIGTERM, &stop, &old[1]);
     ok = rt_loop_run(&j->w->a, &j->loop, &j->w->d);
@@ -298,13 +311,51 @@ static bool run_loop(Job *j)
     return ok;
 }
 
-/* The cheap mistakes first: recipe and folder before the compiler, the compiler before the data. */
-static int train(Work *w)
+/* ---- stages, which all ranks enter and leave together ---- */
+
+static bool make_place(Job *j)
 {
-    Job *j = arena_new(&w->a, Job);
+    return make_folder(j) && folder_is_free(j);
+}
+
+static bool begin_loop(Job *j)
+{
+    return rt_loop_begin(&j->w->a, &j->loop, &j->w->d);
+}
+
+static bool join_loop(Job *j)
+{
+    return rt_loop_join(&j->loop, &j->w->d);
+}
+
+static bool write_texts(Job *j)
+{
+    return write_text(j, "log.json", rt_history_json)
+        && write_text(j, "curves.svg", rt_history_svg);
+}
+
+/* mine: this rank has to do it. */
+static bool stage(Job *j, bool mine, bool (*fn)(Job *j))
+{
+    return ranks_agree(j->ranks, &j->w->d, !mine || fn(j));
+}
+
+/* The folder before the compiler, the compiler before the data.  Rank 0 compiles first: the others
+ * on its machine then find the net in the cache. */
+static bool begin(Job *j, bool first)
+{
+    if (!stage(j, first, make_place) || !stage(j, first, open_net) || !stage(j, !first, open_net)
+        || !stage(j, true, open_data))
+        return false;
+    fill_extra(j);
+    return stage(j, true, begin_loop) && stage(j, first, resume) && stage(j, true, join_loop);
+}
+
+/* What can be known without looking at anything but words: EXIT_DONE when it is right. */
+static int check_recipe(Work *w, Job *j)
+{
     TrainResult *result = w->own;
 
-    j->w = w;
     if (!read_recipe(w, &j->recipe))
         return EXIT_FAILED;
     if (!result->net)
@@ -317,39 +368,75 @@ static int train(Work *w)
         diag_error(&w->d, (Pos){ .file = w->model }, "train needs --epochs or --steps");
         return EXIT_USAGE;
     }
+    return EXIT_DONE;
+}
+
+/* The cheap mistakes first. */
+static int train(Work *w)
+{
+    Job *j = arena_new(&w->a, Job);
+    TrainResult *result = w->own;
+    bool first = ranks_first(result->ranks);
+    int code;
+
+    j->w = w;
+    j->ranks = j->loop.ranks = result->ranks;
+    result->agreed = false;
+    code = check_recipe(w, j);
+    if (!ranks_agree(j->ranks, &w->d, code == EXIT_DONE)) {
+        result->agreed = true;
+        return code == EXIT_DONE ? EXIT_FAILED : code;
+    }
     j->loop.recipe = j->recipe;
     j->loop.trainer = &j->trainer;
-    show_log(&j->loop.log, w->args->value[OPT_json] != NULL);
-    if (!make_folder(j) || !folder_is_free(j) || !open_net(j) || !open_data(j))
+    if (first)
+        show_log(&j->loop.log, w->args->value[OPT_json] != NULL);
+    if (!begin(j, first)) {
+        result->agreed = true;
         return EXIT_FAILED;
-    fill_extra(j);
-    if (!rt_loop_begin(&w->a, &j->loop, &w->d) || !resume(j) || !run_loop(j)
-        || !write_text(j, "log.json", rt_history_json)
-        || !write_text(j, "curves.svg", rt_history_svg))
+    }
+    if (!run_loop(j)) {
+        result->agreed = j->loop.together;
+        return EXIT_FAILED;
+    }
+    result->agreed = true;
+    if (!stage(j, first, write_texts))
         return EXIT_FAILED;
     fill_result(j, result);
     if (!j->loop.stopped)
         return EXIT_DONE;
-    say_stopped(j);
-    return 128 + (int)stop_signal;
+    if (first)
+        say_stopped(j);
+    return 128 + (stop_signal ? (int)stop_signal : SIGTERM);
 }
 
-/* A net that fails does not keep the others from being trained, but for the exit code. */
+/* A net that fails does not keep the others from being trained, but for the exit code; a rank that
+ * fails alone takes the others with it. */
 int cmd_train(const Args *args)
 {
     int n = args->n_operand > 0 ? args->n_operand : 1, code = EXIT_DONE;
     TrainResult *r = calloc((size_t)n, sizeof *r);
+    const RtRanks *ranks;
 
     if (!args->n_operand && !args->value[OPT_recipe])
         code = usage_error("train takes a net, or --recipe of one");
+    if (!ranks_open(&stop_signal, &ranks)) {
+        free(r);
+        return EXIT_FAILED;
+    }
     for (int i = 0; r && i < n && code != EXIT_USAGE && !stop_signal; i++) {
         int one;
         r[i].net = args->n_operand ? args->operand[i] : NULL;
+        r[i].ranks = ranks;
         one = do_work_on(args, r[i].net, train, &r[i]);
+        if (ranks && !r[i].agreed)
+            ranks->end(ranks->others.user, false, one);
         code = one != EXIT_DONE ? one : code;
     }
-    if (r && code != EXIT_USAGE)
+    if (r && code != EXIT_USAGE && ranks_first(ranks))
         show_results(r, n, args->value[OPT_json] != NULL);
+    if (ranks)
+        ranks->end(ranks->others.user, true, code);
     if (r && !args->n_operand)
         free((char *)(uintptr_t)r->net);
     free(r);

@@ -41,6 +41,8 @@ typedef struct TrainResult {
     double train_top1, test_top1, test_loss;       /* NaN: not measured */
     double epoch_seconds, seconds;
     double steps, params, state_bytes;
+    const RtRanks *ranks;        /* NULL: alone */
+    bool agreed;                 /* the ranks have ended alike */
 } TrainResult;
 
 /* A bar on standard error where that is a terminal; lines on standard output. */
@@ -53,5 +55,18 @@ bool metrics_json(Arena *a, const char *net, const RtMetrics *m, const char *con
 
 /* The comparison table, or the results as JSON: {"schema": 1, "nets": [...]}. */
 void show_results(const TrainResult *r, int n, bool json);
+
+/* ---- train_ranks.c ---- */
+
+/* The processes that mpirun has started; NULL: this one is alone.  False, with a message, when
+ * there are some and this mnc does not know MPI. */
+bool ranks_open(const volatile sig_atomic_t *stop, const RtRanks **out);
+bool ranks_first(const RtRanks *r);
+
+/* Is it ok on all of them?  If not, the first that fails keeps its messages. */
+bool ranks_agree(const RtRanks *r, Diag *d, bool ok);
+
+/* The options' batch, and how t is compiled, become those of one rank. */
+bool ranks_split(const RtRanks *r, Work *w, Training *t);
 
 #endif
