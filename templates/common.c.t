@@ -20,15 +20,33 @@
 #define NET_UNUSED
 #endif
 #endif
-/* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
- * and keeps what it loaded on the stack. */
+/* In front of a loop over a register tile: its bounds are constants, so it becomes straight code,
+ * and an array that only such loops index becomes registers.  NET_LOOP in front of one around it
+ * that stays a loop: unrolled as well it would have more in flight than there are registers. */
+#ifndef NET_UNROLL
 #if defined(__clang__)
-#define NET_ROLLED _Pragma("clang loop unroll(disable)")
-#elif defined(__GNUC__) && __GNUC__ >= 8
-#define NET_ROLLED _Pragma("GCC unroll 1")
+#define NET_UNROLL _Pragma("clang loop unroll(full)")
+#define NET_LOOP _Pragma("clang loop unroll(disable)")
+#elif defined(__GNUC__)
+#define NET_UNROLL _Pragma("GCC unroll 256")
+#define NET_LOOP _Pragma("GCC unroll 1")
 #else
-#define NET_ROLLED
+#define NET_UNROLL
+#define NET_LOOP
 #endif
+#endif
+/* What a register tile knows of its layer: constants, and so those of its code, which is inlined.
+ * Steps are in elements. */
+typedef struct net_tile {
+    int c, s;                  /* input channels, kernel columns */
+    int step, dil, dil_h;      /* columns from pixel to pixel; columns, rows from tap to tap */
+    unsigned ring;             /* x is a ring of so many rows; 0: it is whole */
+    ptrdiff_t xr, xq, xw, xc;  /* in x to the next kernel row, kernel column, pixel, channel */
+    ptrdiff_t panel;           /* in w to the next panel; depthwise: to the next tap */
+    ptrdiff_t yw, sw;          /* to the next pixel of y; of what is added */
+    int add, ahead;            /* is something?  weights to fetch early, in rows; 0: none */
+} net_tile;
+
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
 #define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
 #define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)

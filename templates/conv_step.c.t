@@ -1,15 +1,26 @@
-//@ params M NV VW LDW PANEL XW XC AHEAD
-//@ include conv_weights.c.t
-//@ if AHEAD
-//@ for j in 0..(NV * VW + 15) / 16
-            v_prefetch(wq + ${j * PANEL + AHEAD * LDW});
+//@ params M NV VW LDW EDGE
+            v_f32 wj[${NV}];
+            NET_UNROLL
+            for (int j = 0; j < ${NV}; j++)
+//@ if LDW % VW
+                wj[j] = j < ${NV - 1} ? v_load(wq + j * V) : v_load_n(wq + j * V, ${LDW % VW});
+//@ else
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
 //@ end
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < ${(NV * VW + 15) / 16}; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * ${LDW});
+            NET_UNROLL
+            for (int i = 0; i < ${M}; i++) {
+//@ if EDGE
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
 //@ end
-//@ for i in 0..M
-            p = v_set1(xq[${i * XW}]);
-//@ for j in 0..NV
-            a${i}_${j} = v_fma(p, w${j}, a${i}_${j});
-//@ end
-//@ end
-            xq += ${XC};
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < ${NV}; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += ${LDW};

@@ -1,114 +1,81 @@
-//@ params NAME M NV VW LDW PANEL LAST TAPS INNER COL STEP PADQ DILQ W C S XR XQ XW XC YW SW ADD AHEAD PARTIAL RING DIL ACT PUT
-/* ${M} pixels x ${(NV - 1) * VW + LAST} channels, the sum over ${C} channels of each tap in order.
- * x: pixel step ${XW}, channel step ${XC}; w: rows of ${LDW} channels. */
-NET_FN void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
-//@ if ADD
-    const float *s,
-//@ end
+//# EDGE: the columns left .. right of those that the tile meets are in the image; else all are.
+//# PARTIAL: so many products are added up at a time, and then these sums; 0: one after the other.
+//@ params NAME M NV VW LDW LAST TAPS EDGE PARTIAL ACT PUT
+/* ${M} pixels x ${(NV - 1) * VW + LAST} channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
 //@ if TAPS
-    int r0, int r1,
+    int r0, int r1, int top,
 //@ end
-//@ if RING
-    int top,
+//@ if EDGE
+    int left, int right,
 //@ end
-    float *y)
+    const net_tile t)
 {
-//@ for i in 0..M
-//@ for j in 0..NV
-    v_f32 a${i}_${j} = v_load(b + ${j * VW});
-//@ end
-//@ end
+    v_f32 a[${M}][${NV}];
 
-//@ if TAPS && INNER
+    NET_UNROLL
+    for (int i = 0; i < ${M}; i++)
+        NET_UNROLL
+        for (int j = 0; j < ${NV}; j++)
+            a[i][j] = v_load(b + j * V);
+
+//@ if TAPS
     for (int r = r0; r < r1; r++)
-    for (int q = 0; q < ${S}; q++) {
-//@ if RING
-        const float *xq = x + at + NET_RING(top + r * ${DIL}, ${RING}) * ${XR} + q * ${XQ};
-//@ else
-        const float *xq = x + at + r * (ptrdiff_t)${XR} + q * ${XQ};
+//@ if EDGE
+    NET_UNROLL
 //@ end
-        const float *wq = w + (r * ${S} + q) * ${C * LDW};
-        NET_ROLLED
-        for (int k = 0; k < ${C}; k++) {
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * ${LDW};
+        NET_LOOP
+        for (int k = 0; k < t.c; k++) {
 //@ include conv_step.c.t
         }
-    }
-//@ elif TAPS
-    for (int r = r0; r < r1; r++) {
-//@ if RING
-        const float *xr = x + at + NET_RING(top + r * ${DIL}, ${RING}) * ${XR};
-//@ else
-        const float *xr = x + at + r * (ptrdiff_t)${XR};
-//@ end
-        const float *wr = w + r * ${S * C * LDW};
-//@ for q in 0..S
-//@ if (COL + M - 1) * STEP - PADQ + q * DILQ >= 0 && COL * STEP - PADQ + q * DILQ < W
-        NET_ROLLED
-        for (int k = 0; k < ${C}; k++) {
-            const float *xq = xr + ${q * XQ} + k * ${XC}, *wq = wr + ${q * C * LDW} + k * ${LDW};
-//@ include conv_weights.c.t
-//@ for i in 0..M
-//@ if (COL + i) * STEP - PADQ + q * DILQ >= 0 && (COL + i) * STEP - PADQ + q * DILQ < W
-            p = v_set1(xq[${i * XW}]);
-//@ for j in 0..NV
-            a${i}_${j} = v_fma(p, w${j}, a${i}_${j});
-//@ end
-//@ end
-//@ end
-        }
-//@ end
-//@ end
     }
 //@ elif PARTIAL
     const float *xq = x + at, *wq = w;
-    v_f32 t[] = {
-//@ for i in 0..M
-//@ for j in 0..NV
-        a${i}_${j},
-//@ end
-//@ end
-    };
-    for (int from = 0; from < ${C}; from += ${PARTIAL}) {
-        const int to = from + ${PARTIAL} < ${C} ? from + ${PARTIAL} : ${C};
-//@ for i in 0..M
-//@ for j in 0..NV
-        a${i}_${j} = v_set1(0.0f);
-//@ end
-//@ end
+    for (int from = 0; from < t.c; from += ${PARTIAL}) {
+        const int to = NET_LEAST(from + ${PARTIAL}, t.c);
+        v_f32 sum[${M}][${NV}];
+
+        NET_UNROLL
+        for (int i = 0; i < ${M}; i++)
+            NET_UNROLL
+            for (int j = 0; j < ${NV}; j++)
+                sum[i][j] = a[i][j], a[i][j] = v_set1(0.0f);
         for (int k = from; k < to; k++) {
 //@ include conv_step.c.t
         }
-//@ for i in 0..M
-//@ for j in 0..NV
-        t[${i * NV + j}] = v_add(t[${i * NV + j}], a${i}_${j});
-//@ end
-//@ end
+        NET_UNROLL
+        for (int i = 0; i < ${M}; i++)
+            NET_UNROLL
+            for (int j = 0; j < ${NV}; j++)
+                a[i][j] = v_add(sum[i][j], a[i][j]);
     }
-//@ for i in 0..M
-//@ for j in 0..NV
-    a${i}_${j} = t[${i * NV + j}];
-//@ end
-//@ end
 //@ else
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < ${C}; k++) {
+    for (int k = 0; k < t.c; k++) {
 //@ include conv_step.c.t
     }
 //@ end
 
-//@ for i in 0..M
-//@ for j in 0..NV
-//@ if j == NV - 1 && LAST < VW
-//@ if ADD
-    a${i}_${j} = v_add(a${i}_${j}, v_load_n(s + ${i * SW + j * VW}, ${LAST}));
+    NET_UNROLL
+    for (int i = 0; i < ${M}; i++)
+        NET_UNROLL
+        for (int j = 0; j < ${NV}; j++) {
+            v_hold(a[i][j]);
+//@ if LAST < VW
+            if (j == ${NV - 1}) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, ${LAST}));
+                v_store_n(y + i * t.yw + j * V, ${ACT}(a[i][j]), ${LAST});
+                continue;
+            }
 //@ end
-    v_store_n(y + ${i * YW + j * VW}, ${ACT}(a${i}_${j}), ${LAST});
-//@ else
-//@ if ADD
-    a${i}_${j} = v_add(a${i}_${j}, v_load(s + ${i * SW + j * VW}));
-//@ end
-    ${PUT}(y + ${i * YW + j * VW}, ${ACT}(a${i}_${j}));
-//@ end
-//@ end
-//@ end
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            ${PUT}(y + i * t.yw + j * V, ${ACT}(a[i][j]));
+        }
 }

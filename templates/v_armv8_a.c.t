@@ -3,7 +3,9 @@
 /* NEON: 4 floats in a register, 32 registers.  v_max and v_min are comparisons, because the
  * machine's own (FMAX, FMIN) take NaN and the sign of zero in another way than x86's. */
 #define NET_FN NET_UNUSED static
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 #define V 4
+#define v_hold(a) ((void)0)
 #define v_f32 float32x4_t
 #define v_load(p) vld1q_f32(p)
 #define v_store(p, x) vst1q_f32(p, x)

@@ -2,7 +2,9 @@
 /* --dtype=f64: the words of the vectors, of 4 doubles each, in plain C.  For finding out whether
  * kernels compute the right thing, not for computing it fast. */
 #define NET_FN NET_UNUSED static
+#define NET_INLINE inline NET_FN
 #define V 4
+#define v_hold(a) ((void)0)
 typedef struct v_f32 { double f[4]; } v_f32;
 #define v_lane(x, i) (x).f[i]
 #define v_prefetch(p) ((void)(p))

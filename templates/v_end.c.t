@@ -1,5 +1,6 @@
 //@ params
 #undef NET_FN
+#undef NET_INLINE
 #undef V
 #undef v_f32
 #undef v_load
@@ -41,3 +42,4 @@
 #undef v_pick
 #undef v_lane
 #undef v_prefetch
+#undef v_hold

@@ -3,9 +3,11 @@
  * are, and others take one by one. */
 #define NET_FN NET_UNUSED static
 #define V 4
+#define v_hold(a) ((void)0)
 #define v_stream(p, x) v_store(p, x)
 #define v_fence() ((void)0)
 #if defined(__GNUC__)
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 typedef float v_f32 __attribute__((vector_size(16)));
 typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_lane(x, i) (x)[i]
@@ -21,6 +23,7 @@ typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_if_less(a, b, x, y) v_pick((a) < (b), x, y)
 #define v_if_number(a, x, y) v_pick((a) == (a), x, y)
 #else
+#define NET_INLINE inline NET_FN
 typedef struct v_f32 { float f[4]; } v_f32;
 #define v_lane(x, i) (x).f[i]
 #define v_prefetch(p) ((void)(p))

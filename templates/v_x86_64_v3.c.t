@@ -2,12 +2,15 @@
 #include <immintrin.h>
 /* AVX2 and FMA: 8 floats in a register. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx2,fma")))
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 #define V 8
 #define v_f32 __m256
 #define v_load(p) _mm256_loadu_ps(p)
 #define v_store(p, x) _mm256_storeu_ps(p, x)
 #define v_stream(p, x) _mm256_stream_ps(p, x)
 #define v_fence() _mm_sfence()
+/* a is wanted in a register here: keeps gcc from holding constants for later in its place */
+#define v_hold(a) __asm__("" : "+x"(a))
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm256_set1_ps(x)
 #define v_add(a, b) _mm256_add_ps(a, b)

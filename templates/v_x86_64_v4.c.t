@@ -3,12 +3,15 @@
 /* AVX-512: 16 floats in a register, 32 registers.  Zero-masked forms with all lanes on stand where
  * gcc 12 warns of the undefined register that the plain form of the intrinsic mentions. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 #define V 16
 #define v_f32 __m512
 #define v_load(p) _mm512_loadu_ps(p)
 #define v_store(p, x) _mm512_storeu_ps(p, x)
 #define v_stream(p, x) _mm512_stream_ps(p, x)
 #define v_fence() _mm_sfence()
+/* a is wanted in a register here: keeps gcc from holding constants for later in its place */
+#define v_hold(a) __asm__("" : "+v"(a))
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm512_set1_ps(x)
 #define v_add(a, b) _mm512_add_ps(a, b)

@@ -128,6 +128,14 @@ static bool meets_image(const ConvShape *c, int64_t col, int64_t m)
         && col * c->stride_w - c->pad_w < c->w;
 }
 
+Edges conv_edges(const ConvShape *c, const Run *run)
+{
+    int64_t first = run->col * c->stride_w - c->pad_w;
+    int64_t all = (run->m - 1) * c->stride_w + (c->s - 1) * c->dil_w + 1;
+
+    return (Edges){ first < 0 ? -first : 0, first + all > c->w ? c->w - first : all };
+}
+
 /* Tiles of at most m columns, as equal as can be: high of them have low + 1, the others low.
  * Those that need no look at the border and have the same width are one run, repeated.  0: no
  * such cut. */

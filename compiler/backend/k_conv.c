@@ -165,6 +165,7 @@ typedef struct Tiling {
     uint32_t n_piece, n_call;
     int64_t first[MAX_PIECE + 1];
     int64_t fn[MAX_CALL], col[MAX_CALL], m[MAX_CALL], times[MAX_CALL];
+    int64_t left[MAX_CALL], right[MAX_CALL];
     bool ok;
 } Tiling;
 
@@ -195,24 +196,22 @@ static void cut_channels(Tiling *t)
                           .ldw = round_up(left, ROUND), .last = left - (nv - 1) * vw });
 }
 
-/* An inner run does not look at the border, so where it stands (COL) must not be in the key:
- * all inner runs of a width share one function.  0: a message has been said. */
+/* Does it look at rows and columns of a kernel, or at the image's border? */
+static bool has_taps(const ConvShape *c)
+{
+    return c->r * c->s > 1 || c->pad_h || c->pad_w;
+}
+
+/* What the text depends on alone: layers of other sizes call the same function with their own
+ * steps.  0: a message has been said. */
 static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
 {
     const ConvShape *c = t->c;
     TmplVars *v = tmpl_vars(t->e->arena);
-    bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
     const struct { const char *name; int64_t x; } vars[] = {
         { "M", run->m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
-        { "PANEL", c->r * c->s * c->c * PANEL }, { "LAST", p->last }, { "TAPS", taps },
-        { "C", c->c }, { "S", c->s }, { "XR", c->x.ring ? c->x.h : c->dil_h * c->x.h },
-        { "XQ", c->dil_w * c->x.w },
-        { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "YW", c->y.w }, { "SW", c->res.w },
-        { "ADD", c->add }, { "INNER", run->inner }, { "COL", run->inner ? 0 : run->col },
-        { "STEP", c->stride_w }, { "PADQ", c->pad_w }, { "DILQ", c->dil_w }, { "W", c->w },
-        { "AHEAD", t->way.knob[KNOB_ahead] },
+        { "LAST", p->last }, { "TAPS", has_taps(c) }, { "EDGE", !run->inner },
         { "PARTIAL", t->e->in_parts && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
-        { "RING", taps ? c->x.ring : 0 }, { "DIL", c->dil_h },
     };
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
@@ -232,17 +231,20 @@ static void cut_columns(Tiling *t, const Piece *p)
     t->ok = t->ok && n;
     for (uint32_t k = 0; k < n; k++) {
         uint32_t i = t->n_call++;
+        Edges edges = conv_edges(t->c, &run[k]);
         t->fn[i] = tile_function(t, p, &run[k]);
         t->ok = t->ok && t->fn[i];
         t->col[i] = run[k].col;
         t->m[i] = run[k].m;
         t->times[i] = run[k].times;
+        t->left[i] = edges.left;
+        t->right[i] = run[k].inner ? 0 : edges.right;
     }
 }
 
 /* ---- the call ---- */
 
-/* Piece i has the calls FIRST[i] .. FIRST[i + 1] of the lists FN, COL, M, TIMES. */
+/* Piece i has the calls FIRST[i] .. FIRST[i + 1] of the lists FN, COL, M, TIMES, LEFT, RIGHT. */
 static void set_lists(const Tiling *t, TmplVars *v)
 {
     int64_t start[MAX_PIECE], count[MAX_PIECE], step[MAX_PIECE];
@@ -254,12 +256,14 @@ static void set_lists(const Tiling *t, TmplVars *v)
     }
     tmpl_ints(v, "START", start, t->n_piece);
     tmpl_ints(v, "COUNT", count, t->n_piece);
-    tmpl_ints(v, "STEP", step, t->n_piece);
+    tmpl_ints(v, "STEPS", step, t->n_piece);
     tmpl_ints(v, "FIRST", t->first, t->n_piece + 1);
     tmpl_ints(v, "FN", t->fn, t->n_call);
     tmpl_ints(v, "COL", t->col, t->n_call);
     tmpl_ints(v, "M", t->m, t->n_call);
     tmpl_ints(v, "TIMES", t->times, t->n_call);
+    tmpl_ints(v, "LEFT", t->left, t->n_call);
+    tmpl_ints(v, "RIGHT", t->right, t->n_call);
 }
 
 /* PANELS_OUTER: weights that do not stay in the cache are passed over once, and rows go by
@@ -268,21 +272,22 @@ static void set_vars(const Tiling *t, TmplVars *v)
 {
     const ConvShape *c = t->c;
     int64_t k = c->r * c->s * c->c, kg = c->k / c->groups;
-    bool taps = c->r * c->s > 1 || c->pad_h || c->pad_w;
     const struct { const char *name; int64_t x; } vars[] = {
         { "BAND", c->band }, { "XRING", c->x.ring }, { "YRING", c->y.ring },
         { "SRING", c->res.ring }, { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh },
-        { "TAPS", taps },
-        { "R", c->r }, { "H", c->h }, { "STRIDE", c->stride_h }, { "PAD", c->pad_h },
+        { "TAPS", has_taps(c) }, { "C", c->c }, { "R", c->r }, { "S", c->s }, { "H", c->h }, { "STRIDE", c->stride_h }, { "PAD", c->pad_h },
         { "DIL", c->dil_h }, { "XN", c->x.n }, { "XG", c->c * c->x.c },
         { "XROW", c->x.ring ? c->x.h : c->stride_h * c->x.h },
         { "XFIRST", (c->x.ring ? 0 : c->pad_h * c->x.h) + c->pad_w * c->x.w },
-        { "XT", c->stride_w * c->x.w }, { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
+        { "XR", c->x.ring ? c->x.h : c->dil_h * c->x.h }, { "XQ", c->dil_w * c->x.w },
+        { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "STEP", c->stride_w },
+        { "DILQ", c->dil_w }, { "PANEL", k * PANEL }, { "AHEAD", t->way.knob[KNOB_ahead] },
+        { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
         { "PANELS_OUTER", t->way.knob[KNOB_order] == 1 },
         { "STREAM", t->stream },
-        { "FAR", !taps && !c->band && !t->way.knob[KNOB_order]
+        { "FAR", !has_taps(c) && !c->band && !t->way.knob[KNOB_order]
                  && c->h * c->x.h * 4 > CONV_FAR_BYTES },
     };
 

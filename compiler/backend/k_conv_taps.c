@@ -54,7 +54,6 @@ static void add_piece(Taps *t, int64_t start, int64_t count, int64_t step)
 
 static bool add_call(Taps *t, int64_t nv, int64_t m, int64_t col, int64_t times)
 {
-    const ConvShape *c = t->c;
     TmplVars *v = tmpl_vars(t->e->arena);
     uint32_t i = t->n_call;
 
@@ -62,8 +61,7 @@ static bool add_call(Taps *t, int64_t nv, int64_t m, int64_t col, int64_t times)
         return true;
     emit_int_vars(v, (const IntVar[]){
         { "M", m }, { "NV", nv }, { "VW", t->e->target->width }, { "LDW", PANEL_WIDTH },
-        { "PANEL", c->r * c->s * c->c * PANEL_WIDTH }, { "XW", c->stride_w * c->x.w },
-        { "XC", c->x.c }, { "AHEAD", 0 } }, 8);
+        { "EDGE", 0 } }, 5);
     t->fn[i] = emit_function_number(t->e, "conv_taps_tile.c.t", "tap_tile", v);
     t->m[i] = m;
     t->col[i] = col;
