@@ -21,18 +21,14 @@
 #endif
 #endif
 /* In front of a loop over a register tile: its bounds are constants, so it becomes straight code,
- * and an array that only such loops index becomes registers.  NET_LOOP in front of one around it
- * that stays a loop: unrolled as well it would have more in flight than there are registers. */
+ * and an array that only such loops index becomes registers. */
 #ifndef NET_UNROLL
 #if defined(__clang__)
 #define NET_UNROLL _Pragma("clang loop unroll(full)")
-#define NET_LOOP _Pragma("clang loop unroll(disable)")
-#elif defined(__GNUC__)
+#elif defined(__GNUC__) && __GNUC__ >= 8
 #define NET_UNROLL _Pragma("GCC unroll 256")
-#define NET_LOOP _Pragma("GCC unroll 1")
 #else
 #define NET_UNROLL
-#define NET_LOOP
 #endif
 #endif
 /* What a register tile knows of its layer: constants, and so those of its code, which is inlined.

@@ -29,7 +29,7 @@ NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const floa
     for (int q = 0; q < t.s; q++) {
         const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
         const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * ${LDW};
-        NET_LOOP
+        NET_ROLLED
         for (int k = 0; k < t.c; k++) {
 //@ include conv_step.c.t
         }

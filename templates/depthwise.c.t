@@ -1,10 +1,7 @@
 //# BAND: the caller asks for some rows, between others; x and y may be rings of that many rows.
 //@ params NAME TILE FN[] BAND XRING YRING BATCH C LANES ROWS R H STRIDE STEP PAD DIL DILQ XN XH XR XW XFIRST YN YH YW COL[] TIMES[] M[] LEFT[] RIGHT[] COLUMNS_OUTER STREAM
-/* Depthwise, ${ROWS} rows of output, blocks of channels, tiles of columns.
-//@ if C % LANES
- * The last block overlaps the one before it, so that all are whole vectors.
-//@ end
- */
+/* Depthwise, ${ROWS} rows of output, blocks of channels, tiles of columns.  A last block that is
+ * not whole overlaps the one before it, so that all are whole vectors. */
 //@ if BATCH > 1
 NET_FN void ${NAME}(const float *xs, const float *w, const float *b, float *ys,
 //@ else

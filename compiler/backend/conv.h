@@ -62,8 +62,8 @@ bool depthwise_can(const ConvShape *c, const Choice *way);
 /* Pixels of the tiles that are nv vectors wide. */
 int64_t conv_tile_height(const Target *t, const Choice *way, int64_t nv);
 
-/* Of the columns of x that a tile of the run meets, counted from its first: those from left to right
- * are in the image. */
+/* Of the columns of x that a tile of the run meets, counted from its first, those from left to
+ * right are in the image. */
 typedef struct Edges { int64_t left, right; } Edges;
 Edges conv_edges(const ConvShape *c, const Run *run);
 

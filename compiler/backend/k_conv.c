@@ -275,7 +275,8 @@ static void set_vars(const Tiling *t, TmplVars *v)
     const struct { const char *name; int64_t x; } vars[] = {
         { "BAND", c->band }, { "XRING", c->x.ring }, { "YRING", c->y.ring },
         { "SRING", c->res.ring }, { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh },
-        { "TAPS", has_taps(c) }, { "C", c->c }, { "R", c->r }, { "S", c->s }, { "H", c->h }, { "STRIDE", c->stride_h }, { "PAD", c->pad_h },
+        { "TAPS", has_taps(c) }, { "C", c->c }, { "R", c->r }, { "S", c->s },
+        { "H", c->h }, { "STRIDE", c->stride_h }, { "PAD", c->pad_h },
         { "DIL", c->dil_h }, { "XN", c->x.n }, { "XG", c->c * c->x.c },
         { "XROW", c->x.ring ? c->x.h : c->stride_h * c->x.h },
         { "XFIRST", (c->x.ring ? 0 : c->pad_h * c->x.h) + c->pad_w * c->x.w },
