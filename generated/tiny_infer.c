@@ -136,6 +136,17 @@ const mnc_net *tiny_infer_describe(void);
 #define NET_UNUSED
 #endif
 #endif
+/* In front of a loop over a register tile: its bounds are constants, so it becomes straight code,
+ * and an array that only such loops index becomes registers. */
+#ifndef NET_UNROLL
+#if defined(__clang__)
+#define NET_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define NET_UNROLL _Pragma("GCC unroll 256")
+#else
+#define NET_UNROLL
+#endif
+#endif
 /* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
  * and keeps what it loaded on the stack. */
 #if defined(__clang__)
@@ -145,6 +156,18 @@ const mnc_net *tiny_infer_describe(void);
 #else
 #define NET_ROLLED
 #endif
+/* What a register tile knows of its layer: constants, and so those of its code, which is inlined.
+ * Steps are in elements. */
+typedef struct net_tile {
+    int c, s;                  /* input channels, kernel columns */
+    int step, dil, dil_h;      /* columns from pixel to pixel; columns, rows from tap to tap */
+    unsigned ring;             /* x is a ring of so many rows; 0: it is whole */
+    ptrdiff_t xr, xq, xw, xc;  /* in x to the next kernel row, kernel column, pixel, channel */
+    ptrdiff_t panel;           /* in w to the next panel; depthwise: to the next tap */
+    ptrdiff_t yw, sw;          /* to the next pixel of y; of what is added */
+    int add, ahead;            /* is something?  weights to fetch early, in rows; 0: none */
+} net_tile;
+
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
 #define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
 #define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)
@@ -304,12 +327,15 @@ static const struct {
 #include <immintrin.h>
 /* AVX2 and FMA: 8 floats in a register. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx2,fma")))
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 #define V 8
 #define v_f32 __m256
 #define v_load(p) _mm256_loadu_ps(p)
 #define v_store(p, x) _mm256_storeu_ps(p, x)
 #define v_stream(p, x) _mm256_stream_ps(p, x)
 #define v_fence() _mm_sfence()
+/* a is wanted in a register here: keeps gcc from holding constants for later in its place */
+#define v_hold(a) __asm__("" : "+x"(a))
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm256_set1_ps(x)
 #define v_add(a, b) _mm256_add_ps(a, b)
@@ -483,384 +509,338 @@ NET_FN v_f32 clip_v3_1(v_f32 x)
     return v_min(v_set1(6.0f), v_max(v_set1(0.0f), x));
 }
 
-/* 4 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 2, channel step 64; w: rows of 8 channels. */
-NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 4 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a[4][1];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)8;
-        const float *wr = w + r * 72;
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
         NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 0 + k * 64, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[6]);
-            a3_0 = v_fma(p, w0, a3_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 1 + k * 64, *wq = wr + 24 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[6]);
-            a3_0 = v_fma(p, w0, a3_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 2 + k * 64, *wq = wr + 48 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[6]);
-            a3_0 = v_fma(p, w0, a3_0);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
         }
     }
 
-    v_store(y + 0, clip_v3_1(a0_0));
-    v_store(y + 8, clip_v3_1(a1_0));
-    v_store(y + 16, clip_v3_1(a2_0));
-    v_store(y + 24, clip_v3_1(a3_0));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_v3_1(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 4 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 4 rows in register tiles along each, by panels of output channels.
+ * Tiles at the border leave out kernel columns, rows at the border kernel rows.
+ */
 NET_FN void conv_v3_3(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)192 + g * 192, *wg = w + g * 216;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)128 + g * 8;
-        for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
-        for (int c = 0; c < 8; c += 8) {
-            const int top = row * 2 - 1;
-            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
-            const int r1 = top + 2 < 8 ? 3 : (8 - top) / 1;
-            const ptrdiff_t at = row * (ptrdiff_t)16 - 9;
-            const float *wc = wg + (ptrdiff_t)c * 27;
-            float *yr = yg + row * (ptrdiff_t)32 + c;
-            for (int i = 0; i < 4; i += 4)
-                tile_v3_2(xg, at + i * (ptrdiff_t)2, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)8);
-        }
-        }
+    net_tile t;
+
+    t.c = 3, t.xw = 2, t.xc = 64, t.panel = 432, t.ahead = 0;
+    t.s = 3, t.xr = 8, t.xq = 1, t.ring = 0, t.dil_h = 1;
+    t.step = 2, t.dil = 1;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int c = 0; c < 8; c += 8) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 8 ? 3 : (8 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)16 - 9;
+        const float *wc = w + (ptrdiff_t)c * 27;
+        float *yr = y + row * (ptrdiff_t)32 + c;
+        for (int i = 0; i < 4; i += 4)
+            tile_v3_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 1, 9, t);
+    }
     }
 }
 
-/* 6 pixels x 16 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_v3_4(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 6 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_4(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 8);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 8);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 8);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 8);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a4_1 = v_load(b + 8);
-    v_f32 a5_0 = v_load(b + 0);
-    v_f32 a5_1 = v_load(b + 8);
+    v_f32 a[6][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 6; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 8);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            p = v_set1(xq[32]);
-            a4_0 = v_fma(p, w0, a4_0);
-            a4_1 = v_fma(p, w1, a4_1);
-            p = v_set1(xq[40]);
-            a5_0 = v_fma(p, w0, a5_0);
-            a5_1 = v_fma(p, w1, a5_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 6; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
 
-    v_store(y + 0, clip_v3_1(a0_0));
-    v_store(y + 8, clip_v3_1(a0_1));
-    v_store(y + 16, clip_v3_1(a1_0));
-    v_store(y + 24, clip_v3_1(a1_1));
-    v_store(y + 32, clip_v3_1(a2_0));
-    v_store(y + 40, clip_v3_1(a2_1));
-    v_store(y + 48, clip_v3_1(a3_0));
-    v_store(y + 56, clip_v3_1(a3_1));
-    v_store(y + 64, clip_v3_1(a4_0));
-    v_store(y + 72, clip_v3_1(a4_1));
-    v_store(y + 80, clip_v3_1(a5_0));
-    v_store(y + 88, clip_v3_1(a5_1));
+    NET_UNROLL
+    for (int i = 0; i < 6; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_v3_1(a[i][j]));
+        }
 }
 
-/* 5 pixels x 16 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_v3_5(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 5 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_5(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 8);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 8);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 8);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 8);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a4_1 = v_load(b + 8);
+    v_f32 a[5][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 5; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 8);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            p = v_set1(xq[32]);
-            a4_0 = v_fma(p, w0, a4_0);
-            a4_1 = v_fma(p, w1, a4_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 5; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
 
-    v_store(y + 0, clip_v3_1(a0_0));
-    v_store(y + 8, clip_v3_1(a0_1));
-    v_store(y + 16, clip_v3_1(a1_0));
-    v_store(y + 24, clip_v3_1(a1_1));
-    v_store(y + 32, clip_v3_1(a2_0));
-    v_store(y + 40, clip_v3_1(a2_1));
-    v_store(y + 48, clip_v3_1(a3_0));
-    v_store(y + 56, clip_v3_1(a3_1));
-    v_store(y + 64, clip_v3_1(a4_0));
-    v_store(y + 72, clip_v3_1(a4_1));
+    NET_UNROLL
+    for (int i = 0; i < 5; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_v3_1(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void conv_v3_6(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)128 + g * 8, *wg = w + g * 128;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)256 + g * 16;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 16;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)128 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)256 + c;
-            for (int i = 0; i < 6; i += 6)
-                tile_v3_4(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)16);
-            for (int i = 6; i < 16; i += 5)
-                tile_v3_5(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)16);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 16, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 16;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)128 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)256 + c;
+        for (int i = 0; i < 6; i += 6)
+            tile_v3_4(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
+        for (int i = 6; i < 16; i += 5)
+            tile_v3_5(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
-/* Depthwise 3x3: 4 columns of output x 8 channels. */
-NET_FN void depthwise_v3_7_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
-    int r0, int r1)
+/* Depthwise: 4 columns of output x V channels, row by row and tap by tap of the kernel.
+ * Of the columns of x that meet the tile those from left to right are in the image. */
+NET_INLINE void depthwise_tile_v3_7(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1, int top, int left, int right, const net_tile t)
 {
-    const v_f32 bias = v_load(b);
-    v_f32 a0 = bias;
-    v_f32 a1 = bias;
-    v_f32 a2 = bias;
-    v_f32 a3 = bias;
+    v_f32 a[4], wq[3];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        a[i] = v_load(b);
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)64;
-        const float *wr = w + r * 48;
-        NET_UNUSED v_f32 p;
-        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
-        NET_UNUSED const v_f32 w1 = v_load(wr + 16);
-        NET_UNUSED const v_f32 w2 = v_load(wr + 32);
-        p = v_load(xr + 16);
-        a0 = v_fma(p, w1, a0);
-        a1 = v_fma(p, w0, a1);
-        p = v_load(xr + 32);
-        a0 = v_fma(p, w2, a0);
-        a1 = v_fma(p, w1, a1);
-        a2 = v_fma(p, w0, a2);
-        p = v_load(xr + 48);
-        a1 = v_fma(p, w2, a1);
-        a2 = v_fma(p, w1, a2);
-        a3 = v_fma(p, w0, a3);
-        p = v_load(xr + 64);
-        a2 = v_fma(p, w2, a2);
-        a3 = v_fma(p, w1, a3);
+        const float *xj = x + at + (t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r) * t.xr;
+
+        NET_UNROLL
+        for (int q = 0; q < 3; q++)
+            wq[q] = v_load(w + (r * 3 + q) * t.panel);
+        NET_UNROLL
+        for (int j = left; j < right; j++) {
+            const v_f32 p = v_load(xj + j * t.xw);
+            NET_UNROLL
+            for (int q = 0; q < 3; q++)
+                if (j >= q * t.dil && (j - q * t.dil) % t.step == 0
+                    && (j - q * t.dil) / t.step < 4)
+                    a[(j - q * t.dil) / t.step] = v_fma(p, wq[q], a[(j - q * t.dil) / t.step]);
+        }
     }
-    v_store(y + 0, clip_v3_1(a0));
-    v_store(y + 16, clip_v3_1(a1));
-    v_store(y + 32, clip_v3_1(a2));
-    v_store(y + 48, clip_v3_1(a3));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        v_store(y + i * t.yw, clip_v3_1(a[i]));
 }
 
-/* 1 x 4 rows of output, blocks of channels, tiles of columns.  The last block may
- * overlap the one before it, so that all are whole vectors. */
-NET_FN void depthwise_v3_7(const float *x, const float *w, const float *b, float *y,
+/* Depthwise, 4 rows of output, blocks of channels, tiles of columns.  A last block that is
+ * not whole overlaps the one before it, so that all are whole vectors. */
+NET_FN void depthwise_v3_8(const float *x, const float *w, const float *b, float *y,
     int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
+    net_tile t;
+
+    t.xr = 64, t.xw = 16, t.panel = 16, t.yw = 16;
+    t.step = 1, t.dil = 1, t.ring = 0, t.dil_h = 1;
     for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
         const int top = row * 1 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 4 ? 3 : (4 - top) / 1;
         const ptrdiff_t at = row * (ptrdiff_t)64 - 80;
-        const float *xn = x + n * (ptrdiff_t)256;
-        float *yr = y + n * (ptrdiff_t)256 + row * (ptrdiff_t)64;
+        float *yr = y + row * (ptrdiff_t)64;
 
         for (int k = 0; k < 16; k += 8) {
             const int c = k;
             for (int i = 0; i < 4; i += 4)
-                depthwise_v3_7_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)16 + c,
-                    r0, r1);
+                depthwise_tile_v3_7(x, at + i * t.step * t.xw + c, w + c, b + c,
+                    yr + i * t.yw + c, r0, r1, top, 1, 5, t);
         }
     }
 }
 
-/* 8 pixels x 8 channels, the sum over 16 channels of each tap in order.
- * x: pixel step 16, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_v3_8(const float *x, ptrdiff_t at, const float *w, const float *b,
-    const float *s,
-    float *y)
+/* 8 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_9(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a5_0 = v_load(b + 0);
-    v_f32 a6_0 = v_load(b + 0);
-    v_f32 a7_0 = v_load(b + 0);
+    v_f32 a[8][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 8; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 16; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[16]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[32]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[48]);
-            a3_0 = v_fma(p, w0, a3_0);
-            p = v_set1(xq[64]);
-            a4_0 = v_fma(p, w0, a4_0);
-            p = v_set1(xq[80]);
-            a5_0 = v_fma(p, w0, a5_0);
-            p = v_set1(xq[96]);
-            a6_0 = v_fma(p, w0, a6_0);
-            p = v_set1(xq[112]);
-            a7_0 = v_fma(p, w0, a7_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 8; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    a0_0 = v_add(a0_0, v_load(s + 0));
-    v_store(y + 0, v_same(a0_0));
-    a1_0 = v_add(a1_0, v_load(s + 8));
-    v_store(y + 8, v_same(a1_0));
-    a2_0 = v_add(a2_0, v_load(s + 16));
-    v_store(y + 16, v_same(a2_0));
-    a3_0 = v_add(a3_0, v_load(s + 24));
-    v_store(y + 24, v_same(a3_0));
-    a4_0 = v_add(a4_0, v_load(s + 32));
-    v_store(y + 32, v_same(a4_0));
-    a5_0 = v_add(a5_0, v_load(s + 40));
-    v_store(y + 40, v_same(a5_0));
-    a6_0 = v_add(a6_0, v_load(s + 48));
-    v_store(y + 48, v_same(a6_0));
-    a7_0 = v_add(a7_0, v_load(s + 56));
-    v_store(y + 56, v_same(a7_0));
+    NET_UNROLL
+    for (int i = 0; i < 8; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_v3_9(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void conv_v3_10(const float *x, const float *w, const float *b,
     const float *s,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)256 + g * 16, *wg = w + g * 128;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)128 + g * 8;
-        const float *sg = s + n * (ptrdiff_t)128 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)256 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 16;
-            float *yr = yg + row * (ptrdiff_t)128 + c;
-            const float *sr = sg + row * (ptrdiff_t)128 + c;
-            for (int i = 0; i < 16; i += 8)
-                tile_v3_8(xg, at + i * (ptrdiff_t)16, wc, bg + c,
-                    sr + i * (ptrdiff_t)8,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 16, t.xw = 16, t.xc = 1, t.panel = 256, t.ahead = 0;
+    t.yw = 8, t.sw = 8, t.add = 1;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)256 - 0;
+        const float *wc = w + (ptrdiff_t)c * 16;
+        float *yr = y + row * (ptrdiff_t)128 + c;
+        const float *sr = s + row * (ptrdiff_t)128 + c;
+        for (int i = 0; i < 16; i += 8)
+            tile_v3_9(x, at + i * t.xw, wc, b + c,
+                sr + i * t.sw,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* y = mean of x over 16 elements each. */
-NET_FN void reduce_v3_10(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_v3_11(const float *x0, float *y0, int part, int parts)
 {
     const ptrdiff_t end = NET_TO16(8);
     for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
@@ -880,47 +860,77 @@ NET_FN void reduce_v3_10(const float *x0, float *y0, int part, int parts)
     }
 }
 
-/* 1 pixels x 3 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_v3_11(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 1 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_12(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
+    v_f32 a[1][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 1; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 1; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store_n(y + 0, v_same(a0_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 1; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void dense_v3_12(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void dense_v3_13(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)8 + g * 8, *wg = w + g * 64;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)3 + g * 3;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 3;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)8 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)3 + c;
-            for (int i = 0; i < 1; i += 1)
-                tile_v3_11(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)3);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 3, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 3;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)8 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)3 + c;
+        for (int i = 0; i < 1; i += 1)
+            tile_v3_12(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
@@ -940,22 +950,23 @@ static void run_v3(const tiny_infer_inputs *in, const tiny_infer_outputs *out,
         AT(float, a, 0), part, parts);
     NET_LAYER(2, "inverted.expand");
     /* inverted.depth: conv + clip, (1,16,4,4) -> (1,16,4,4) */
-    depthwise_v3_7(AT(const float, a, 0), AT(const float, w, 1472), AT(const float, w, 896),
+    depthwise_v3_8(AT(const float, a, 0), AT(const float, w, 1472), AT(const float, w, 896),
         AT(float, a, 1024), part, parts);
     NET_LAYER(3, "inverted.depth");
     /* inverted.add: conv + add, (1,16,4,4) -> (1,8,4,4) */
-    conv_v3_9(AT(const float, a, 1024), AT(const float, w, 2048), AT(const float, w, 896),
+    conv_v3_10(AT(const float, a, 1024), AT(const float, w, 2048), AT(const float, w, 896),
         AT(const float, a, 2048), AT(float, a, 2048), part, parts);
     NET_LAYER(4, "inverted.add");
     /* global_avg_pool: reduce_mean, (1,8,4,4) -> (1,8) */
-    reduce_v3_10(AT(const float, a, 2048), AT(float, a, 0), part, parts);
+    reduce_v3_11(AT(const float, a, 2048), AT(float, a, 0), part, parts);
     NET_LAYER(5, "global_avg_pool");
     /* dense: dense, (1,8) -> (1,3) */
-    dense_v3_12(AT(const float, a, 0), AT(const float, w, 2560), AT(const float, w, 896),
+    dense_v3_13(AT(const float, a, 0), AT(const float, w, 2560), AT(const float, w, 896),
         out->dense + 0, part, parts);
     NET_LAYER(6, "dense");
 }
 #undef NET_FN
+#undef NET_INLINE
 #undef V
 #undef v_f32
 #undef v_load
@@ -997,6 +1008,7 @@ static void run_v3(const tiny_infer_inputs *in, const tiny_infer_outputs *out,
 #undef v_pick
 #undef v_lane
 #undef v_prefetch
+#undef v_hold
 #endif
 
 /* Which of the variants above this CPU runs; 0: none. */

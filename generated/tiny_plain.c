@@ -136,6 +136,17 @@ const mnc_net *tiny_plain_describe(void);
 #define NET_UNUSED
 #endif
 #endif
+/* In front of a loop over a register tile: its bounds are constants, so it becomes straight code,
+ * and an array that only such loops index becomes registers. */
+#ifndef NET_UNROLL
+#if defined(__clang__)
+#define NET_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define NET_UNROLL _Pragma("GCC unroll 256")
+#else
+#define NET_UNROLL
+#endif
+#endif
 /* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
  * and keeps what it loaded on the stack. */
 #if defined(__clang__)
@@ -145,6 +156,18 @@ const mnc_net *tiny_plain_describe(void);
 #else
 #define NET_ROLLED
 #endif
+/* What a register tile knows of its layer: constants, and so those of its code, which is inlined.
+ * Steps are in elements. */
+typedef struct net_tile {
+    int c, s;                  /* input channels, kernel columns */
+    int step, dil, dil_h;      /* columns from pixel to pixel; columns, rows from tap to tap */
+    unsigned ring;             /* x is a ring of so many rows; 0: it is whole */
+    ptrdiff_t xr, xq, xw, xc;  /* in x to the next kernel row, kernel column, pixel, channel */
+    ptrdiff_t panel;           /* in w to the next panel; depthwise: to the next tap */
+    ptrdiff_t yw, sw;          /* to the next pixel of y; of what is added */
+    int add, ahead;            /* is something?  weights to fetch early, in rows; 0: none */
+} net_tile;
+
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
 #define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
 #define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)
@@ -308,9 +331,11 @@ static const struct {
  * are, and others take one by one. */
 #define NET_FN NET_UNUSED static
 #define V 4
+#define v_hold(a) ((void)0)
 #define v_stream(p, x) v_store(p, x)
 #define v_fence() ((void)0)
 #if defined(__GNUC__)
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 typedef float v_f32 __attribute__((vector_size(16)));
 typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_lane(x, i) (x)[i]
@@ -326,6 +351,7 @@ typedef int32_t v_i32 __attribute__((vector_size(16)));
 #define v_if_less(a, b, x, y) v_pick((a) < (b), x, y)
 #define v_if_number(a, x, y) v_pick((a) == (a), x, y)
 #else
+#define NET_INLINE inline NET_FN
 typedef struct v_f32 { float f[4]; } v_f32;
 #define v_lane(x, i) (x).f[i]
 #define v_prefetch(p) ((void)(p))
@@ -900,6 +926,7 @@ static void run_c(const tiny_plain_inputs *in, const tiny_plain_outputs *out,
     NET_LAYER(14, "dense");
 }
 #undef NET_FN
+#undef NET_INLINE
 #undef V
 #undef v_f32
 #undef v_load
@@ -941,6 +968,7 @@ static void run_c(const tiny_plain_inputs *in, const tiny_plain_outputs *out,
 #undef v_pick
 #undef v_lane
 #undef v_prefetch
+#undef v_hold
 
 /* Which of the variants above this CPU runs; 0: none. */
 static int variant(void)

@@ -231,6 +231,17 @@ const mnc_net *tiny_train_describe(void);
 #define NET_UNUSED
 #endif
 #endif
+/* In front of a loop over a register tile: its bounds are constants, so it becomes straight code,
+ * and an array that only such loops index becomes registers. */
+#ifndef NET_UNROLL
+#if defined(__clang__)
+#define NET_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define NET_UNROLL _Pragma("GCC unroll 256")
+#else
+#define NET_UNROLL
+#endif
+#endif
 /* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
  * and keeps what it loaded on the stack. */
 #if defined(__clang__)
@@ -240,6 +251,18 @@ const mnc_net *tiny_train_describe(void);
 #else
 #define NET_ROLLED
 #endif
+/* What a register tile knows of its layer: constants, and so those of its code, which is inlined.
+ * Steps are in elements. */
+typedef struct net_tile {
+    int c, s;                  /* input channels, kernel columns */
+    int step, dil, dil_h;      /* columns from pixel to pixel; columns, rows from tap to tap */
+    unsigned ring;             /* x is a ring of so many rows; 0: it is whole */
+    ptrdiff_t xr, xq, xw, xc;  /* in x to the next kernel row, kernel column, pixel, channel */
+    ptrdiff_t panel;           /* in w to the next panel; depthwise: to the next tap */
+    ptrdiff_t yw, sw;          /* to the next pixel of y; of what is added */
+    int add, ahead;            /* is something?  weights to fetch early, in rows; 0: none */
+} net_tile;
+
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */
 #define NET_FROM(n) ((ptrdiff_t)(n) * part / parts)
 #define NET_TO(n) ((ptrdiff_t)(n) * (part + 1) / parts)
@@ -439,12 +462,15 @@ static const struct {
 #include <immintrin.h>
 /* AVX2 and FMA: 8 floats in a register. */
 #define NET_FN NET_UNUSED static __attribute__((target("avx2,fma")))
+#define NET_INLINE inline __attribute__((always_inline)) NET_FN
 #define V 8
 #define v_f32 __m256
 #define v_load(p) _mm256_loadu_ps(p)
 #define v_store(p, x) _mm256_storeu_ps(p, x)
 #define v_stream(p, x) _mm256_stream_ps(p, x)
 #define v_fence() _mm_sfence()
+/* a is wanted in a register here: keeps gcc from holding constants for later in its place */
+#define v_hold(a) __asm__("" : "+x"(a))
 #define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_set1(x) _mm256_set1_ps(x)
 #define v_add(a, b) _mm256_add_ps(a, b)
@@ -638,93 +664,93 @@ NET_FN void pack_v3_1(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 4 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 2, channel step 64; w: rows of 8 channels. */
-NET_FN void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 4 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a[4][1];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)8;
-        const float *wr = w + r * 72;
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
         NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 0 + k * 64, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[6]);
-            a3_0 = v_fma(p, w0, a3_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 1 + k * 64, *wq = wr + 24 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[6]);
-            a3_0 = v_fma(p, w0, a3_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 2 + k * 64, *wq = wr + 48 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[6]);
-            a3_0 = v_fma(p, w0, a3_0);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
         }
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 24, v_same(a3_0));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 2 x 1 x 4 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_v3_3(const float *x, const float *w, const float *b,
-    float *y, int part, int parts)
+/* Convolution, 4 rows in register tiles along each, by panels of output channels.
+ * Tiles at the border leave out kernel columns, rows at the border kernel rows.
+ */
+NET_FN void conv_v3_3(const float *xs, const float *ws, const float *bs,
+    float *ys, int part, int parts)
 {
+    net_tile t;
+
+    t.c = 3, t.xw = 2, t.xc = 64, t.panel = 432, t.ahead = 0;
+    t.s = 3, t.xr = 8, t.xq = 1, t.ring = 0, t.dil_h = 1;
+    t.step = 2, t.dil = 1;
+    t.yw = 8, t.sw = 0, t.add = 0;
     for (int n = 0; n < 2; n++)
     for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)192 + g * 192, *wg = w + g * 216;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)128 + g * 8;
-        for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
-        for (int c = 0; c < 8; c += 8) {
-            const int top = row * 2 - 1;
-            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
-            const int r1 = top + 2 < 8 ? 3 : (8 - top) / 1;
-            const ptrdiff_t at = row * (ptrdiff_t)16 - 9;
-            const float *wc = wg + (ptrdiff_t)c * 27;
-            float *yr = yg + row * (ptrdiff_t)32 + c;
-            for (int i = 0; i < 4; i += 4)
-                tile_v3_2(xg, at + i * (ptrdiff_t)2, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)8);
-        }
-        }
+    const float *x = xs + n * (ptrdiff_t)192 + g * 192, *w = ws + g * 216;
+    const float *b = bs + g * 16;
+    float *y = ys + n * (ptrdiff_t)128 + g * 8;
+    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int c = 0; c < 8; c += 8) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 8 ? 3 : (8 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)16 - 9;
+        const float *wc = w + (ptrdiff_t)c * 27;
+        float *yr = y + row * (ptrdiff_t)32 + c;
+        for (int i = 0; i < 4; i += 4)
+            tile_v3_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 1, 9, t);
+    }
+    }
     }
 }
 
@@ -901,141 +927,121 @@ NET_FN void pack_v3_11(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 6 pixels x 16 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_v3_12(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 6 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_12(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 8);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 8);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 8);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 8);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a4_1 = v_load(b + 8);
-    v_f32 a5_0 = v_load(b + 0);
-    v_f32 a5_1 = v_load(b + 8);
+    v_f32 a[6][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 6; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 8);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            p = v_set1(xq[32]);
-            a4_0 = v_fma(p, w0, a4_0);
-            a4_1 = v_fma(p, w1, a4_1);
-            p = v_set1(xq[40]);
-            a5_0 = v_fma(p, w0, a5_0);
-            a5_1 = v_fma(p, w1, a5_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 6; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 8, v_same(a0_1));
-    v_store(y + 16, v_same(a1_0));
-    v_store(y + 24, v_same(a1_1));
-    v_store(y + 32, v_same(a2_0));
-    v_store(y + 40, v_same(a2_1));
-    v_store(y + 48, v_same(a3_0));
-    v_store(y + 56, v_same(a3_1));
-    v_store(y + 64, v_same(a4_0));
-    v_store(y + 72, v_same(a4_1));
-    v_store(y + 80, v_same(a5_0));
-    v_store(y + 88, v_same(a5_1));
+    NET_UNROLL
+    for (int i = 0; i < 6; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* 5 pixels x 16 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_v3_13(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 5 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_13(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 8);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 8);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 8);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 8);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a4_1 = v_load(b + 8);
+    v_f32 a[5][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 5; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 8);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            p = v_set1(xq[32]);
-            a4_0 = v_fma(p, w0, a4_0);
-            a4_1 = v_fma(p, w1, a4_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 5; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 8, v_same(a0_1));
-    v_store(y + 16, v_same(a1_0));
-    v_store(y + 24, v_same(a1_1));
-    v_store(y + 32, v_same(a2_0));
-    v_store(y + 40, v_same(a2_1));
-    v_store(y + 48, v_same(a3_0));
-    v_store(y + 56, v_same(a3_1));
-    v_store(y + 64, v_same(a4_0));
-    v_store(y + 72, v_same(a4_1));
+    NET_UNROLL
+    for (int i = 0; i < 5; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void conv_v3_14(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)128 + g * 8, *wg = w + g * 128;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)256 + g * 16;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 16;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)256 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)512 + c;
-            for (int i = 0; i < 12; i += 6)
-                tile_v3_12(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)16);
-            for (int i = 12; i < 32; i += 5)
-                tile_v3_13(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)16);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 16, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 16;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)256 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)512 + c;
+        for (int i = 0; i < 12; i += 6)
+            tile_v3_12(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
+        for (int i = 12; i < 32; i += 5)
+            tile_v3_13(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
@@ -1198,70 +1204,69 @@ NET_FN void transpose_v3_21(const float *x0, float *y0, int part, int parts)
         }
 }
 
-/* Depthwise 3x3: 4 columns of output x 8 channels. */
-NET_FN void depthwise_v3_22_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
-    int r0, int r1)
+/* Depthwise: 4 columns of output x V channels, row by row and tap by tap of the kernel.
+ * Of the columns of x that meet the tile those from left to right are in the image. */
+NET_INLINE void depthwise_tile_v3_22(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1, int top, int left, int right, const net_tile t)
 {
-    const v_f32 bias = v_load(b);
-    v_f32 a0 = bias;
-    v_f32 a1 = bias;
-    v_f32 a2 = bias;
-    v_f32 a3 = bias;
+    v_f32 a[4], wq[3];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        a[i] = v_load(b);
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)64;
-        const float *wr = w + r * 48;
-        NET_UNUSED v_f32 p;
-        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
-        NET_UNUSED const v_f32 w1 = v_load(wr + 16);
-        NET_UNUSED const v_f32 w2 = v_load(wr + 32);
-        p = v_load(xr + 16);
-        a0 = v_fma(p, w1, a0);
-        a1 = v_fma(p, w0, a1);
-        p = v_load(xr + 32);
-        a0 = v_fma(p, w2, a0);
-        a1 = v_fma(p, w1, a1);
-        a2 = v_fma(p, w0, a2);
-        p = v_load(xr + 48);
-        a1 = v_fma(p, w2, a1);
-        a2 = v_fma(p, w1, a2);
-        a3 = v_fma(p, w0, a3);
-        p = v_load(xr + 64);
-        a2 = v_fma(p, w2, a2);
-        a3 = v_fma(p, w1, a3);
+        const float *xj = x + at + (t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r) * t.xr;
+
+        NET_UNROLL
+        for (int q = 0; q < 3; q++)
+            wq[q] = v_load(w + (r * 3 + q) * t.panel);
+        NET_UNROLL
+        for (int j = left; j < right; j++) {
+            const v_f32 p = v_load(xj + j * t.xw);
+            NET_UNROLL
+            for (int q = 0; q < 3; q++)
+                if (j >= q * t.dil && (j - q * t.dil) % t.step == 0
+                    && (j - q * t.dil) / t.step < 4)
+                    a[(j - q * t.dil) / t.step] = v_fma(p, wq[q], a[(j - q * t.dil) / t.step]);
+        }
     }
-    v_store(y + 0, v_same(a0));
-    v_store(y + 16, v_same(a1));
-    v_store(y + 32, v_same(a2));
-    v_store(y + 48, v_same(a3));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        v_store(y + i * t.yw, v_same(a[i]));
 }
 
-/* 2 x 4 rows of output, blocks of channels, tiles of columns.  The last block may
- * overlap the one before it, so that all are whole vectors. */
-NET_FN void depthwise_v3_22(const float *x, const float *w, const float *b, float *y,
+/* Depthwise, 4 rows of output, blocks of channels, tiles of columns.  A last block that is
+ * not whole overlaps the one before it, so that all are whole vectors. */
+NET_FN void depthwise_v3_23(const float *xs, const float *w, const float *b, float *ys,
     int part, int parts)
 {
-    for (int n = 0; n < 2; n++)
+    net_tile t;
+
+    t.xr = 64, t.xw = 16, t.panel = 16, t.yw = 16;
+    t.step = 1, t.dil = 1, t.ring = 0, t.dil_h = 1;
+    for (int n = 0; n < 2; n++) {
+    const float *x = xs + n * (ptrdiff_t)256;
+    float *y = ys + n * (ptrdiff_t)256;
     for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
         const int top = row * 1 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 4 ? 3 : (4 - top) / 1;
         const ptrdiff_t at = row * (ptrdiff_t)64 - 80;
-        const float *xn = x + n * (ptrdiff_t)256;
-        float *yr = y + n * (ptrdiff_t)256 + row * (ptrdiff_t)64;
+        float *yr = y + row * (ptrdiff_t)64;
 
         for (int k = 0; k < 16; k += 8) {
             const int c = k;
             for (int i = 0; i < 4; i += 4)
-                depthwise_v3_22_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)16 + c,
-                    r0, r1);
+                depthwise_tile_v3_22(x, at + i * t.step * t.xw + c, w + c, b + c,
+                    yr + i * t.yw + c, r0, r1, top, 1, 5, t);
         }
+    }
     }
 }
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_v3_23(const float *w, float *y, int part, int parts)
+NET_FN void pack_v3_24(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -1284,153 +1289,128 @@ NET_FN void pack_v3_23(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 11 pixels x 8 channels, the sum over 16 channels of each tap in order.
- * x: pixel step 16, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_v3_24(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 11 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_25(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a5_0 = v_load(b + 0);
-    v_f32 a6_0 = v_load(b + 0);
-    v_f32 a7_0 = v_load(b + 0);
-    v_f32 a8_0 = v_load(b + 0);
-    v_f32 a9_0 = v_load(b + 0);
-    v_f32 a10_0 = v_load(b + 0);
+    v_f32 a[11][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 11; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 16; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[16]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[32]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[48]);
-            a3_0 = v_fma(p, w0, a3_0);
-            p = v_set1(xq[64]);
-            a4_0 = v_fma(p, w0, a4_0);
-            p = v_set1(xq[80]);
-            a5_0 = v_fma(p, w0, a5_0);
-            p = v_set1(xq[96]);
-            a6_0 = v_fma(p, w0, a6_0);
-            p = v_set1(xq[112]);
-            a7_0 = v_fma(p, w0, a7_0);
-            p = v_set1(xq[128]);
-            a8_0 = v_fma(p, w0, a8_0);
-            p = v_set1(xq[144]);
-            a9_0 = v_fma(p, w0, a9_0);
-            p = v_set1(xq[160]);
-            a10_0 = v_fma(p, w0, a10_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 11; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 24, v_same(a3_0));
-    v_store(y + 32, v_same(a4_0));
-    v_store(y + 40, v_same(a5_0));
-    v_store(y + 48, v_same(a6_0));
-    v_store(y + 56, v_same(a7_0));
-    v_store(y + 64, v_same(a8_0));
-    v_store(y + 72, v_same(a9_0));
-    v_store(y + 80, v_same(a10_0));
+    NET_UNROLL
+    for (int i = 0; i < 11; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* 10 pixels x 8 channels, the sum over 16 channels of each tap in order.
- * x: pixel step 16, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_v3_25(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 10 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_26(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a4_0 = v_load(b + 0);
-    v_f32 a5_0 = v_load(b + 0);
-    v_f32 a6_0 = v_load(b + 0);
-    v_f32 a7_0 = v_load(b + 0);
-    v_f32 a8_0 = v_load(b + 0);
-    v_f32 a9_0 = v_load(b + 0);
+    v_f32 a[10][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 10; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 16; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[16]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[32]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[48]);
-            a3_0 = v_fma(p, w0, a3_0);
-            p = v_set1(xq[64]);
-            a4_0 = v_fma(p, w0, a4_0);
-            p = v_set1(xq[80]);
-            a5_0 = v_fma(p, w0, a5_0);
-            p = v_set1(xq[96]);
-            a6_0 = v_fma(p, w0, a6_0);
-            p = v_set1(xq[112]);
-            a7_0 = v_fma(p, w0, a7_0);
-            p = v_set1(xq[128]);
-            a8_0 = v_fma(p, w0, a8_0);
-            p = v_set1(xq[144]);
-            a9_0 = v_fma(p, w0, a9_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 10; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 24, v_same(a3_0));
-    v_store(y + 32, v_same(a4_0));
-    v_store(y + 40, v_same(a5_0));
-    v_store(y + 48, v_same(a6_0));
-    v_store(y + 56, v_same(a7_0));
-    v_store(y + 64, v_same(a8_0));
-    v_store(y + 72, v_same(a9_0));
+    NET_UNROLL
+    for (int i = 0; i < 10; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_v3_26(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void conv_v3_27(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)256 + g * 16, *wg = w + g * 128;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)128 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)512 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 16;
-            float *yr = yg + row * (ptrdiff_t)256 + c;
-            for (int i = 0; i < 22; i += 11)
-                tile_v3_24(xg, at + i * (ptrdiff_t)16, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            for (int i = 22; i < 32; i += 10)
-                tile_v3_25(xg, at + i * (ptrdiff_t)16, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 16, t.xw = 16, t.xc = 1, t.panel = 256, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)512 - 0;
+        const float *wc = w + (ptrdiff_t)c * 16;
+        float *yr = y + row * (ptrdiff_t)256 + c;
+        for (int i = 0; i < 22; i += 11)
+            tile_v3_25(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
+        for (int i = 22; i < 32; i += 10)
+            tile_v3_26(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* bn_apply of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_apply_v3_27(const float *x,
+NET_FN void bn_apply_v3_28(const float *x,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -1449,7 +1429,7 @@ NET_FN void bn_apply_v3_27(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_apply_v3_28(const float *x0,
+NET_FN void bn_apply_v3_29(const float *x0,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -1469,7 +1449,7 @@ NET_FN void bn_apply_v3_28(const float *x0,
             rest /= 32;
             x += i * 8;
             y += i * 8;
-            bn_apply_v3_27(x,
+            bn_apply_v3_28(x,
                 c0,
                 c1,
                 c2,
@@ -1479,7 +1459,7 @@ NET_FN void bn_apply_v3_28(const float *x0,
 }
 
 /* y = f(a, b), element by element, broadcast by steps of 0. */
-NET_FN void zip_v3_29(const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void zip_v3_30(const float *a0, const float *b0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(256);
         ptrdiff_t i = NET_FROM16(256);
@@ -1497,7 +1477,7 @@ NET_FN void zip_v3_29(const float *a0, const float *b0, float *y0, int part, int
 }
 
 /* y = mean of x over 16 elements each. */
-NET_FN void reduce_v3_30(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_v3_31(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         const float *x1 = x0 + i0 * 128;
@@ -1523,7 +1503,7 @@ NET_FN void reduce_v3_30(const float *x0, float *y0, int part, int parts)
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_v3_31(const float *w, float *y, int part, int parts)
+NET_FN void pack_v3_32(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -1546,57 +1526,83 @@ NET_FN void pack_v3_31(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 2 pixels x 3 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_v3_32(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 2 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_33(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a[2][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store_n(y + 0, v_same(a0_0), 3);
-    v_store_n(y + 3, v_same(a1_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void dense_v3_33(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void dense_v3_34(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)8 + g * 8, *wg = w + g * 64;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)3 + g * 3;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 3;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)16 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)6 + c;
-            for (int i = 0; i < 2; i += 2)
-                tile_v3_32(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)3);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 3, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 3;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)16 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)6 + c;
+        for (int i = 0; i < 2; i += 2)
+            tile_v3_33(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* Running statistics, the variance that of a sample. */
-NET_FN void bn_track_v3_34(float *running_mean, float *running_variance, const float *mean,
+NET_FN void bn_track_v3_35(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
     const double m = h->statistics;
@@ -1610,7 +1616,7 @@ NET_FN void bn_track_v3_34(float *running_mean, float *running_variance, const f
 }
 
 /* Running statistics, the variance that of a sample. */
-NET_FN void bn_track_v3_35(float *running_mean, float *running_variance, const float *mean,
+NET_FN void bn_track_v3_36(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
     const double m = h->statistics;
@@ -1625,7 +1631,7 @@ NET_FN void bn_track_v3_35(float *running_mean, float *running_variance, const f
 
 /* Mean over 2 rows of the cross-entropy of softmax(x) with the labels, and its gradient.  A
  * label that is none has no loss. */
-NET_FN void cross_entropy_v3_36(const float *x, const int32_t *labels,
+NET_FN void cross_entropy_v3_37(const float *x, const int32_t *labels,
     const mnc_head *h,
     float *loss, float *dx)
 {
@@ -1663,7 +1669,7 @@ NET_FN void cross_entropy_v3_36(const float *x, const int32_t *labels,
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_v3_37(const float *w, float *y, int part, int parts)
+NET_FN void pack_v3_38(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -1686,57 +1692,77 @@ NET_FN void pack_v3_37(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 2 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 3, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_v3_38(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 2 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_v3_39(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a[2][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 3; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[3]);
-            a1_0 = v_fma(p, w0, a1_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 8, v_same(a1_0));
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void dense_v3_39(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void dense_v3_40(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)3 + g * 3, *wg = w + g * 24;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)8 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)6 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 3;
-            float *yr = yg + row * (ptrdiff_t)16 + c;
-            for (int i = 0; i < 2; i += 2)
-                tile_v3_38(xg, at + i * (ptrdiff_t)3, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)6 - 0;
+        const float *wc = w + (ptrdiff_t)c * 3;
+        float *yr = y + row * (ptrdiff_t)16 + c;
+        for (int i = 0; i < 2; i += 2)
+            tile_v3_39(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* Adds the products of 3 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_v3_40(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_v3_41(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s1_0 = v_set1(0.0f);
@@ -1761,7 +1787,7 @@ NET_FN void grad_tile_v3_40(const float *a, const float *b, float *y, ptrdiff_t 
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_v3_41(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_v3_42(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         0,
@@ -1795,13 +1821,13 @@ NET_FN void conv_grad_v3_41(const float *x, const float *g, float *dw, int part,
             continue;
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 8; c += 8)
-                grad_tile_v3_40(gr, xr + c, y + c, count);
+                grad_tile_v3_41(gr, xr + c, y + c, count);
     }
     }
 }
 
 /* y = sum of x over 2 elements each. */
-NET_FN void reduce_v3_42(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_v3_43(const float *x0, float *y0, int part, int parts)
 {
     const ptrdiff_t end = NET_TO16(3);
     for (ptrdiff_t i = NET_FROM16(3); i < end; i += V) {
@@ -1821,7 +1847,7 @@ NET_FN void reduce_v3_42(const float *x0, float *y0, int part, int parts)
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_v3_43(float *w,
+NET_FN void sgd_v3_44(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -1837,7 +1863,7 @@ NET_FN void sgd_v3_43(float *w,
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_v3_44(float *w,
+NET_FN void sgd_v3_45(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -1853,7 +1879,7 @@ NET_FN void sgd_v3_44(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_45(float *w,
+NET_FN void update_v3_46(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -1864,17 +1890,17 @@ NET_FN void update_v3_45(float *w,
         const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_v3_43(w + wi,
+        sgd_v3_44(w + wi,
             g + gi,
             h, from, whole);
-        sgd_v3_44(w + wi,
+        sgd_v3_45(w + wi,
             g + gi,
             h, whole, to);
     }
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_46(float *w,
+NET_FN void update_v3_47(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -1884,14 +1910,14 @@ NET_FN void update_v3_46(float *w,
             ;
         const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
         const ptrdiff_t whole = from;
-        sgd_v3_44(w + wi,
+        sgd_v3_45(w + wi,
             g + gi,
             h, whole, to);
     }
 }
 
 /* y = f(a, b), element by element, broadcast by steps of 0. */
-NET_FN void zip_v3_47(const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void zip_v3_48(const float *a0, const float *b0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(16);
         ptrdiff_t i = NET_FROM16(16);
@@ -1909,7 +1935,7 @@ NET_FN void zip_v3_47(const float *a0, const float *b0, float *y0, int part, int
 
 /* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_v3_48(const float *x,
+NET_FN void bn_grad_sums_v3_49(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -1939,7 +1965,7 @@ NET_FN void bn_grad_sums_v3_48(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_v3_49(const float *x0,
+NET_FN void bn_grad_sums_v3_50(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -1968,7 +1994,7 @@ NET_FN void bn_grad_sums_v3_49(const float *x0,
             rest /= 2;
             x += i * 128;
             g += i * 8;
-            bn_grad_sums_v3_48(x,
+            bn_grad_sums_v3_49(x,
                 g,
                 c0,
                 c1,
@@ -1979,7 +2005,7 @@ NET_FN void bn_grad_sums_v3_49(const float *x0,
 }
 
 /* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
-NET_FN void bn_grad_fold_v3_50(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
+NET_FN void bn_grad_fold_v3_51(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
     float *p, float *q)
 {
     for (int c = 0; c < 8; c++) {
@@ -1999,7 +2025,7 @@ NET_FN void bn_grad_fold_v3_50(const float *x, const float *s, const float *vari
 
 /* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_v3_51(const float *x,
+NET_FN void bn_grad_v3_52(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2025,7 +2051,7 @@ NET_FN void bn_grad_v3_51(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_v3_52(const float *x0,
+NET_FN void bn_grad_v3_53(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2055,7 +2081,7 @@ NET_FN void bn_grad_v3_52(const float *x0,
             x += i * 128;
             g += i * 8;
             y += i * 128;
-            bn_grad_v3_51(x,
+            bn_grad_v3_52(x,
                 g,
                 c0,
                 c1,
@@ -2068,7 +2094,7 @@ NET_FN void bn_grad_v3_52(const float *x0,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_53(float *w,
+NET_FN void update_v3_54(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -2079,17 +2105,17 @@ NET_FN void update_v3_53(float *w,
         const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_v3_43(w + wi,
+        sgd_v3_44(w + wi,
             g + gi,
             h, from, whole);
-        sgd_v3_44(w + wi,
+        sgd_v3_45(w + wi,
             g + gi,
             h, whole, to);
     }
 }
 
 /* Adds the products of 4 x 16 channels, summed over n pixels. */
-NET_FN void grad_tile_v3_54(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_v3_55(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2131,7 +2157,7 @@ NET_FN void grad_tile_v3_54(const float *a, const float *b, float *y, ptrdiff_t 
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_v3_55(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_v3_56(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         0,
@@ -2165,14 +2191,14 @@ NET_FN void conv_grad_v3_55(const float *x, const float *g, float *dw, int part,
             continue;
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 16; c += 16)
-                grad_tile_v3_54(gr, xr + c, y + c, count);
+                grad_tile_v3_55(gr, xr + c, y + c, count);
     }
     }
 }
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_v3_56(const float *w, float *y, int part, int parts)
+NET_FN void pack_v3_57(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -2196,7 +2222,7 @@ NET_FN void pack_v3_56(const float *w, float *y, int part, int parts)
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_57(float *w,
+NET_FN void update_v3_58(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -2207,10 +2233,10 @@ NET_FN void update_v3_57(float *w,
         const ptrdiff_t from = NET_FROM16(128), to = NET_TO16(128);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_v3_43(w + wi,
+        sgd_v3_44(w + wi,
             g + gi,
             h, from, whole);
-        sgd_v3_44(w + wi,
+        sgd_v3_45(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -2218,7 +2244,7 @@ NET_FN void update_v3_57(float *w,
 
 /* The gradient at the operand z, or where that tells as much the result,
  * of clip. */
-NET_FN v_f32 d_clip_v3_58(v_f32 z, v_f32 dy)
+NET_FN v_f32 d_clip_v3_59(v_f32 z, v_f32 dy)
 {
     NET_UNUSED const v_f32 zero = v_set1(0);
 
@@ -2227,7 +2253,7 @@ NET_FN v_f32 d_clip_v3_58(v_f32 z, v_f32 dy)
 
 /* bn_grad_sums of n pixels, channels 0 to 16, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_v3_59(const float *x,
+NET_FN void bn_grad_sums_v3_60(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2246,7 +2272,7 @@ NET_FN void bn_grad_sums_v3_59(const float *x,
             NET_UNUSED const v_f32 k0 = v_load(c0 + c);
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_v3_59(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -2258,7 +2284,7 @@ NET_FN void bn_grad_sums_v3_59(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_v3_60(const float *x0,
+NET_FN void bn_grad_sums_v3_61(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2283,7 +2309,7 @@ NET_FN void bn_grad_sums_v3_60(const float *x0,
             rest /= 32;
             x += i * 16;
             g += i * 16;
-            bn_grad_sums_v3_59(x,
+            bn_grad_sums_v3_60(x,
                 g,
                 c0,
                 c1,
@@ -2294,7 +2320,7 @@ NET_FN void bn_grad_sums_v3_60(const float *x0,
 }
 
 /* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
-NET_FN void bn_grad_fold_v3_61(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
+NET_FN void bn_grad_fold_v3_62(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
     float *p, float *q)
 {
     for (int c = 0; c < 16; c++) {
@@ -2314,7 +2340,7 @@ NET_FN void bn_grad_fold_v3_61(const float *x, const float *s, const float *vari
 
 /* bn_grad of n pixels, channels 0 to 16, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_v3_62(const float *x,
+NET_FN void bn_grad_v3_63(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2333,7 +2359,7 @@ NET_FN void bn_grad_v3_62(const float *x,
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             NET_UNUSED const v_f32 k3 = v_load(c3 + c);
             NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_v3_59(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store(y + i * 16 + c * 1, z);
@@ -2341,7 +2367,7 @@ NET_FN void bn_grad_v3_62(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_v3_63(const float *x0,
+NET_FN void bn_grad_v3_64(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2366,7 +2392,7 @@ NET_FN void bn_grad_v3_63(const float *x0,
             x += i * 16;
             g += i * 16;
             y += i * 16;
-            bn_grad_v3_62(x,
+            bn_grad_v3_63(x,
                 g,
                 c0,
                 c1,
@@ -2379,7 +2405,7 @@ NET_FN void bn_grad_v3_63(const float *x0,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_64(float *w,
+NET_FN void update_v3_65(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -2390,17 +2416,17 @@ NET_FN void update_v3_64(float *w,
         const ptrdiff_t from = NET_FROM16(16), to = NET_TO16(16);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_v3_43(w + wi,
+        sgd_v3_44(w + wi,
             g + gi,
             h, from, whole);
-        sgd_v3_44(w + wi,
+        sgd_v3_45(w + wi,
             g + gi,
             h, whole, to);
     }
 }
 
 /* Row o of dy, all taps of one block of channels. */
-NET_FN void depthwise_grad_v3_65_0(const float *x, const float *g, float *dw, int o)
+NET_FN void depthwise_grad_v3_66_0(const float *x, const float *g, float *dw, int o)
 {
     for (int r = 0; r < 3; r++) {
         const int h = o * 1 - 1 + r * 1;
@@ -2466,7 +2492,7 @@ NET_FN void depthwise_grad_v3_65_0(const float *x, const float *g, float *dw, in
 }
 
 /* Gradient of depthwise weights: threads share channels, each of which is one sum per tap. */
-NET_FN void depthwise_grad_v3_65(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void depthwise_grad_v3_66(const float *x, const float *g, float *dw, int part, int parts)
 {
     const int from = (int)NET_FROM(2), to = (int)NET_TO(2);
 
@@ -2480,12 +2506,12 @@ NET_FN void depthwise_grad_v3_65(const float *x, const float *g, float *dw, int 
         const float *gn = g + n * (ptrdiff_t)256 + o * (ptrdiff_t)64;
 
         for (int k = from; k < to; k++)
-            depthwise_grad_v3_65_0(xn + k * 8, gn + k * 8, dw + k * 8, o);
+            depthwise_grad_v3_66_0(xn + k * 8, gn + k * 8, dw + k * 8, o);
     }
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_v3_66(const float *x0, float *y0, int part, int parts)
+NET_FN void map_v3_67(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(9); i0 < NET_TO(9); i0++) {
         const float *x1 = x0 + i0 * -1;
@@ -2500,7 +2526,7 @@ NET_FN void map_v3_66(const float *x0, float *y0, int part, int parts)
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_v3_67(float *w,
+NET_FN void sgd_v3_68(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -2516,7 +2542,7 @@ NET_FN void sgd_v3_67(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_68(float *w,
+NET_FN void update_v3_69(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -2529,7 +2555,7 @@ NET_FN void update_v3_68(float *w,
             ;
         const ptrdiff_t from = 0, to = 9;
         const ptrdiff_t whole = from;
-        sgd_v3_67(w + wi,
+        sgd_v3_68(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -2537,7 +2563,7 @@ NET_FN void update_v3_68(float *w,
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_v3_69(const float *w, float *y, int part, int parts)
+NET_FN void pack_v3_70(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -2561,7 +2587,7 @@ NET_FN void pack_v3_69(const float *w, float *y, int part, int parts)
 }
 
 /* y = f(a, b), element by element, broadcast by steps of 0. */
-NET_FN void zip_v3_70(const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void zip_v3_71(const float *a0, const float *b0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(2); i0 < NET_TO(2); i0++) {
         const float *a1 = a0 + i0 * 8;
@@ -2589,7 +2615,7 @@ NET_FN void zip_v3_70(const float *a0, const float *b0, float *y0, int part, int
 }
 
 /* Adds the products of 6 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_v3_71(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_v3_72(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s1_0 = v_set1(0.0f);
@@ -2625,7 +2651,7 @@ NET_FN void grad_tile_v3_71(const float *a, const float *b, float *y, ptrdiff_t 
 }
 
 /* Adds the products of 5 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_v3_72(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_v3_73(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s1_0 = v_set1(0.0f);
@@ -2658,7 +2684,7 @@ NET_FN void grad_tile_v3_72(const float *a, const float *b, float *y, ptrdiff_t 
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_v3_73(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_v3_74(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         0,
@@ -2693,16 +2719,16 @@ NET_FN void conv_grad_v3_73(const float *x, const float *g, float *dw, int part,
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 8; c += 8)
             if (t < 1)
-                grad_tile_v3_71(gr, xr + c, y + c, count);
-            else
                 grad_tile_v3_72(gr, xr + c, y + c, count);
+            else
+                grad_tile_v3_73(gr, xr + c, y + c, count);
     }
     }
 }
 
 /* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_v3_74(const float *x,
+NET_FN void bn_grad_sums_v3_75(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2721,7 +2747,7 @@ NET_FN void bn_grad_sums_v3_74(const float *x,
             NET_UNUSED const v_f32 k0 = v_load(c0 + c);
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_v3_59(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -2733,7 +2759,7 @@ NET_FN void bn_grad_sums_v3_74(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_v3_75(const float *x0,
+NET_FN void bn_grad_sums_v3_76(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2758,7 +2784,7 @@ NET_FN void bn_grad_sums_v3_75(const float *x0,
             rest /= 32;
             x += i * 8;
             g += i * 8;
-            bn_grad_sums_v3_74(x,
+            bn_grad_sums_v3_75(x,
                 g,
                 c0,
                 c1,
@@ -2770,7 +2796,7 @@ NET_FN void bn_grad_sums_v3_75(const float *x0,
 
 /* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_v3_76(const float *x,
+NET_FN void bn_grad_v3_77(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2789,7 +2815,7 @@ NET_FN void bn_grad_v3_76(const float *x,
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             NET_UNUSED const v_f32 k3 = v_load(c3 + c);
             NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-            z = d_clip_v3_58(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_v3_59(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store(y + i * 8 + c * 1, z);
@@ -2797,7 +2823,7 @@ NET_FN void bn_grad_v3_76(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_v3_77(const float *x0,
+NET_FN void bn_grad_v3_78(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2822,7 +2848,7 @@ NET_FN void bn_grad_v3_77(const float *x0,
             x += i * 8;
             g += i * 8;
             y += i * 8;
-            bn_grad_v3_76(x,
+            bn_grad_v3_77(x,
                 g,
                 c0,
                 c1,
@@ -2835,7 +2861,7 @@ NET_FN void bn_grad_v3_77(const float *x0,
 }
 
 /* Adds the products of 3 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_v3_78(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_v3_79(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s1_0 = v_set1(0.0f);
@@ -2860,7 +2886,7 @@ NET_FN void grad_tile_v3_78(const float *a, const float *b, float *y, ptrdiff_t 
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_v3_79(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_v3_80(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         1,
@@ -2898,13 +2924,13 @@ NET_FN void conv_grad_v3_79(const float *x, const float *g, float *dw, int part,
             continue;
         xr += row * (ptrdiff_t)64;
         for (int c = 0; c < 8; c += 8)
-                grad_tile_v3_78(xr, gr + c, y + c, count);
+                grad_tile_v3_79(xr, gr + c, y + c, count);
     }
     }
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_v3_80(float *w,
+NET_FN void sgd_v3_81(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -2920,7 +2946,7 @@ NET_FN void sgd_v3_80(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_v3_81(float *w,
+NET_FN void update_v3_82(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -2936,7 +2962,7 @@ NET_FN void update_v3_81(float *w,
             ;
         const ptrdiff_t from = 0, to = 9;
         const ptrdiff_t whole = from;
-        sgd_v3_80(w + wi,
+        sgd_v3_81(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -2994,7 +3020,7 @@ static void step_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
     transpose_v3_21(AT(const float, s, 2048), AT(float, a, 6144), part, parts);
     NET_LAYER(13, "copy_3");
     /* inverted.depth.conv: conv, (2,16,4,4) -> (2,16,4,4) */
-    depthwise_v3_22(AT(const float, a, 2048), AT(const float, a, 6144), AT(const float, w, 0),
+    depthwise_v3_23(AT(const float, a, 2048), AT(const float, a, 6144), AT(const float, w, 0),
         AT(float, a, 4096), part, parts);
     NET_LAYER(14, "inverted.depth.conv");
     /* inverted.depth.bn.parts: bn_stats, (2,16,4,4) -> (16,2,16) */
@@ -3012,10 +3038,10 @@ static void step_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
         part, parts);
     NET_LAYER(18, "inverted.depth");
     /* copy_4: identity, (8,16,1,1) -> (8,16,1,1) */
-    pack_v3_23(AT(const float, s, 2880), AT(float, a, 9216), part, parts);
+    pack_v3_24(AT(const float, s, 2880), AT(float, a, 9216), part, parts);
     NET_LAYER(19, "copy_4");
     /* inverted.project.conv: conv, (2,16,4,4) -> (2,8,4,4) */
-    conv_v3_26(AT(const float, a, 6144), AT(const float, a, 9216), AT(const float, w, 0),
+    conv_v3_27(AT(const float, a, 6144), AT(const float, a, 9216), AT(const float, w, 0),
         AT(float, a, 8192), part, parts);
     NET_LAYER(20, "inverted.project.conv");
     /* inverted.project.parts: bn_stats, (2,8,4,4) -> (16,2,8) */
@@ -3028,219 +3054,219 @@ static void step_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
     bn_factor_v3_7(AT(const float, s, 3392), AT(const float, a, 12992), AT(float, a, 13056));
     NET_LAYER(23, "inverted.project.factor");
     /* inverted.project: bn_apply, (2,8,4,4) -> (2,8,4,4) */
-    bn_apply_v3_28(AT(const float, a, 8192), AT(const float, a, 12928),
+    bn_apply_v3_29(AT(const float, a, 8192), AT(const float, a, 12928),
         AT(const float, a, 13056), AT(const float, s, 3456), AT(float, a, 9216),
         part, parts);
     NET_LAYER(24, "inverted.project");
     /* inverted.add: add, (2,8,4,4) -> (2,8,4,4) */
-    zip_v3_29(AT(const float, a, 9216), AT(const float, a, 11264), AT(float, a, 9216),
+    zip_v3_30(AT(const float, a, 9216), AT(const float, a, 11264), AT(float, a, 9216),
         part, parts);
     NET_LAYER(25, "inverted.add");
     /* global_avg_pool: reduce_mean, (2,8,4,4) -> (2,8) */
-    reduce_v3_30(AT(const float, a, 9216), AT(float, a, 12288), part, parts);
+    reduce_v3_31(AT(const float, a, 9216), AT(float, a, 12288), part, parts);
     NET_LAYER(26, "global_avg_pool");
     /* copy_5: identity, (3,8) -> (3,8) */
-    pack_v3_31(AT(const float, s, 3648), AT(float, a, 9216), part, parts);
+    pack_v3_32(AT(const float, s, 3648), AT(float, a, 9216), part, parts);
     NET_LAYER(27, "copy_5");
     /* dense: dense, (2,8) -> (2,3) */
-    dense_v3_33(AT(const float, a, 12288), AT(const float, a, 9216), AT(const float, s, 3776),
+    dense_v3_34(AT(const float, a, 12288), AT(const float, a, 9216), AT(const float, s, 3776),
         out->scores + 0, part, parts);
     NET_LAYER(28, "dense");
     /* stem.bn.new_mean: bn_track, (8) -> (8) */
-    bn_track_v3_34(AT(float, s, 1152), AT(float, s, 1216), AT(const float, a, 12352),
+    bn_track_v3_35(AT(float, s, 1152), AT(float, s, 1216), AT(const float, a, 12352),
         AT(const float, a, 12416), AT(const mnc_head, s, 0));
     NET_LAYER(29, "stem.bn.new_mean");
     /* inverted.expand.bn.new_mean: bn_track, (16) -> (16) */
-    bn_track_v3_35(AT(float, s, 1920), AT(float, s, 1984), AT(const float, a, 12544),
+    bn_track_v3_36(AT(float, s, 1920), AT(float, s, 1984), AT(const float, a, 12544),
         AT(const float, a, 12608), AT(const mnc_head, s, 0));
     NET_LAYER(30, "inverted.expand.bn.new_mean");
     /* inverted.depth.bn.new_mean: bn_track, (16) -> (16) */
-    bn_track_v3_35(AT(float, s, 2752), AT(float, s, 2816), AT(const float, a, 12736),
+    bn_track_v3_36(AT(float, s, 2752), AT(float, s, 2816), AT(const float, a, 12736),
         AT(const float, a, 12800), AT(const mnc_head, s, 0));
     NET_LAYER(31, "inverted.depth.bn.new_mean");
     /* inverted.project.new_mean: bn_track, (8) -> (8) */
-    bn_track_v3_34(AT(float, s, 3520), AT(float, s, 3584), AT(const float, a, 12928),
+    bn_track_v3_35(AT(float, s, 3520), AT(float, s, 3584), AT(const float, a, 12928),
         AT(const float, a, 12992), AT(const mnc_head, s, 0));
     NET_LAYER(32, "inverted.project.new_mean");
     /* loss: cross_entropy, (2,3) -> () */
-    cross_entropy_v3_36(out->scores + 0, in->labels + 0, AT(const mnc_head, s, 0),
+    cross_entropy_v3_37(out->scores + 0, in->labels + 0, AT(const mnc_head, s, 0),
         out->loss + 0, AT(float, a, 9344));
     NET_LAYER(33, "loss");
     /* copy_6: identity, (8,3) -> (8,3) */
-    pack_v3_37(AT(const float, s, 3648), AT(float, a, 9216), part, parts);
+    pack_v3_38(AT(const float, s, 3648), AT(float, a, 9216), part, parts);
     NET_LAYER(35, "copy_6");
     /* global_avg_pool.delta: dense, (2,3) -> (2,8) */
-    dense_v3_39(AT(const float, a, 9344), AT(const float, a, 9216), AT(const float, w, 0),
+    dense_v3_40(AT(const float, a, 9344), AT(const float, a, 9216), AT(const float, w, 0),
         AT(float, a, 13120), part, parts);
     NET_LAYER(36, "global_avg_pool.delta");
     /* dense.weight.delta_2: conv_grad, (2,8) -> (3,8) */
-    conv_grad_v3_41(AT(const float, a, 12288), AT(const float, a, 9344), AT(float, a, 9216),
+    conv_grad_v3_42(AT(const float, a, 12288), AT(const float, a, 9344), AT(float, a, 9216),
         part, parts);
     NET_LAYER(37, "dense.weight.delta_2");
     /* dense.bias.delta: reduce_sum, (2,3) -> (3) */
-    reduce_v3_42(AT(const float, a, 9344), AT(float, a, 12288), part, parts);
+    reduce_v3_43(AT(const float, a, 9344), AT(float, a, 12288), part, parts);
     NET_LAYER(38, "dense.bias.delta");
     /* dense.weight.new0: sgd, (3,8) -> (3,8) */
-    update_v3_45(AT(float, s, 3648), AT(const float, a, 9216), AT(const mnc_head, s, 0),
+    update_v3_46(AT(float, s, 3648), AT(const float, a, 9216), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(39, "dense.weight.new0");
     /* dense.bias.new0: sgd, (3) -> (3) */
-    update_v3_46(AT(float, s, 3776), AT(const float, a, 12288), AT(const mnc_head, s, 0),
+    update_v3_47(AT(float, s, 3776), AT(const float, a, 12288), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(40, "dense.bias.new0");
     /* inverted.add.delta: mul, (2,8) -> (2,8) */
-    zip_v3_47(AT(const float, a, 13120), AT(const float, w, 64), AT(float, a, 13120),
+    zip_v3_48(AT(const float, a, 13120), AT(const float, w, 64), AT(float, a, 13120),
         part, parts);
     NET_LAYER(41, "inverted.add.delta");
     /* inverted.project.delta: bn_grad_sums, (2,8,4,4) -> (16,2,8) */
-    bn_grad_sums_v3_49(AT(const float, a, 8192), AT(const float, a, 13120),
+    bn_grad_sums_v3_50(AT(const float, a, 8192), AT(const float, a, 13120),
         AT(const float, a, 12928), AT(const float, a, 13056), AT(const float, s, 3456),
         AT(float, a, 9216), part, parts);
     NET_LAYER(44, "inverted.project.delta");
     /* inverted.project.dscale: bn_grad_fold, (16,2,8) -> (8) */
-    bn_grad_fold_v3_50(AT(const float, a, 9216), AT(const float, a, 13056),
+    bn_grad_fold_v3_51(AT(const float, a, 9216), AT(const float, a, 13056),
         AT(const float, a, 12992), AT(float, a, 12288), AT(float, a, 13184),
         AT(float, a, 13248), AT(float, a, 13312));
     NET_LAYER(45, "inverted.project.dscale");
     /* inverted.project.conv.delta: bn_grad, (2,8,4,4) -> (2,8,4,4) */
-    bn_grad_v3_52(AT(const float, a, 8192), AT(const float, a, 13120),
+    bn_grad_v3_53(AT(const float, a, 8192), AT(const float, a, 13120),
         AT(const float, a, 12928), AT(const float, a, 13056), AT(const float, s, 3456),
         AT(const float, a, 13248), AT(const float, a, 13312), AT(float, a, 8192),
         part, parts);
     NET_LAYER(46, "inverted.project.conv.delta");
     /* inverted.project.bn.beta.new0: sgd, (8) -> (8) */
-    update_v3_53(AT(float, s, 3456), AT(const float, a, 13184), AT(const mnc_head, s, 0),
+    update_v3_54(AT(float, s, 3456), AT(const float, a, 13184), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(47, "inverted.project.bn.beta.new0");
     /* inverted.project.bn.gamma.new0: sgd, (8) -> (8) */
-    update_v3_53(AT(float, s, 3392), AT(const float, a, 12288), AT(const mnc_head, s, 0),
+    update_v3_54(AT(float, s, 3392), AT(const float, a, 12288), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(48, "inverted.project.bn.gamma.new0");
     /* inverted.project.weight.delta: conv_grad, (2,16,4,4) -> (8,16,1,1) */
-    conv_grad_v3_55(AT(const float, a, 6144), AT(const float, a, 8192), AT(float, a, 9216),
+    conv_grad_v3_56(AT(const float, a, 6144), AT(const float, a, 8192), AT(float, a, 9216),
         part, parts);
     NET_LAYER(49, "inverted.project.weight.delta");
     /* copy_7: identity, (16,8,1,1) -> (16,8,1,1) */
-    pack_v3_56(AT(const float, s, 2880), AT(float, a, 9728), part, parts);
+    pack_v3_57(AT(const float, s, 2880), AT(float, a, 9728), part, parts);
     NET_LAYER(51, "copy_7");
     /* inverted.depth.delta: conv, (2,8,4,4) -> (2,16,4,4) */
     conv_v3_14(AT(const float, a, 8192), AT(const float, a, 9728), AT(const float, w, 0),
         AT(float, a, 6144), part, parts);
     NET_LAYER(52, "inverted.depth.delta");
     /* inverted.project.weight.new0: sgd, (8,16,1,1) -> (8,16,1,1) */
-    update_v3_57(AT(float, s, 2880), AT(const float, a, 9216), AT(const mnc_head, s, 0),
+    update_v3_58(AT(float, s, 2880), AT(const float, a, 9216), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(53, "inverted.project.weight.new0");
     /* inverted.depth.bn.delta_2: bn_grad_sums, (2,16,4,4) -> (16,2,16) */
-    bn_grad_sums_v3_60(AT(const float, a, 4096), AT(const float, a, 6144),
+    bn_grad_sums_v3_61(AT(const float, a, 4096), AT(const float, a, 6144),
         AT(const float, a, 12736), AT(const float, a, 12864), AT(const float, s, 2688),
         AT(float, a, 8192), part, parts);
     NET_LAYER(54, "inverted.depth.bn.delta_2");
     /* inverted.depth.bn.dscale: bn_grad_fold, (16,2,16) -> (16) */
-    bn_grad_fold_v3_61(AT(const float, a, 8192), AT(const float, a, 12864),
+    bn_grad_fold_v3_62(AT(const float, a, 8192), AT(const float, a, 12864),
         AT(const float, a, 12800), AT(float, a, 12288), AT(float, a, 12928),
         AT(float, a, 12992), AT(float, a, 13056));
     NET_LAYER(55, "inverted.depth.bn.dscale");
     /* inverted.depth.conv.delta: bn_grad, (2,16,4,4) -> (2,16,4,4) */
-    bn_grad_v3_63(AT(const float, a, 4096), AT(const float, a, 6144),
+    bn_grad_v3_64(AT(const float, a, 4096), AT(const float, a, 6144),
         AT(const float, a, 12736), AT(const float, a, 12864), AT(const float, s, 2688),
         AT(const float, a, 12992), AT(const float, a, 13056), AT(float, a, 4096),
         part, parts);
     NET_LAYER(56, "inverted.depth.conv.delta");
     /* inverted.depth.bn.beta.new0: sgd, (16) -> (16) */
-    update_v3_64(AT(float, s, 2688), AT(const float, a, 12928), AT(const mnc_head, s, 0),
+    update_v3_65(AT(float, s, 2688), AT(const float, a, 12928), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(57, "inverted.depth.bn.beta.new0");
     /* inverted.depth.bn.gamma.new0: sgd, (16) -> (16) */
-    update_v3_64(AT(float, s, 2624), AT(const float, a, 12288), AT(const mnc_head, s, 0),
+    update_v3_65(AT(float, s, 2624), AT(const float, a, 12288), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(58, "inverted.depth.bn.gamma.new0");
     /* inverted.depth.weight.delta: conv_grad, (2,16,4,4) -> (16,1,3,3) */
-    depthwise_grad_v3_65(AT(const float, a, 2048), AT(const float, a, 4096),
+    depthwise_grad_v3_66(AT(const float, a, 2048), AT(const float, a, 4096),
         AT(float, a, 6144), part, parts);
     NET_LAYER(59, "inverted.depth.weight.delta");
     /* copy_8: identity, (16,1,3,3) -> (16,1,3,3) */
-    map_v3_66(AT(const float, s, 2080), AT(float, a, 6720), part, parts);
+    map_v3_67(AT(const float, s, 2080), AT(float, a, 6720), part, parts);
     NET_LAYER(61, "copy_8");
     /* inverted.expand.delta: conv, (2,16,4,4) -> (2,16,4,4) */
-    depthwise_v3_22(AT(const float, a, 4096), AT(const float, a, 6720), AT(const float, w, 0),
+    depthwise_v3_23(AT(const float, a, 4096), AT(const float, a, 6720), AT(const float, w, 0),
         AT(float, a, 2048), part, parts);
     NET_LAYER(62, "inverted.expand.delta");
     /* inverted.depth.weight.new0: sgd, (16,1,3,3) -> (16,1,3,3) */
-    update_v3_68(AT(float, s, 2048), AT(const float, a, 6144), AT(const mnc_head, s, 0),
+    update_v3_69(AT(float, s, 2048), AT(const float, a, 6144), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(63, "inverted.depth.weight.new0");
     /* inverted.expand.bn.delta_2: bn_grad_sums, (2,16,4,4) -> (16,2,16) */
-    bn_grad_sums_v3_60(AT(const float, a, 0), AT(const float, a, 2048),
+    bn_grad_sums_v3_61(AT(const float, a, 0), AT(const float, a, 2048),
         AT(const float, a, 12544), AT(const float, a, 12672), AT(const float, s, 1856),
         AT(float, a, 4096), part, parts);
     NET_LAYER(64, "inverted.expand.bn.delta_2");
     /* inverted.expand.bn.dscale: bn_grad_fold, (16,2,16) -> (16) */
-    bn_grad_fold_v3_61(AT(const float, a, 4096), AT(const float, a, 12672),
+    bn_grad_fold_v3_62(AT(const float, a, 4096), AT(const float, a, 12672),
         AT(const float, a, 12608), AT(float, a, 12288), AT(float, a, 12736),
         AT(float, a, 12800), AT(float, a, 12864));
     NET_LAYER(65, "inverted.expand.bn.dscale");
     /* inverted.expand.conv.delta: bn_grad, (2,16,4,4) -> (2,16,4,4) */
-    bn_grad_v3_63(AT(const float, a, 0), AT(const float, a, 2048), AT(const float, a, 12544),
+    bn_grad_v3_64(AT(const float, a, 0), AT(const float, a, 2048), AT(const float, a, 12544),
         AT(const float, a, 12672), AT(const float, s, 1856), AT(const float, a, 12800),
         AT(const float, a, 12864), AT(float, a, 0), part, parts);
     NET_LAYER(66, "inverted.expand.conv.delta");
     /* inverted.expand.bn.beta.new0: sgd, (16) -> (16) */
-    update_v3_64(AT(float, s, 1856), AT(const float, a, 12736), AT(const mnc_head, s, 0),
+    update_v3_65(AT(float, s, 1856), AT(const float, a, 12736), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(67, "inverted.expand.bn.beta.new0");
     /* inverted.expand.bn.gamma.new0: sgd, (16) -> (16) */
-    update_v3_64(AT(float, s, 1792), AT(const float, a, 12288), AT(const mnc_head, s, 0),
+    update_v3_65(AT(float, s, 1792), AT(const float, a, 12288), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(68, "inverted.expand.bn.gamma.new0");
     /* copy_9: identity, (8,16,1,1) -> (8,16,1,1) */
-    pack_v3_69(AT(const float, s, 1280), AT(float, a, 3072), part, parts);
+    pack_v3_70(AT(const float, s, 1280), AT(float, a, 3072), part, parts);
     NET_LAYER(70, "copy_9");
     /* stem.delta: conv, (2,16,4,4) -> (2,8,4,4) */
-    conv_v3_26(AT(const float, a, 0), AT(const float, a, 3072), AT(const float, w, 0),
+    conv_v3_27(AT(const float, a, 0), AT(const float, a, 3072), AT(const float, w, 0),
         AT(float, a, 2048), part, parts);
     NET_LAYER(71, "stem.delta");
     /* stem.delta_2: add, (2,8,1,1) -> (2,8,4,4) */
-    zip_v3_70(AT(const float, a, 13120), AT(const float, a, 2048), AT(float, a, 2048),
+    zip_v3_71(AT(const float, a, 13120), AT(const float, a, 2048), AT(float, a, 2048),
         part, parts);
     NET_LAYER(72, "stem.delta_2");
     /* inverted.expand.weight.delta: conv_grad, (2,8,4,4) -> (16,8,1,1) */
-    conv_grad_v3_73(AT(const float, a, 11264), AT(const float, a, 0), AT(float, a, 3072),
+    conv_grad_v3_74(AT(const float, a, 11264), AT(const float, a, 0), AT(float, a, 3072),
         part, parts);
     NET_LAYER(73, "inverted.expand.weight.delta");
     /* inverted.expand.weight.new0: sgd, (16,8,1,1) -> (16,8,1,1) */
-    update_v3_57(AT(float, s, 1280), AT(const float, a, 3072), AT(const mnc_head, s, 0),
+    update_v3_58(AT(float, s, 1280), AT(const float, a, 3072), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(74, "inverted.expand.weight.new0");
     /* stem.bn.delta_2: bn_grad_sums, (2,8,4,4) -> (16,2,8) */
-    bn_grad_sums_v3_75(AT(const float, a, 10240), AT(const float, a, 2048),
+    bn_grad_sums_v3_76(AT(const float, a, 10240), AT(const float, a, 2048),
         AT(const float, a, 12352), AT(const float, a, 12480), AT(const float, s, 1088),
         AT(float, a, 0), part, parts);
     NET_LAYER(75, "stem.bn.delta_2");
     /* stem.bn.dscale: bn_grad_fold, (16,2,8) -> (8) */
-    bn_grad_fold_v3_50(AT(const float, a, 0), AT(const float, a, 12480),
+    bn_grad_fold_v3_51(AT(const float, a, 0), AT(const float, a, 12480),
         AT(const float, a, 12416), AT(float, a, 1024), AT(float, a, 1088),
         AT(float, a, 1152), AT(float, a, 1216));
     NET_LAYER(76, "stem.bn.dscale");
     /* stem.conv.delta: bn_grad, (2,8,4,4) -> (2,8,4,4) */
-    bn_grad_v3_77(AT(const float, a, 10240), AT(const float, a, 2048),
+    bn_grad_v3_78(AT(const float, a, 10240), AT(const float, a, 2048),
         AT(const float, a, 12352), AT(const float, a, 12480), AT(const float, s, 1088),
         AT(const float, a, 1152), AT(const float, a, 1216), AT(float, a, 10240),
         part, parts);
     NET_LAYER(77, "stem.conv.delta");
     /* stem.bn.beta.new0: sgd, (8) -> (8) */
-    update_v3_53(AT(float, s, 1088), AT(const float, a, 1088), AT(const mnc_head, s, 0),
+    update_v3_54(AT(float, s, 1088), AT(const float, a, 1088), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(78, "stem.bn.beta.new0");
     /* stem.bn.gamma.new0: sgd, (8) -> (8) */
-    update_v3_53(AT(float, s, 1024), AT(const float, a, 1024), AT(const mnc_head, s, 0),
+    update_v3_54(AT(float, s, 1024), AT(const float, a, 1024), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(79, "stem.bn.gamma.new0");
     /* stem.weight.delta: conv_grad, (2,3,8,8) -> (8,3,3,3) */
-    conv_grad_v3_79(in->x + 0, AT(const float, a, 10240), AT(float, a, 0), part, parts);
+    conv_grad_v3_80(in->x + 0, AT(const float, a, 10240), AT(float, a, 0), part, parts);
     NET_LAYER(80, "stem.weight.delta");
     /* stem.weight.new0: sgd, (8,3,3,3) -> (8,3,3,3) */
-    update_v3_81(AT(float, s, 128), AT(const float, a, 0), AT(const mnc_head, s, 0),
+    update_v3_82(AT(float, s, 128), AT(const float, a, 0), AT(const mnc_head, s, 0),
         part, parts);
     NET_LAYER(81, "stem.weight.new0");
 }
@@ -3282,7 +3308,7 @@ static void eval_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
     transpose_v3_21(AT(const float, s, 2048), AT(float, a, 5120), part, parts);
     NET_LAYER(9, "copy_3");
     /* inverted.depth.conv: conv, (2,16,4,4) -> (2,16,4,4) */
-    depthwise_v3_22(AT(const float, a, 0), AT(const float, a, 5120), AT(const float, w, 0),
+    depthwise_v3_23(AT(const float, a, 0), AT(const float, a, 5120), AT(const float, w, 0),
         AT(float, a, 2048), part, parts);
     NET_LAYER(10, "inverted.depth.conv");
     /* inverted.depth.bn.factor: bn_factor, (16) -> (16) */
@@ -3293,38 +3319,39 @@ static void eval_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
         AT(const float, s, 2688), AT(float, a, 2048), part, parts);
     NET_LAYER(12, "inverted.depth");
     /* copy_4: identity, (8,16,1,1) -> (8,16,1,1) */
-    pack_v3_23(AT(const float, s, 2880), AT(float, a, 1024), part, parts);
+    pack_v3_24(AT(const float, s, 2880), AT(float, a, 1024), part, parts);
     NET_LAYER(13, "copy_4");
     /* inverted.project.conv: conv, (2,16,4,4) -> (2,8,4,4) */
-    conv_v3_26(AT(const float, a, 2048), AT(const float, a, 1024), AT(const float, w, 0),
+    conv_v3_27(AT(const float, a, 2048), AT(const float, a, 1024), AT(const float, w, 0),
         AT(float, a, 0), part, parts);
     NET_LAYER(14, "inverted.project.conv");
     /* inverted.project.factor: bn_factor, (8) -> (8) */
     bn_factor_v3_7(AT(const float, s, 3392), AT(const float, s, 3584), AT(float, a, 1024));
     NET_LAYER(15, "inverted.project.factor");
     /* inverted.project: bn_apply, (2,8,4,4) -> (2,8,4,4) */
-    bn_apply_v3_28(AT(const float, a, 0), AT(const float, s, 3520), AT(const float, a, 1024),
+    bn_apply_v3_29(AT(const float, a, 0), AT(const float, s, 3520), AT(const float, a, 1024),
         AT(const float, s, 3456), AT(float, a, 0), part, parts);
     NET_LAYER(16, "inverted.project");
     /* inverted.add: add, (2,8,4,4) -> (2,8,4,4) */
-    zip_v3_29(AT(const float, a, 0), AT(const float, a, 4096), AT(float, a, 0), part, parts);
+    zip_v3_30(AT(const float, a, 0), AT(const float, a, 4096), AT(float, a, 0), part, parts);
     NET_LAYER(17, "inverted.add");
     /* global_avg_pool: reduce_mean, (2,8,4,4) -> (2,8) */
-    reduce_v3_30(AT(const float, a, 0), AT(float, a, 1024), part, parts);
+    reduce_v3_31(AT(const float, a, 0), AT(float, a, 1024), part, parts);
     NET_LAYER(18, "global_avg_pool");
     /* copy_5: identity, (3,8) -> (3,8) */
-    pack_v3_31(AT(const float, s, 3648), AT(float, a, 0), part, parts);
+    pack_v3_32(AT(const float, s, 3648), AT(float, a, 0), part, parts);
     NET_LAYER(19, "copy_5");
     /* dense: dense, (2,8) -> (2,3) */
-    dense_v3_33(AT(const float, a, 1024), AT(const float, a, 0), AT(const float, s, 3776),
+    dense_v3_34(AT(const float, a, 1024), AT(const float, a, 0), AT(const float, s, 3776),
         out->scores + 0, part, parts);
     NET_LAYER(20, "dense");
     /* loss: cross_entropy, (2,3) -> () */
-    cross_entropy_v3_36(out->scores + 0, in->labels + 0, AT(const mnc_head, s, 0),
+    cross_entropy_v3_37(out->scores + 0, in->labels + 0, AT(const mnc_head, s, 0),
         out->loss + 0, AT(float, a, 0));
     NET_LAYER(21, "loss");
 }
 #undef NET_FN
+#undef NET_INLINE
 #undef V
 #undef v_f32
 #undef v_load
@@ -3366,6 +3393,7 @@ static void eval_v3(const tiny_train_inputs *in, const tiny_train_outputs *out,
 #undef v_pick
 #undef v_lane
 #undef v_prefetch
+#undef v_hold
 #endif
 
 /* Which of the variants above this CPU runs; 0: none. */

@@ -31,6 +31,15 @@
 #define NET_UNROLL
 #endif
 #endif
+/* Before a short loop that must stay one: unrolled, gcc finds loads to share between its rounds,
+ * and keeps what it loaded on the stack. */
+#if defined(__clang__)
+#define NET_ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define NET_ROLLED _Pragma("GCC unroll 1")
+#else
+#define NET_ROLLED
+#endif
 /* What a register tile knows of its layer: constants, and so those of its code, which is inlined.
  * Steps are in elements. */
 typedef struct net_tile {

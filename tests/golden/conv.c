@@ -19,338 +19,343 @@ NET_FN v_f32 clip_c_2(v_f32 x)
     return v_min(v_set1(6.0f), v_max(v_set1(0.0f), x));
 }
 
-/* 2 pixels x 16 channels, the sum over 5 channels of each tap in order.
- * x: pixel step 10, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 2 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a0_2 = v_load(b + 8);
-    v_f32 a0_3 = v_load(b + 12);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a1_2 = v_load(b + 8);
-    v_f32 a1_3 = v_load(b + 12);
+    v_f32 a[2][4];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45;
-        const float *wr = w + r * 240;
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 16;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            a1_2 = v_fma(p, w2, a1_2);
-            a1_3 = v_fma(p, w3, a1_3);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 5 + k * 1, *wq = wr + 80 + k * 16;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            a1_2 = v_fma(p, w2, a1_2);
-            a1_3 = v_fma(p, w3, a1_3);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 10 + k * 1, *wq = wr + 160 + k * 16;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            a1_2 = v_fma(p, w2, a1_2);
-            a1_3 = v_fma(p, w3, a1_3);
-        }
-    }
-
-    v_store(y + 0, clip_c_2(a0_0));
-    v_store(y + 4, clip_c_2(a0_1));
-    v_store(y + 8, clip_c_2(a0_2));
-    v_store(y + 12, clip_c_2(a0_3));
-    v_store(y + 19, clip_c_2(a1_0));
-    v_store(y + 23, clip_c_2(a1_1));
-    v_store(y + 27, clip_c_2(a1_2));
-    v_store(y + 31, clip_c_2(a1_3));
-}
-
-/* 2 pixels x 16 channels, the sum over 5 channels of each tap in order.
- * x: pixel step 10, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_c_4(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
-{
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a0_2 = v_load(b + 8);
-    v_f32 a0_3 = v_load(b + 12);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a1_2 = v_load(b + 8);
-    v_f32 a1_3 = v_load(b + 12);
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            a[i][j] = v_load(b + j * V);
 
     for (int r = r0; r < r1; r++)
-    for (int q = 0; q < 3; q++) {
-        const float *xq = x + at + r * (ptrdiff_t)45 + q * 5;
-        const float *wq = w + (r * 3 + q) * 80;
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 16;
         NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            a1_2 = v_fma(p, w2, a1_2);
-            a1_3 = v_fma(p, w3, a1_3);
-            xq += 1;
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[4];
+            NET_UNROLL
+            for (int j = 0; j < 4; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 4; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
         }
     }
 
-    v_store(y + 0, clip_c_2(a0_0));
-    v_store(y + 4, clip_c_2(a0_1));
-    v_store(y + 8, clip_c_2(a0_2));
-    v_store(y + 12, clip_c_2(a0_3));
-    v_store(y + 19, clip_c_2(a1_0));
-    v_store(y + 23, clip_c_2(a1_1));
-    v_store(y + 27, clip_c_2(a1_2));
-    v_store(y + 31, clip_c_2(a1_3));
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_c_2(a[i][j]));
+        }
 }
 
-/* 1 pixels x 16 channels, the sum over 5 channels of each tap in order.
- * x: pixel step 10, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 2 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_4(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a0_2 = v_load(b + 8);
-    v_f32 a0_3 = v_load(b + 12);
+    v_f32 a[2][4];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45;
-        const float *wr = w + r * 240;
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 16;
         NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 16;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 5 + k * 1, *wq = wr + 80 + k * 16;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[4];
+            NET_UNROLL
+            for (int j = 0; j < 4; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 4; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 16;
         }
     }
 
-    v_store(y + 0, clip_c_2(a0_0));
-    v_store(y + 4, clip_c_2(a0_1));
-    v_store(y + 8, clip_c_2(a0_2));
-    v_store(y + 12, clip_c_2(a0_3));
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_c_2(a[i][j]));
+        }
 }
 
-/* 3 pixels x 3 channels, the sum over 5 channels of each tap in order.
- * x: pixel step 10, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_6(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 1 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
+    v_f32 a[1][4];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45;
-        const float *wr = w + r * 120;
+    NET_UNROLL
+    for (int i = 0; i < 1; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 16;
         NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[20]);
-            a2_0 = v_fma(p, w0, a2_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 5 + k * 1, *wq = wr + 40 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[20]);
-            a2_0 = v_fma(p, w0, a2_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 10 + k * 1, *wq = wr + 80 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[20]);
-            a2_0 = v_fma(p, w0, a2_0);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[4];
+            NET_UNROLL
+            for (int j = 0; j < 4; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 1; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 4; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 16;
         }
     }
 
-    v_store_n(y + 0, clip_c_2(a0_0), 3);
-    v_store_n(y + 19, clip_c_2(a1_0), 3);
-    v_store_n(y + 38, clip_c_2(a2_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 1; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_c_2(a[i][j]));
+        }
 }
 
-/* 2 pixels x 3 channels, the sum over 5 channels of each tap in order.
- * x: pixel step 10, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 3 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_6(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a[3][1];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)45;
-        const float *wr = w + r * 120;
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
         NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 0 + k * 1, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 5 + k * 1, *wq = wr + 40 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[10]);
-            a1_0 = v_fma(p, w0, a1_0);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 5; k++) {
-            const float *xq = xr + 10 + k * 1, *wq = wr + 80 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 3; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
         }
     }
 
-    v_store_n(y + 0, clip_c_2(a0_0), 3);
-    v_store_n(y + 19, clip_c_2(a1_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, clip_c_2(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_c_2(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 4 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* 2 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_7(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
+{
+    v_f32 a[2][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
+        NET_ROLLED
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
+        }
+    }
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, clip_c_2(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, clip_c_2(a[i][j]));
+        }
+}
+
+/* Convolution, 4 rows in register tiles along each, by panels of output channels.
+ * Tiles at the border leave out kernel columns, rows at the border kernel rows.
+ */
 NET_FN void conv_c_8(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)315 + g * 5, *wg = w + g * 1080;
-        const float *bg = b + g * 32;
-        float *yg = y + n * (ptrdiff_t)380 + g * 19;
-        for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
-        for (int c = 0; c < 16; c += 16) {
-            const int top = row * 2 - 1;
-            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
-            const int r1 = top + 2 < 7 ? 3 : (7 - top) / 1;
-            const ptrdiff_t at = row * (ptrdiff_t)90 - 50;
-            const float *wc = wg + (ptrdiff_t)c * 45;
-            float *yr = yg + row * (ptrdiff_t)95 + c;
-            for (int i = 0; i < 2; i += 2)
-                tile_c_3(xg, at + i * (ptrdiff_t)10, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)19);
-            for (int i = 2; i < 4; i += 2)
-                tile_c_4(xg, at + i * (ptrdiff_t)10, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)19);
-            for (int i = 4; i < 5; i += 1)
-                tile_c_5(xg, at + i * (ptrdiff_t)10, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)19);
-        }
-        for (int c = 16; c < 19; c += 3) {
-            const int top = row * 2 - 1;
-            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
-            const int r1 = top + 2 < 7 ? 3 : (7 - top) / 1;
-            const ptrdiff_t at = row * (ptrdiff_t)90 - 50;
-            const float *wc = wg + (ptrdiff_t)c * 45;
-            float *yr = yg + row * (ptrdiff_t)95 + c;
-            for (int i = 0; i < 3; i += 3)
-                tile_c_6(xg, at + i * (ptrdiff_t)10, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)19);
-            for (int i = 3; i < 5; i += 2)
-                tile_c_7(xg, at + i * (ptrdiff_t)10, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)19);
-        }
-        }
+    net_tile t;
+
+    t.c = 5, t.xw = 10, t.xc = 1, t.panel = 720, t.ahead = 0;
+    t.s = 3, t.xr = 45, t.xq = 5, t.ring = 0, t.dil_h = 1;
+    t.step = 2, t.dil = 1;
+    t.yw = 19, t.sw = 0, t.add = 0;
+    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int c = 0; c < 16; c += 16) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 7 ? 3 : (7 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)90 - 50;
+        const float *wc = w + (ptrdiff_t)c * 45;
+        float *yr = y + row * (ptrdiff_t)95 + c;
+        for (int i = 0; i < 2; i += 2)
+            tile_c_3(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 1, 5, t);
+        for (int i = 2; i < 4; i += 2)
+            tile_c_4(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, t);
+        for (int i = 4; i < 5; i += 1)
+            tile_c_5(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 0, 2, t);
+    }
+    for (int c = 16; c < 19; c += 3) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 7 ? 3 : (7 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)90 - 50;
+        const float *wc = w + (ptrdiff_t)c * 45;
+        float *yr = y + row * (ptrdiff_t)95 + c;
+        for (int i = 0; i < 3; i += 3)
+            tile_c_6(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 1, 7, t);
+        for (int i = 3; i < 5; i += 2)
+            tile_c_7(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 0, 4, t);
+    }
     }
 }
 

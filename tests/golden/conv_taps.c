@@ -20,79 +20,87 @@ NET_FN v_f32 clip_c_2(v_f32 x)
 }
 
 /* Adds the products of n channels of one tap to 2 pixels' sums of 16 channels. */
-NET_FN void tap_tile_c_3(const float *xq, const float *wq, float *t, int n)
+NET_INLINE void tap_tile_c_3(const float *xq, const float *wq, float *y, int n,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(t + 0);
-    v_f32 a0_1 = v_load(t + 4);
-    v_f32 a0_2 = v_load(t + 8);
-    v_f32 a0_3 = v_load(t + 12);
-    v_f32 a1_0 = v_load(t + 16);
-    v_f32 a1_1 = v_load(t + 20);
-    v_f32 a1_2 = v_load(t + 24);
-    v_f32 a1_3 = v_load(t + 28);
+    v_f32 a[2][4];
 
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            a[i][j] = v_load(y + (i * 4 + j) * V);
     for (int k = 0; k < n; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-            p = v_set1(xq[160]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            a1_2 = v_fma(p, w2, a1_2);
-            a1_3 = v_fma(p, w3, a1_3);
-            xq += 1;
+            v_f32 wj[4];
+            NET_UNROLL
+            for (int j = 0; j < 4; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 4; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
-    v_store(t + 0, a0_0);
-    v_store(t + 4, a0_1);
-    v_store(t + 8, a0_2);
-    v_store(t + 12, a0_3);
-    v_store(t + 16, a1_0);
-    v_store(t + 20, a1_1);
-    v_store(t + 24, a1_2);
-    v_store(t + 28, a1_3);
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            v_store(y + (i * 4 + j) * V, a[i][j]);
 }
 
 /* Adds the products of n channels of one tap to 1 pixels' sums of 16 channels. */
-NET_FN void tap_tile_c_4(const float *xq, const float *wq, float *t, int n)
+NET_INLINE void tap_tile_c_4(const float *xq, const float *wq, float *y, int n,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(t + 0);
-    v_f32 a0_1 = v_load(t + 4);
-    v_f32 a0_2 = v_load(t + 8);
-    v_f32 a0_3 = v_load(t + 12);
+    v_f32 a[1][4];
 
+    NET_UNROLL
+    for (int i = 0; i < 1; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            a[i][j] = v_load(y + (i * 4 + j) * V);
     for (int k = 0; k < n; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-            xq += 1;
+            v_f32 wj[4];
+            NET_UNROLL
+            for (int j = 0; j < 4; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 1; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 4; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
-    v_store(t + 0, a0_0);
-    v_store(t + 4, a0_1);
-    v_store(t + 8, a0_2);
-    v_store(t + 12, a0_3);
+    NET_UNROLL
+    for (int i = 0; i < 1; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            v_store(y + (i * 4 + j) * V, a[i][j]);
 }
 
 /* Convolution whose weights are too large for a cache: a panel's are passed over tap by tap, in
- * parts that stay in the L1 cache while 5 rows of output go by, whose sums wait in t. */
+ * parts that stay in the L1 cache while 5 rows of output go by, whose sums wait. */
 NET_FN void conv_c_5(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
+    net_tile t;
+
+    t.xw = 160, t.xc = 1, t.panel = 23040, t.ahead = 0;
     for (int n = 0; n < 1; n++)
     for (int g = 0; g < 1; g++) {
         const float *xg = x + n * (ptrdiff_t)4800 + g * 160, *bg = b + g * 96;
@@ -103,11 +111,11 @@ NET_FN void conv_c_5(const float *x, const float *w, const float *b,
         for (int top = 0; top < 5; top += 5) {
             const int c = 0 + k * 16, end = NET_LEAST(top + 5, 5);
             const float *wc = wg + (ptrdiff_t)c * 1440;
-            NET_ALIGN(64) float t[480];
+            NET_ALIGN(64) float sums[480];
 
             for (int i = 0; i < (end - top) * 6; i++)
                 for (int j = 0; j < 16; j += 4)
-                    v_store(t + i * 16 + j, v_load(bg + c + j));
+                    v_store(sums + i * 16 + j, v_load(bg + c + j));
             for (int r = 0; r < 3; r++) {
                 for (int from = 0; from < 160; from += 80) {
                     const float *wq = wc + ((r * 3 + 0) * 160 + from) * 16;
@@ -126,10 +134,10 @@ NET_FN void conv_c_5(const float *x, const float *w, const float *b,
                             continue;
                         for (int i = 1; i < 5; i += 2)
                             tap_tile_c_3(xg + at + i * (ptrdiff_t)160 + from * 1, wq,
-                                t + ((row - top) * 6 + i) * 16, count);
+                                sums + ((row - top) * 6 + i) * 16, count, t);
                         for (int i = 5; i < 6; i += 1)
                             tap_tile_c_4(xg + at + i * (ptrdiff_t)160 + from * 1, wq,
-                                t + ((row - top) * 6 + i) * 16, count);
+                                sums + ((row - top) * 6 + i) * 16, count, t);
                     }
                 }
                 for (int from = 0; from < 160; from += 80) {
@@ -149,7 +157,7 @@ NET_FN void conv_c_5(const float *x, const float *w, const float *b,
                             continue;
                         for (int i = 0; i < 6; i += 2)
                             tap_tile_c_3(xg + at + i * (ptrdiff_t)160 + from * 1, wq,
-                                t + ((row - top) * 6 + i) * 16, count);
+                                sums + ((row - top) * 6 + i) * 16, count, t);
                     }
                 }
                 for (int from = 0; from < 160; from += 80) {
@@ -169,17 +177,17 @@ NET_FN void conv_c_5(const float *x, const float *w, const float *b,
                             continue;
                         for (int i = 0; i < 4; i += 2)
                             tap_tile_c_3(xg + at + i * (ptrdiff_t)160 + from * 1, wq,
-                                t + ((row - top) * 6 + i) * 16, count);
+                                sums + ((row - top) * 6 + i) * 16, count, t);
                         for (int i = 4; i < 5; i += 1)
                             tap_tile_c_4(xg + at + i * (ptrdiff_t)160 + from * 1, wq,
-                                t + ((row - top) * 6 + i) * 16, count);
+                                sums + ((row - top) * 6 + i) * 16, count, t);
                     }
                 }
             }
             for (int row = top; row < end; row++)
                 for (int i = 0; i < 6; i++)
                     for (int j = 0; j < 16; j += 4) {
-                        v_f32 a = v_load(t + ((row - top) * 6 + i) * 16 + j);
+                        v_f32 a = v_load(sums + ((row - top) * 6 + i) * 16 + j);
                         v_store(yg + row * (ptrdiff_t)576 + i * 96 + c + j, clip_c_2(a));
                     }
         }

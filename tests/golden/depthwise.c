@@ -14,72 +14,71 @@ NET_FN void transpose_c_1(const float *x0, float *y0, int part, int parts)
         }
 }
 
-/* 4 pixels x 8 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 4 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 4);
+    v_f32 a[4][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 20, v_same(a2_1));
-    v_store(y + 24, v_same(a3_0));
-    v_store(y + 28, v_same(a3_1));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void conv_c_3(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)288 + g * 8, *wg = w + g * 64;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)288 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)288 + c;
-            for (int i = 0; i < 36; i += 4)
-                tile_c_2(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)288 + c;
+        for (int i = 0; i < 36; i += 4)
+            tile_c_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
@@ -89,85 +88,82 @@ NET_FN v_f32 clip_c_4(v_f32 x)
     return v_min(v_set1(6.0f), v_max(v_set1(0.0f), x));
 }
 
-/* Depthwise 3x3: 3 columns of output x 4 channels. */
-NET_FN void depthwise_c_5_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
-    int r0, int r1)
+/* Depthwise: 3 columns of output x V channels, row by row and tap by tap of the kernel.
+ * Of the columns of x that meet the tile those from left to right are in the image. */
+NET_INLINE void depthwise_tile_c_5(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1, int top, int left, int right, const net_tile t)
 {
-    const v_f32 bias = v_load(b);
-    v_f32 a0 = bias;
-    v_f32 a1 = bias;
-    v_f32 a2 = bias;
+    v_f32 a[3], wq[3];
+
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        a[i] = v_load(b);
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)48;
-        const float *wr = w + r * 24;
-        NET_UNUSED v_f32 p;
-        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
-        NET_UNUSED const v_f32 w1 = v_load(wr + 8);
-        NET_UNUSED const v_f32 w2 = v_load(wr + 16);
-        p = v_load(xr + 8);
-        a0 = v_fma(p, w1, a0);
-        p = v_load(xr + 16);
-        a0 = v_fma(p, w2, a0);
-        a1 = v_fma(p, w0, a1);
-        p = v_load(xr + 24);
-        a1 = v_fma(p, w1, a1);
-        p = v_load(xr + 32);
-        a1 = v_fma(p, w2, a1);
-        a2 = v_fma(p, w0, a2);
-        p = v_load(xr + 40);
-        a2 = v_fma(p, w1, a2);
-        p = v_load(xr + 48);
-        a2 = v_fma(p, w2, a2);
+        const float *xj = x + at + (t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r) * t.xr;
+
+        NET_UNROLL
+        for (int q = 0; q < 3; q++)
+            wq[q] = v_load(w + (r * 3 + q) * t.panel);
+        NET_UNROLL
+        for (int j = left; j < right; j++) {
+            const v_f32 p = v_load(xj + j * t.xw);
+            NET_UNROLL
+            for (int q = 0; q < 3; q++)
+                if (j >= q * t.dil && (j - q * t.dil) % t.step == 0
+                    && (j - q * t.dil) / t.step < 3)
+                    a[(j - q * t.dil) / t.step] = v_fma(p, wq[q], a[(j - q * t.dil) / t.step]);
+        }
     }
-    v_store(y + 0, clip_c_4(a0));
-    v_store(y + 8, clip_c_4(a1));
-    v_store(y + 16, clip_c_4(a2));
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        v_store(y + i * t.yw, clip_c_4(a[i]));
 }
 
-/* 1 x 3 rows of output, blocks of channels, tiles of columns.  The last block may
- * overlap the one before it, so that all are whole vectors. */
-NET_FN void depthwise_c_5(const float *x, const float *w, const float *b, float *y,
+/* Depthwise, 3 rows of output, blocks of channels, tiles of columns.  A last block that is
+ * not whole overlaps the one before it, so that all are whole vectors. */
+NET_FN void depthwise_c_6(const float *x, const float *w, const float *b, float *y,
     int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
+    net_tile t;
+
+    t.xr = 48, t.xw = 8, t.panel = 8, t.yw = 8;
+    t.step = 2, t.dil = 1, t.ring = 0, t.dil_h = 1;
     for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
         const int top = row * 2 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 6 ? 3 : (6 - top) / 1;
         const ptrdiff_t at = row * (ptrdiff_t)96 - 56;
-        const float *xn = x + n * (ptrdiff_t)288;
-        float *yr = y + n * (ptrdiff_t)72 + row * (ptrdiff_t)24;
+        float *yr = y + row * (ptrdiff_t)24;
 
         for (int k = 0; k < 8; k += 4) {
             const int c = k;
             for (int i = 0; i < 3; i += 3)
-                depthwise_c_5_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)8 + c,
-                    r0, r1);
+                depthwise_tile_c_5(x, at + i * t.step * t.xw + c, w + c, b + c,
+                    yr + i * t.yw + c, r0, r1, top, 1, 7, t);
         }
     }
 }
 
-NET_FN v_f32 sigmoid_c_6(v_f32 x)
+NET_FN v_f32 sigmoid_c_7(v_f32 x)
 {
     return v_sigmoid(x);
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_7(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_8(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(72);
         ptrdiff_t i = NET_FROM16(72);
         for (; i + V <= n; i += V)
-            v_store(y0 + i, sigmoid_c_6(v_load(x0 + i)));
+            v_store(y0 + i, sigmoid_c_7(v_load(x0 + i)));
         if (i < n) {
             const int left = (int)(n - i);
-            v_store_n(y0 + i, sigmoid_c_6(v_load_n(x0 + i, left)), left);
+            v_store_n(y0 + i, sigmoid_c_7(v_load_n(x0 + i, left)), left);
         }
 }
 
 /* y[j][i] = x[i][j], in blocks that stay in the cache. */
-NET_FN void transpose_c_8(const float *x0, float *y0, int part, int parts)
+NET_FN void transpose_c_9(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t blocks = 1;
         for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)

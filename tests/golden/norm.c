@@ -76,59 +76,83 @@ NET_FN void instance_norm_c_1(const float *x0, const float *s0,
     }
 }
 
-/* 4 pixels x 3 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 1, channel step 16; w: rows of 8 channels. */
-NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 4 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a[4][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 3; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[1]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[2]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[3]);
-            a3_0 = v_fma(p, w0, a3_0);
-            xq += 16;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store_n(y + 0, v_same(a0_0), 3);
-    v_store_n(y + 3, v_same(a1_0), 3);
-    v_store_n(y + 6, v_same(a2_0), 3);
-    v_store_n(y + 9, v_same(a3_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 2 x 1 x 4 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_c_3(const float *x, const float *w, const float *b,
-    float *y, int part, int parts)
+/* Convolution, 4 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void conv_c_3(const float *xs, const float *ws, const float *bs,
+    float *ys, int part, int parts)
 {
+    net_tile t;
+
+    t.c = 3, t.xw = 1, t.xc = 16, t.panel = 48, t.ahead = 0;
+    t.yw = 3, t.sw = 0, t.add = 0;
     for (int n = 0; n < 2; n++)
     for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)48 + g * 48, *wg = w + g * 24;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)48 + g * 3;
-        for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
-        for (int c = 0; c < 3; c += 3) {
-            const ptrdiff_t at = row * (ptrdiff_t)4 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 3;
-            float *yr = yg + row * (ptrdiff_t)12 + c;
-            for (int i = 0; i < 4; i += 4)
-                tile_c_2(xg, at + i * (ptrdiff_t)1, wc, bg + c,
-                    yr + i * (ptrdiff_t)3);
-        }
-        }
+    const float *x = xs + n * (ptrdiff_t)48 + g * 48, *w = ws + g * 24;
+    const float *b = bs + g * 16;
+    float *y = ys + n * (ptrdiff_t)48 + g * 3;
+    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int c = 0; c < 3; c += 3) {
+        const ptrdiff_t at = row * (ptrdiff_t)4 - 0;
+        const float *wc = w + (ptrdiff_t)c * 3;
+        float *yr = y + row * (ptrdiff_t)12 + c;
+        for (int i = 0; i < 4; i += 4)
+            tile_c_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
+    }
+    }
     }
 }
 

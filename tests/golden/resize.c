@@ -1,63 +1,75 @@
 /* SPDX-License-Identifier: 0BSD */
-/* 3 pixels x 5 channels, the sum over 1 channels of each tap in order.
- * x: pixel step 1, channel step 9; w: rows of 8 channels. */
-NET_FN void tile_c_1(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 3 pixels x 5 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_1(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a[3][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 1; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[1]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[2]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            xq += 9;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 3; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store_n(y + 4, v_same(a0_1), 1);
-    v_store(y + 5, v_same(a1_0));
-    v_store_n(y + 9, v_same(a1_1), 1);
-    v_store(y + 10, v_same(a2_0));
-    v_store_n(y + 14, v_same(a2_1), 1);
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (j == 1) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 1));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 1);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void conv_c_2(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)9 + g * 9, *wg = w + g * 8;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)45 + g * 5;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 5;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)9 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 1;
-            float *yr = yg + row * (ptrdiff_t)45 + c;
-            for (int i = 0; i < 9; i += 3)
-                tile_c_1(xg, at + i * (ptrdiff_t)1, wc, bg + c,
-                    yr + i * (ptrdiff_t)5);
-            }
+    net_tile t;
+
+    t.c = 1, t.xw = 1, t.xc = 9, t.panel = 16, t.ahead = 0;
+    t.yw = 5, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 5;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)9 - 0;
+        const float *wc = w + (ptrdiff_t)c * 1;
+        float *yr = y + row * (ptrdiff_t)45 + c;
+        for (int i = 0; i < 9; i += 3)
+            tile_c_1(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }

@@ -24,164 +24,153 @@ NET_FN void pack_c_1(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 3 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 2, channel step 81; w: rows of 8 channels. */
-NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 3 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a[3][2];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)9;
-        const float *wr = w + r * 72;
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
         NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 0 + k * 81, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 1 + k * 81, *wq = wr + 24 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 2 + k * 81, *wq = wr + 48 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 3; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
         }
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 20, v_same(a2_1));
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* 2 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 2, channel step 81; w: rows of 8 channels. */
-NET_FN void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 2 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_3(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a[2][2];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)9;
-        const float *wr = w + r * 72;
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
         NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 0 + k * 81, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 1 + k * 81, *wq = wr + 24 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 2 + k * 81, *wq = wr + 48 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
         }
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 4 x 1 x 5 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_c_4(const float *x, const float *w, const float *b,
-    float *y, int part, int parts)
+/* Convolution, 5 rows in register tiles along each, by panels of output channels.
+ * Tiles at the border leave out kernel columns, rows at the border kernel rows.
+ */
+NET_FN void conv_c_4(const float *xs, const float *ws, const float *bs,
+    float *ys, int part, int parts)
 {
+    net_tile t;
+
+    t.c = 3, t.xw = 2, t.xc = 81, t.panel = 432, t.ahead = 0;
+    t.s = 3, t.xr = 9, t.xq = 1, t.ring = 0, t.dil_h = 1;
+    t.step = 2, t.dil = 1;
+    t.yw = 8, t.sw = 0, t.add = 0;
     for (int n = 0; n < 4; n++)
     for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)243 + g * 243, *wg = w + g * 216;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)200 + g * 8;
-        for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
-        for (int c = 0; c < 8; c += 8) {
-            const int top = row * 2 - 1;
-            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
-            const int r1 = top + 2 < 9 ? 3 : (9 - top) / 1;
-            const ptrdiff_t at = row * (ptrdiff_t)18 - 10;
-            const float *wc = wg + (ptrdiff_t)c * 27;
-            float *yr = yg + row * (ptrdiff_t)40 + c;
-            for (int i = 0; i < 3; i += 3)
-                tile_c_2(xg, at + i * (ptrdiff_t)2, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)8);
-            for (int i = 3; i < 5; i += 2)
-                tile_c_3(xg, at + i * (ptrdiff_t)2, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)8);
-        }
-        }
+    const float *x = xs + n * (ptrdiff_t)243 + g * 243, *w = ws + g * 216;
+    const float *b = bs + g * 16;
+    float *y = ys + n * (ptrdiff_t)200 + g * 8;
+    for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
+    for (int c = 0; c < 8; c += 8) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 9 ? 3 : (9 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)18 - 10;
+        const float *wc = w + (ptrdiff_t)c * 27;
+        float *yr = y + row * (ptrdiff_t)40 + c;
+        for (int i = 0; i < 3; i += 3)
+            tile_c_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 1, 7, t);
+        for (int i = 3; i < 5; i += 2)
+            tile_c_3(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 0, 4, t);
+    }
+    }
     }
 }
 
@@ -389,74 +378,67 @@ NET_FN void transpose_c_13(const float *x0, float *y0, int part, int parts)
         }
 }
 
-/* Depthwise 3x3: 5 columns of output x 4 channels. */
-NET_FN void depthwise_c_14_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
-    int r0, int r1)
+/* Depthwise: 5 columns of output x V channels, row by row and tap by tap of the kernel.
+ * Of the columns of x that meet the tile those from left to right are in the image. */
+NET_INLINE void depthwise_tile_c_14(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1, int top, int left, int right, const net_tile t)
 {
-    const v_f32 bias = v_load(b);
-    v_f32 a0 = bias;
-    v_f32 a1 = bias;
-    v_f32 a2 = bias;
-    v_f32 a3 = bias;
-    v_f32 a4 = bias;
+    v_f32 a[5], wq[3];
+
+    NET_UNROLL
+    for (int i = 0; i < 5; i++)
+        a[i] = v_load(b);
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)40;
-        const float *wr = w + r * 24;
-        NET_UNUSED v_f32 p;
-        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
-        NET_UNUSED const v_f32 w1 = v_load(wr + 8);
-        NET_UNUSED const v_f32 w2 = v_load(wr + 16);
-        p = v_load(xr + 8);
-        a0 = v_fma(p, w1, a0);
-        a1 = v_fma(p, w0, a1);
-        p = v_load(xr + 16);
-        a0 = v_fma(p, w2, a0);
-        a1 = v_fma(p, w1, a1);
-        a2 = v_fma(p, w0, a2);
-        p = v_load(xr + 24);
-        a1 = v_fma(p, w2, a1);
-        a2 = v_fma(p, w1, a2);
-        a3 = v_fma(p, w0, a3);
-        p = v_load(xr + 32);
-        a2 = v_fma(p, w2, a2);
-        a3 = v_fma(p, w1, a3);
-        a4 = v_fma(p, w0, a4);
-        p = v_load(xr + 40);
-        a3 = v_fma(p, w2, a3);
-        a4 = v_fma(p, w1, a4);
+        const float *xj = x + at + (t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r) * t.xr;
+
+        NET_UNROLL
+        for (int q = 0; q < 3; q++)
+            wq[q] = v_load(w + (r * 3 + q) * t.panel);
+        NET_UNROLL
+        for (int j = left; j < right; j++) {
+            const v_f32 p = v_load(xj + j * t.xw);
+            NET_UNROLL
+            for (int q = 0; q < 3; q++)
+                if (j >= q * t.dil && (j - q * t.dil) % t.step == 0
+                    && (j - q * t.dil) / t.step < 5)
+                    a[(j - q * t.dil) / t.step] = v_fma(p, wq[q], a[(j - q * t.dil) / t.step]);
+        }
     }
-    v_store(y + 0, v_same(a0));
-    v_store(y + 8, v_same(a1));
-    v_store(y + 16, v_same(a2));
-    v_store(y + 24, v_same(a3));
-    v_store(y + 32, v_same(a4));
+    NET_UNROLL
+    for (int i = 0; i < 5; i++)
+        v_store(y + i * t.yw, v_same(a[i]));
 }
 
-/* 4 x 5 rows of output, blocks of channels, tiles of columns.  The last block may
- * overlap the one before it, so that all are whole vectors. */
-NET_FN void depthwise_c_14(const float *x, const float *w, const float *b, float *y,
+/* Depthwise, 5 rows of output, blocks of channels, tiles of columns.  A last block that is
+ * not whole overlaps the one before it, so that all are whole vectors. */
+NET_FN void depthwise_c_15(const float *xs, const float *w, const float *b, float *ys,
     int part, int parts)
 {
-    for (int n = 0; n < 4; n++)
+    net_tile t;
+
+    t.xr = 40, t.xw = 8, t.panel = 8, t.yw = 8;
+    t.step = 1, t.dil = 1, t.ring = 0, t.dil_h = 1;
+    for (int n = 0; n < 4; n++) {
+    const float *x = xs + n * (ptrdiff_t)200;
+    float *y = ys + n * (ptrdiff_t)200;
     for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
         const int top = row * 1 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 5 ? 3 : (5 - top) / 1;
         const ptrdiff_t at = row * (ptrdiff_t)40 - 48;
-        const float *xn = x + n * (ptrdiff_t)200;
-        float *yr = y + n * (ptrdiff_t)200 + row * (ptrdiff_t)40;
+        float *yr = y + row * (ptrdiff_t)40;
 
         for (int k = 0; k < 8; k += 4) {
             const int c = k;
             for (int i = 0; i < 5; i += 5)
-                depthwise_c_14_0(xn, at + i * (ptrdiff_t)8 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)8 + c,
-                    r0, r1);
+                depthwise_tile_c_14(x, at + i * t.step * t.xw + c, w + c, b + c,
+                    yr + i * t.yw + c, r0, r1, top, 1, 6, t);
         }
+    }
     }
 }
 
-NET_FN v_f32 hard_swish_c_15(v_f32 x)
+NET_FN v_f32 hard_swish_c_16(v_f32 x)
 {
     v_f32 gate = v_min(v_set1(6.0f), v_max(v_set1(0.0f), v_add(x, v_set1(3.0f))));
     return v_mul(x, v_mul(gate, v_set1(1.0f / 6.0f)));
@@ -464,7 +446,7 @@ NET_FN v_f32 hard_swish_c_15(v_f32 x)
 
 /* bn_apply of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_apply_c_16(const float *x,
+NET_FN void bn_apply_c_17(const float *x,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -478,12 +460,12 @@ NET_FN void bn_apply_c_16(const float *x,
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             (void)k;
-            v_store(y + i * 8 + c * 1, hard_swish_c_15(v_fma(v_sub(v, k0), k1, k2)));
+            v_store(y + i * 8 + c * 1, hard_swish_c_16(v_fma(v_sub(v, k0), k1, k2)));
         }
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_apply_c_17(const float *x0,
+NET_FN void bn_apply_c_18(const float *x0,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -503,7 +485,7 @@ NET_FN void bn_apply_c_17(const float *x0,
             rest /= 100;
             x += i * 8;
             y += i * 8;
-            bn_apply_c_16(x,
+            bn_apply_c_17(x,
                 c0,
                 c1,
                 c2,
@@ -512,66 +494,69 @@ NET_FN void bn_apply_c_17(const float *x0,
     }
 }
 
-/* Depthwise 3x3: 3 columns of output x 4 channels. */
-NET_FN void depthwise_c_18_0(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
-    int r0, int r1)
+/* Depthwise: 3 columns of output x V channels, row by row and tap by tap of the kernel.
+ * Of the columns of x that meet the tile those from left to right are in the image. */
+NET_INLINE void depthwise_tile_c_19(const float *x, ptrdiff_t at, const float *w, const float *b, float *y,
+    int r0, int r1, int top, int left, int right, const net_tile t)
 {
-    const v_f32 bias = v_load(b);
-    v_f32 a0 = bias;
-    v_f32 a1 = bias;
-    v_f32 a2 = bias;
+    v_f32 a[3], wq[3];
+
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        a[i] = v_load(b);
     for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)40;
-        const float *wr = w + r * 24;
-        NET_UNUSED v_f32 p;
-        NET_UNUSED const v_f32 w0 = v_load(wr + 0);
-        NET_UNUSED const v_f32 w1 = v_load(wr + 8);
-        NET_UNUSED const v_f32 w2 = v_load(wr + 16);
-        p = v_load(xr + 8);
-        a0 = v_fma(p, w1, a0);
-        p = v_load(xr + 16);
-        a0 = v_fma(p, w2, a0);
-        a1 = v_fma(p, w0, a1);
-        p = v_load(xr + 24);
-        a1 = v_fma(p, w1, a1);
-        p = v_load(xr + 32);
-        a1 = v_fma(p, w2, a1);
-        a2 = v_fma(p, w0, a2);
-        p = v_load(xr + 40);
-        a2 = v_fma(p, w1, a2);
+        const float *xj = x + at + (t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r) * t.xr;
+
+        NET_UNROLL
+        for (int q = 0; q < 3; q++)
+            wq[q] = v_load(w + (r * 3 + q) * t.panel);
+        NET_UNROLL
+        for (int j = left; j < right; j++) {
+            const v_f32 p = v_load(xj + j * t.xw);
+            NET_UNROLL
+            for (int q = 0; q < 3; q++)
+                if (j >= q * t.dil && (j - q * t.dil) % t.step == 0
+                    && (j - q * t.dil) / t.step < 3)
+                    a[(j - q * t.dil) / t.step] = v_fma(p, wq[q], a[(j - q * t.dil) / t.step]);
+        }
     }
-    v_store(y + 0, v_same(a0));
-    v_store(y + 8, v_same(a1));
-    v_store(y + 16, v_same(a2));
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        v_store(y + i * t.yw, v_same(a[i]));
 }
 
-/* 4 x 3 rows of output, blocks of channels, tiles of columns.  The last block may
- * overlap the one before it, so that all are whole vectors. */
-NET_FN void depthwise_c_18(const float *x, const float *w, const float *b, float *y,
+/* Depthwise, 3 rows of output, blocks of channels, tiles of columns.  A last block that is
+ * not whole overlaps the one before it, so that all are whole vectors. */
+NET_FN void depthwise_c_20(const float *xs, const float *w, const float *b, float *ys,
     int part, int parts)
 {
-    for (int n = 0; n < 4; n++)
+    net_tile t;
+
+    t.xr = 40, t.xw = 8, t.panel = 8, t.yw = 8;
+    t.step = 2, t.dil = 1, t.ring = 0, t.dil_h = 1;
+    for (int n = 0; n < 4; n++) {
+    const float *x = xs + n * (ptrdiff_t)200;
+    float *y = ys + n * (ptrdiff_t)72;
     for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
         const int top = row * 2 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 5 ? 3 : (5 - top) / 1;
         const ptrdiff_t at = row * (ptrdiff_t)80 - 48;
-        const float *xn = x + n * (ptrdiff_t)200;
-        float *yr = y + n * (ptrdiff_t)72 + row * (ptrdiff_t)24;
+        float *yr = y + row * (ptrdiff_t)24;
 
         for (int k = 0; k < 8; k += 4) {
             const int c = k;
             for (int i = 0; i < 3; i += 3)
-                depthwise_c_18_0(xn, at + i * (ptrdiff_t)16 + c, w + c, b + c,
-                    yr + i * (ptrdiff_t)8 + c,
-                    r0, r1);
+                depthwise_tile_c_19(x, at + i * t.step * t.xw + c, w + c, b + c,
+                    yr + i * t.yw + c, r0, r1, top, 1, 6, t);
         }
+    }
     }
 }
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_c_19(const float *w, float *y, int part, int parts)
+NET_FN void pack_c_21(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(5) * 16;
     const int to = (int)NET_TO(5) * 16;
@@ -594,122 +579,142 @@ NET_FN void pack_c_19(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 2 pixels x 16 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 16 channels. */
-NET_FN void tile_c_20(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 2 pixels x 16 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_22(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a0_2 = v_load(b + 8);
-    v_f32 a0_3 = v_load(b + 12);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a1_2 = v_load(b + 8);
-    v_f32 a1_3 = v_load(b + 12);
+    v_f32 a[2][4];
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            NET_UNUSED const v_f32 w2 = v_load(wq + 8);
-            NET_UNUSED const v_f32 w3 = v_load(wq + 12);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            a0_2 = v_fma(p, w2, a0_2);
-            a0_3 = v_fma(p, w3, a0_3);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            a1_2 = v_fma(p, w2, a1_2);
-            a1_3 = v_fma(p, w3, a1_3);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[4];
+            NET_UNROLL
+            for (int j = 0; j < 4; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 16);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 4; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 16;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a0_2));
-    v_store(y + 12, v_same(a0_3));
-    v_store(y + 65, v_same(a1_0));
-    v_store(y + 69, v_same(a1_1));
-    v_store(y + 73, v_same(a1_2));
-    v_store(y + 77, v_same(a1_3));
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 4; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* 4 pixels x 1 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_21(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 4 pixels x 1 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_23(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a[4][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store_n(y + 0, v_same(a0_0), 1);
-    v_store_n(y + 65, v_same(a1_0), 1);
-    v_store_n(y + 130, v_same(a2_0), 1);
-    v_store_n(y + 195, v_same(a3_0), 1);
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 1));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 1);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_c_22(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void conv_c_24(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)72 + g * 8, *wg = w + g * 576;
-        const float *bg = b + g * 80;
-        float *yg = y + n * (ptrdiff_t)585 + g * 65;
-        for (int k = (int)NET_FROM(4); k < (int)NET_TO(4); k++) {
-            const int c = 0 + k * 16;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)2340 + c;
-            for (int i = 0; i < 36; i += 2)
-                tile_c_20(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)65);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 65, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(4); k < (int)NET_TO(4); k++) {
+        const int c = 0 + k * 16;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)2340 + c;
+        for (int i = 0; i < 36; i += 2)
+            tile_c_22(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 64 + k * 1;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)2340 + c;
-            for (int i = 0; i < 36; i += 4)
-                tile_c_21(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)65);
-            }
+    }
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 64 + k * 1;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)288 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)2340 + c;
+        for (int i = 0; i < 36; i += 4)
+            tile_c_23(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* bn_stats of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_stats_c_23(const float *x,
+NET_FN void bn_stats_c_25(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
@@ -748,7 +753,7 @@ NET_FN void bn_stats_c_23(const float *x,
 
 /* bn_stats of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_stats_c_24(const float *x,
+NET_FN void bn_stats_c_26(const float *x,
     float *y, ptrdiff_t n, ptrdiff_t before)
 {
     /* the block's own mean first: squares of what is far from 0 would lose their digits; what is
@@ -786,7 +791,7 @@ NET_FN void bn_stats_c_24(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_stats_c_25(const float *x0,
+NET_FN void bn_stats_c_27(const float *x0,
     float *y0, int part, int parts)
 {
     for (ptrdiff_t k = NET_FROM(16); k < NET_TO(16); k++) {
@@ -805,16 +810,16 @@ NET_FN void bn_stats_c_25(const float *x0,
             i = rest % 36;
             rest /= 36;
             x += i * 65;
-            bn_stats_c_24(x,
+            bn_stats_c_26(x,
                 y, n, p - from);
-            bn_stats_c_23(x,
+            bn_stats_c_25(x,
                 y, n, p - from);
         }
     }
 }
 
 /* Mean and variance from those of 16 parts (Chan, Golub, LeVeque 1979). */
-NET_FN void bn_merge_c_26(const float *x, float *mean, float *variance)
+NET_FN void bn_merge_c_28(const float *x, float *mean, float *variance)
 {
     for (int c = 0; c < 65; c++) {
         double n = 0, m = 0, squares = 0;
@@ -835,20 +840,20 @@ NET_FN void bn_merge_c_26(const float *x, float *mean, float *variance)
 }
 
 /* s = scale / sqrt(variance + eps) */
-NET_FN void bn_factor_c_27(const float *scale, const float *variance, float *s)
+NET_FN void bn_factor_c_29(const float *scale, const float *variance, float *s)
 {
     for (int c = 0; c < 65; c++)
         s[c] = (float)((double)scale[c] / sqrt((double)variance[c] + 1e-05));
 }
 
-NET_FN v_f32 relu_c_28(v_f32 x)
+NET_FN v_f32 relu_c_30(v_f32 x)
 {
     return v_max(v_set1(0.0f), x);
 }
 
 /* bn_apply of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_apply_c_29(const float *x,
+NET_FN void bn_apply_c_31(const float *x,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -862,13 +867,13 @@ NET_FN void bn_apply_c_29(const float *x,
             NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
             NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
             (void)k;
-            v_store_n(y + i * 65 + c * 1, relu_c_28(v_fma(v_sub(v, k0), k1, k2)), 1);
+            v_store_n(y + i * 65 + c * 1, relu_c_30(v_fma(v_sub(v, k0), k1, k2)), 1);
         }
 }
 
 /* bn_apply of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_apply_c_30(const float *x,
+NET_FN void bn_apply_c_32(const float *x,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -882,12 +887,12 @@ NET_FN void bn_apply_c_30(const float *x,
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             (void)k;
-            v_store(y + i * 65 + c * 1, relu_c_28(v_fma(v_sub(v, k0), k1, k2)));
+            v_store(y + i * 65 + c * 1, relu_c_30(v_fma(v_sub(v, k0), k1, k2)));
         }
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_apply_c_31(const float *x0,
+NET_FN void bn_apply_c_33(const float *x0,
     const float *c0,
     const float *c1,
     const float *c2,
@@ -907,12 +912,12 @@ NET_FN void bn_apply_c_31(const float *x0,
             rest /= 36;
             x += i * 65;
             y += i * 65;
-            bn_apply_c_30(x,
+            bn_apply_c_32(x,
                 c0,
                 c1,
                 c2,
                 y, n, p - from);
-            bn_apply_c_29(x,
+            bn_apply_c_31(x,
                 c0,
                 c1,
                 c2,
@@ -923,7 +928,7 @@ NET_FN void bn_apply_c_31(const float *x0,
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_c_32(const float *w, float *y, int part, int parts)
+NET_FN void pack_c_34(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -946,116 +951,93 @@ NET_FN void pack_c_32(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 4 pixels x 8 channels, the sum over 65 channels of each tap in order.
- * x: pixel step 65, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_33(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 4 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_35(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 4);
+    v_f32 a[4][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    v_f32 t[] = {
-        a0_0,
-        a0_1,
-        a1_0,
-        a1_1,
-        a2_0,
-        a2_1,
-        a3_0,
-        a3_1,
-    };
-    for (int from = 0; from < 65; from += 64) {
-        const int to = from + 64 < 65 ? from + 64 : 65;
-        a0_0 = v_set1(0.0f);
-        a0_1 = v_set1(0.0f);
-        a1_0 = v_set1(0.0f);
-        a1_1 = v_set1(0.0f);
-        a2_0 = v_set1(0.0f);
-        a2_1 = v_set1(0.0f);
-        a3_0 = v_set1(0.0f);
-        a3_1 = v_set1(0.0f);
+    for (int from = 0; from < t.c; from += 64) {
+        const int to = NET_LEAST(from + 64, t.c);
+        v_f32 sum[4][2];
+
+        NET_UNROLL
+        for (int i = 0; i < 4; i++)
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                sum[i][j] = a[i][j], a[i][j] = v_set1(0.0f);
         for (int k = from; k < to; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[65]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[130]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[195]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            xq += 1;
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
         }
-        t[0] = v_add(t[0], a0_0);
-        t[1] = v_add(t[1], a0_1);
-        t[2] = v_add(t[2], a1_0);
-        t[3] = v_add(t[3], a1_1);
-        t[4] = v_add(t[4], a2_0);
-        t[5] = v_add(t[5], a2_1);
-        t[6] = v_add(t[6], a3_0);
-        t[7] = v_add(t[7], a3_1);
+        NET_UNROLL
+        for (int i = 0; i < 4; i++)
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                a[i][j] = v_add(sum[i][j], a[i][j]);
     }
-    a0_0 = t[0];
-    a0_1 = t[1];
-    a1_0 = t[2];
-    a1_1 = t[3];
-    a2_0 = t[4];
-    a2_1 = t[5];
-    a3_0 = t[6];
-    a3_1 = t[7];
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 20, v_same(a2_1));
-    v_store(y + 24, v_same(a3_0));
-    v_store(y + 28, v_same(a3_1));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_c_34(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void conv_c_36(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)585 + g * 65, *wg = w + g * 520;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)72 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)2340 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 65;
-            float *yr = yg + row * (ptrdiff_t)288 + c;
-            for (int i = 0; i < 36; i += 4)
-                tile_c_33(xg, at + i * (ptrdiff_t)65, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 65, t.xw = 65, t.xc = 1, t.panel = 1040, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)2340 - 0;
+        const float *wc = w + (ptrdiff_t)c * 65;
+        float *yr = y + row * (ptrdiff_t)288 + c;
+        for (int i = 0; i < 36; i += 4)
+            tile_c_35(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* Pooling (max).  Output o reads the inputs i + r * dilation, i = o * stride - pad, for the r in
  * [first, end) that lie inside the image. */
-NET_FN void max_pool_c_35(const float *x, float *y, int part, int parts)
+NET_FN void max_pool_c_37(const float *x, float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 4; n++)
     for (ptrdiff_t o0 = NET_FROM(2); o0 < NET_TO(2); o0++) {
@@ -1096,7 +1078,7 @@ NET_FN void max_pool_c_35(const float *x, float *y, int part, int parts)
 }
 
 /* y = mean of x over 4 elements each. */
-NET_FN void reduce_c_36(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_c_38(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
         const float *x1 = x0 + i0 * 32;
@@ -1121,21 +1103,21 @@ NET_FN void reduce_c_36(const float *x0, float *y0, int part, int parts)
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_37(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_39(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(32);
         ptrdiff_t i = NET_FROM16(32);
         for (; i + V <= n; i += V)
-            v_store(y0 + i, relu_c_28(v_load(x0 + i)));
+            v_store(y0 + i, relu_c_30(v_load(x0 + i)));
         if (i < n) {
             const int left = (int)(n - i);
-            v_store_n(y0 + i, relu_c_28(v_load_n(x0 + i, left)), left);
+            v_store_n(y0 + i, relu_c_30(v_load_n(x0 + i, left)), left);
         }
 }
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_c_38(const float *w, float *y, int part, int parts)
+NET_FN void pack_c_40(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -1158,66 +1140,84 @@ NET_FN void pack_c_38(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 4 pixels x 3 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_39(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 4 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_41(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a3_0 = v_load(b + 0);
+    v_f32 a[4][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            p = v_set1(xq[24]);
-            a3_0 = v_fma(p, w0, a3_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store_n(y + 0, v_same(a0_0), 3);
-    v_store_n(y + 3, v_same(a1_0), 3);
-    v_store_n(y + 6, v_same(a2_0), 3);
-    v_store_n(y + 9, v_same(a3_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void dense_c_40(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void dense_c_42(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)8 + g * 8, *wg = w + g * 64;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)3 + g * 3;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 3;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)32 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)12 + c;
-            for (int i = 0; i < 4; i += 4)
-                tile_c_39(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)3);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 3, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 3;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)32 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)12 + c;
+        for (int i = 0; i < 4; i += 4)
+            tile_c_41(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* y = e^(x - max) / sum over 3 elements, or the logarithm of it.  Every sum has a fixed
  * order: along the axis, or 16 partial sums that are then added one after the other. */
-NET_FN void softmax_c_41(const float *x0, float *y0, int part, int parts)
+NET_FN void softmax_c_43(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
         const float *x1 = x0 + i0 * 3;
@@ -1277,7 +1277,7 @@ NET_FN void softmax_c_41(const float *x0, float *y0, int part, int parts)
 }
 
 /* Running statistics, the variance that of a sample. */
-NET_FN void bn_track_c_42(float *running_mean, float *running_variance, const float *mean,
+NET_FN void bn_track_c_44(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
     const double m = h->statistics;
@@ -1291,7 +1291,7 @@ NET_FN void bn_track_c_42(float *running_mean, float *running_variance, const fl
 }
 
 /* Running statistics, the variance that of a sample. */
-NET_FN void bn_track_c_43(float *running_mean, float *running_variance, const float *mean,
+NET_FN void bn_track_c_45(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
     const double m = h->statistics;
@@ -1306,7 +1306,7 @@ NET_FN void bn_track_c_43(float *running_mean, float *running_variance, const fl
 
 /* Mean over 4 rows of the cross-entropy of softmax(x) with the labels, and its gradient.  A
  * label that is none has no loss. */
-NET_FN void cross_entropy_c_44(const float *x, const int32_t *labels,
+NET_FN void cross_entropy_c_46(const float *x, const int32_t *labels,
     const mnc_head *h,
     float *loss, float *dx)
 {
@@ -1343,7 +1343,7 @@ NET_FN void cross_entropy_c_44(const float *x, const int32_t *labels,
 }
 
 /* dx = y (dy - sum of y dy) along one dimension of 3. */
-NET_FN void softmax_grad_c_45(const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void softmax_grad_c_47(const float *a0, const float *b0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(4); i0 < NET_TO(4); i0++) {
         const float *a1 = a0 + i0 * 3, *b1 = b0 + i0 * 3;
@@ -1360,7 +1360,7 @@ NET_FN void softmax_grad_c_45(const float *a0, const float *b0, float *y0, int p
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_c_46(const float *w, float *y, int part, int parts)
+NET_FN void pack_c_48(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -1383,78 +1383,77 @@ NET_FN void pack_c_46(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 4 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 3, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_47(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 4 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_49(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
-    v_f32 a3_0 = v_load(b + 0);
-    v_f32 a3_1 = v_load(b + 4);
+    v_f32 a[4][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 3; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[3]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[6]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            p = v_set1(xq[9]);
-            a3_0 = v_fma(p, w0, a3_0);
-            a3_1 = v_fma(p, w1, a3_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 4; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 20, v_same(a2_1));
-    v_store(y + 24, v_same(a3_0));
-    v_store(y + 28, v_same(a3_1));
+    NET_UNROLL
+    for (int i = 0; i < 4; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void dense_c_48(const float *x, const float *w, const float *b,
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
+NET_FN void dense_c_50(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)3 + g * 3, *wg = w + g * 24;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)8 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)12 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 3;
-            float *yr = yg + row * (ptrdiff_t)32 + c;
-            for (int i = 0; i < 4; i += 4)
-                tile_c_47(xg, at + i * (ptrdiff_t)3, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)12 - 0;
+        const float *wc = w + (ptrdiff_t)c * 3;
+        float *yr = y + row * (ptrdiff_t)32 + c;
+        for (int i = 0; i < 4; i += 4)
+            tile_c_49(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
 
 /* Adds the products of 2 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_49(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_51(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -1481,7 +1480,7 @@ NET_FN void grad_tile_c_49(const float *a, const float *b, float *y, ptrdiff_t n
 }
 
 /* Adds the products of 1 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_50(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_52(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -1502,7 +1501,7 @@ NET_FN void grad_tile_c_50(const float *a, const float *b, float *y, ptrdiff_t n
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_c_51(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_c_53(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         0,
@@ -1537,15 +1536,15 @@ NET_FN void conv_grad_c_51(const float *x, const float *g, float *dw, int part, 
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 8; c += 8)
             if (t < 1)
-                grad_tile_c_49(gr, xr + c, y + c, count);
+                grad_tile_c_51(gr, xr + c, y + c, count);
             else
-                grad_tile_c_50(gr, xr + c, y + c, count);
+                grad_tile_c_52(gr, xr + c, y + c, count);
     }
     }
 }
 
 /* y = sum of x over 4 elements each. */
-NET_FN void reduce_c_52(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_c_54(const float *x0, float *y0, int part, int parts)
 {
     const ptrdiff_t end = NET_TO16(3);
     for (ptrdiff_t i = NET_FROM16(3); i < end; i += V) {
@@ -1565,7 +1564,7 @@ NET_FN void reduce_c_52(const float *x0, float *y0, int part, int parts)
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_53(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_55(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(24);
         ptrdiff_t i = NET_FROM16(24);
@@ -1578,7 +1577,7 @@ NET_FN void map_c_53(const float *x0, float *y0, int part, int parts)
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_54(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_56(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(3);
         ptrdiff_t i = NET_FROM16(3);
@@ -1592,7 +1591,7 @@ NET_FN void map_c_54(const float *x0, float *y0, int part, int parts)
 
 /* The gradient at the operand z, or where that tells as much the result,
  * of relu. */
-NET_FN v_f32 d_relu_c_55(v_f32 z, v_f32 dy)
+NET_FN v_f32 d_relu_c_57(v_f32 z, v_f32 dy)
 {
     NET_UNUSED const v_f32 zero = v_set1(0);
 
@@ -1600,25 +1599,25 @@ NET_FN v_f32 d_relu_c_55(v_f32 z, v_f32 dy)
 }
 
 /* y = f(a, b), element by element, broadcast by steps of 0. */
-NET_FN void zip_c_56(const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void zip_c_58(const float *a0, const float *b0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(32);
         ptrdiff_t i = NET_FROM16(32);
         for (; i + V <= n; i += V) {
             const v_f32 a = v_load(a0 + i);
             const v_f32 b = v_load(b0 + i);
-            v_store(y0 + i, v_same(d_relu_c_55(a, b)));
+            v_store(y0 + i, v_same(d_relu_c_57(a, b)));
         }
         if (i < n) {
             const int left = (int)(n - i);
             const v_f32 a = v_load_n(a0 + i, left);
             const v_f32 b = v_load_n(b0 + i, left);
-            v_store_n(y0 + i, v_same(d_relu_c_55(a, b)), left);
+            v_store_n(y0 + i, v_same(d_relu_c_57(a, b)), left);
         }
 }
 
 /* y = f(a, b), element by element, broadcast by steps of 0. */
-NET_FN void zip_c_57(const float *a0, const float *b0, float *y0, int part, int parts)
+NET_FN void zip_c_59(const float *a0, const float *b0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(32);
         ptrdiff_t i = NET_FROM16(32);
@@ -1635,7 +1634,7 @@ NET_FN void zip_c_57(const float *a0, const float *b0, float *y0, int part, int 
 }
 
 /* Gradient of pooling (max): each window gives back to what it saw, image by image. */
-NET_FN void max_pool_grad_c_58(
+NET_FN void max_pool_grad_c_60(
     const float *x,
     const float *g, float *dx, int part, int parts)
 {
@@ -1698,7 +1697,7 @@ NET_FN void max_pool_grad_c_58(
 }
 
 /* Adds the products of 2 x 16 channels, summed over n pixels. */
-NET_FN void grad_tile_c_59(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_61(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -1739,7 +1738,7 @@ NET_FN void grad_tile_c_59(const float *a, const float *b, float *y, ptrdiff_t n
 }
 
 /* Adds the products of 2 x 1 channels, summed over n pixels. */
-NET_FN void grad_tile_c_60(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_62(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s1_0 = v_set1(0.0f);
@@ -1762,7 +1761,7 @@ NET_FN void grad_tile_c_60(const float *a, const float *b, float *y, ptrdiff_t n
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_c_61(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_c_63(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         0,
@@ -1796,15 +1795,15 @@ NET_FN void conv_grad_c_61(const float *x, const float *g, float *dw, int part, 
             continue;
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 64; c += 16)
-                grad_tile_c_59(gr, xr + c, y + c, count);
+                grad_tile_c_61(gr, xr + c, y + c, count);
         for (int c = 64; c < 65; c += 1)
-                grad_tile_c_60(gr, xr + c, y + c, count);
+                grad_tile_c_62(gr, xr + c, y + c, count);
     }
     }
 }
 
 /* y = sum of x over 36 elements each. */
-NET_FN void reduce_c_62(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_c_64(const float *x0, float *y0, int part, int parts)
 {
     const ptrdiff_t end = NET_TO16(8);
     for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
@@ -1824,7 +1823,7 @@ NET_FN void reduce_c_62(const float *x0, float *y0, int part, int parts)
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_63(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_65(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(520);
         ptrdiff_t i = NET_FROM16(520);
@@ -1837,7 +1836,7 @@ NET_FN void map_c_63(const float *x0, float *y0, int part, int parts)
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_64(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_66(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(8);
         ptrdiff_t i = NET_FROM16(8);
@@ -1851,7 +1850,7 @@ NET_FN void map_c_64(const float *x0, float *y0, int part, int parts)
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_c_65(const float *w, float *y, int part, int parts)
+NET_FN void pack_c_67(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(5) * 16;
     const int to = (int)NET_TO(5) * 16;
@@ -1876,7 +1875,7 @@ NET_FN void pack_c_65(const float *w, float *y, int part, int parts)
 
 /* bn_grad_sums of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_c_66(const float *x,
+NET_FN void bn_grad_sums_c_68(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -1895,7 +1894,7 @@ NET_FN void bn_grad_sums_c_66(const float *x,
             NET_UNUSED const v_f32 k0 = v_load_n(c0 + c, 1);
             NET_UNUSED const v_f32 k1 = v_load_n(c1 + c, 1);
             NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
-            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_relu_c_57(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -1908,7 +1907,7 @@ NET_FN void bn_grad_sums_c_66(const float *x,
 
 /* bn_grad_sums of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_c_67(const float *x,
+NET_FN void bn_grad_sums_c_69(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -1927,7 +1926,7 @@ NET_FN void bn_grad_sums_c_67(const float *x,
             NET_UNUSED const v_f32 k0 = v_load(c0 + c);
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_relu_c_57(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -1939,7 +1938,7 @@ NET_FN void bn_grad_sums_c_67(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_c_68(const float *x0,
+NET_FN void bn_grad_sums_c_70(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -1964,13 +1963,13 @@ NET_FN void bn_grad_sums_c_68(const float *x0,
             rest /= 36;
             x += i * 65;
             g += i * 65;
-            bn_grad_sums_c_67(x,
+            bn_grad_sums_c_69(x,
                 g,
                 c0,
                 c1,
                 c2,
                 y, n, p - from);
-            bn_grad_sums_c_66(x,
+            bn_grad_sums_c_68(x,
                 g,
                 c0,
                 c1,
@@ -1981,7 +1980,7 @@ NET_FN void bn_grad_sums_c_68(const float *x0,
 }
 
 /* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
-NET_FN void bn_grad_fold_c_69(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
+NET_FN void bn_grad_fold_c_71(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
     float *p, float *q)
 {
     for (int c = 0; c < 65; c++) {
@@ -2001,7 +2000,7 @@ NET_FN void bn_grad_fold_c_69(const float *x, const float *s, const float *varia
 
 /* bn_grad of n pixels, channels 64 to 65, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_c_70(const float *x,
+NET_FN void bn_grad_c_72(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2020,7 +2019,7 @@ NET_FN void bn_grad_c_70(const float *x,
             NET_UNUSED const v_f32 k2 = v_load_n(c2 + c, 1);
             NET_UNUSED const v_f32 k3 = v_load_n(c3 + c, 1);
             NET_UNUSED const v_f32 k4 = v_load_n(c4 + c, 1);
-            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_relu_c_57(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store_n(y + i * 65 + c * 1, z, 1);
@@ -2029,7 +2028,7 @@ NET_FN void bn_grad_c_70(const float *x,
 
 /* bn_grad of n pixels, channels 0 to 64, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_c_71(const float *x,
+NET_FN void bn_grad_c_73(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2048,7 +2047,7 @@ NET_FN void bn_grad_c_71(const float *x,
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             NET_UNUSED const v_f32 k3 = v_load(c3 + c);
             NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-            z = d_relu_c_55(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_relu_c_57(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store(y + i * 65 + c * 1, z);
@@ -2056,7 +2055,7 @@ NET_FN void bn_grad_c_71(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_c_72(const float *x0,
+NET_FN void bn_grad_c_74(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2081,7 +2080,7 @@ NET_FN void bn_grad_c_72(const float *x0,
             x += i * 65;
             g += i * 65;
             y += i * 65;
-            bn_grad_c_71(x,
+            bn_grad_c_73(x,
                 g,
                 c0,
                 c1,
@@ -2089,7 +2088,7 @@ NET_FN void bn_grad_c_72(const float *x0,
                 c3,
                 c4,
                 y, n, p - from);
-            bn_grad_c_70(x,
+            bn_grad_c_72(x,
                 g,
                 c0,
                 c1,
@@ -2102,7 +2101,7 @@ NET_FN void bn_grad_c_72(const float *x0,
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_73(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_75(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t n = NET_TO16(65);
         ptrdiff_t i = NET_FROM16(65);
@@ -2115,7 +2114,7 @@ NET_FN void map_c_73(const float *x0, float *y0, int part, int parts)
 }
 
 /* Adds the products of 2 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_74(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_76(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2142,7 +2141,7 @@ NET_FN void grad_tile_c_74(const float *a, const float *b, float *y, ptrdiff_t n
 }
 
 /* Adds the products of 1 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_75(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_77(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2163,7 +2162,7 @@ NET_FN void grad_tile_c_75(const float *a, const float *b, float *y, ptrdiff_t n
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_c_76(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_c_78(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         0,
@@ -2198,16 +2197,16 @@ NET_FN void conv_grad_c_76(const float *x, const float *g, float *dw, int part, 
         gr += row * (ptrdiff_t)1;
         for (int c = 0; c < 8; c += 8)
             if (t < 32)
-                grad_tile_c_74(gr, xr + c, y + c, count);
+                grad_tile_c_76(gr, xr + c, y + c, count);
             else
-                grad_tile_c_75(gr, xr + c, y + c, count);
+                grad_tile_c_77(gr, xr + c, y + c, count);
     }
     }
 }
 
 /* Weights into panels of 16 output channels, [r][s][c] in each; the last one is rounded up.
  * */
-NET_FN void pack_c_77(const float *w, float *y, int part, int parts)
+NET_FN void pack_c_79(const float *w, float *y, int part, int parts)
 {
     const int from = (int)NET_FROM(1) * 16;
     const int to = (int)NET_TO(1) * 16;
@@ -2232,7 +2231,7 @@ NET_FN void pack_c_77(const float *w, float *y, int part, int parts)
 
 /* Transposed depthwise convolution: for each pixel the list of what it meets, then channel by
  * channel. */
-NET_FN void depthwise_back_c_78(const float *x, const float *w, float *y, int part, int parts)
+NET_FN void depthwise_back_c_80(const float *x, const float *w, float *y, int part, int parts)
 {
     for (int n = 0; n < 4; n++)
     for (int h = (int)NET_FROM(5); h < (int)NET_TO(5); h++)
@@ -2264,7 +2263,7 @@ NET_FN void depthwise_back_c_78(const float *x, const float *w, float *y, int pa
 }
 
 /* Row o of dy, all taps of one block of channels. */
-NET_FN void depthwise_grad_c_79_0(const float *x, const float *g, float *dw, int o)
+NET_FN void depthwise_grad_c_81_0(const float *x, const float *g, float *dw, int o)
 {
     for (int r = 0; r < 3; r++) {
         const int h = o * 2 - 1 + r * 1;
@@ -2330,7 +2329,7 @@ NET_FN void depthwise_grad_c_79_0(const float *x, const float *g, float *dw, int
 }
 
 /* Gradient of depthwise weights: threads share channels, each of which is one sum per tap. */
-NET_FN void depthwise_grad_c_79(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void depthwise_grad_c_81(const float *x, const float *g, float *dw, int part, int parts)
 {
     const int from = (int)NET_FROM(2), to = (int)NET_TO(2);
 
@@ -2344,12 +2343,12 @@ NET_FN void depthwise_grad_c_79(const float *x, const float *g, float *dw, int p
         const float *gn = g + n * (ptrdiff_t)72 + o * (ptrdiff_t)24;
 
         for (int k = from; k < to; k++)
-            depthwise_grad_c_79_0(xn + k * 4, gn + k * 4, dw + k * 4, o);
+            depthwise_grad_c_81_0(xn + k * 4, gn + k * 4, dw + k * 4, o);
     }
 }
 
 /* y[j][i] = x[i][j], in blocks that stay in the cache. */
-NET_FN void transpose_c_80(const float *x0, float *y0, int part, int parts)
+NET_FN void transpose_c_82(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t blocks = 1;
         for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)
@@ -2365,7 +2364,7 @@ NET_FN void transpose_c_80(const float *x0, float *y0, int part, int parts)
 
 /* The gradient at the operand z, or where that tells as much the result,
  * of hard_swish. */
-NET_FN v_f32 d_hard_swish_c_81(v_f32 z, v_f32 dy)
+NET_FN v_f32 d_hard_swish_c_83(v_f32 z, v_f32 dy)
 {
     NET_UNUSED const v_f32 zero = v_set1(0);
 
@@ -2377,7 +2376,7 @@ NET_FN v_f32 d_hard_swish_c_81(v_f32 z, v_f32 dy)
 
 /* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_c_82(const float *x,
+NET_FN void bn_grad_sums_c_84(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2396,7 +2395,7 @@ NET_FN void bn_grad_sums_c_82(const float *x,
             NET_UNUSED const v_f32 k0 = v_load(c0 + c);
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-            z = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_hard_swish_c_83(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -2408,7 +2407,7 @@ NET_FN void bn_grad_sums_c_82(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_c_83(const float *x0,
+NET_FN void bn_grad_sums_c_85(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2433,7 +2432,7 @@ NET_FN void bn_grad_sums_c_83(const float *x0,
             rest /= 100;
             x += i * 8;
             g += i * 8;
-            bn_grad_sums_c_82(x,
+            bn_grad_sums_c_84(x,
                 g,
                 c0,
                 c1,
@@ -2444,7 +2443,7 @@ NET_FN void bn_grad_sums_c_83(const float *x0,
 }
 
 /* From sums of g and g (x - mean): gradients of scale and bias, and the numbers of bn_grad. */
-NET_FN void bn_grad_fold_c_84(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
+NET_FN void bn_grad_fold_c_86(const float *x, const float *s, const float *variance, float *dscale, float *dbias,
     float *p, float *q)
 {
     for (int c = 0; c < 8; c++) {
@@ -2464,7 +2463,7 @@ NET_FN void bn_grad_fold_c_84(const float *x, const float *s, const float *varia
 
 /* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_c_85(const float *x,
+NET_FN void bn_grad_c_87(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2483,7 +2482,7 @@ NET_FN void bn_grad_c_85(const float *x,
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             NET_UNUSED const v_f32 k3 = v_load(c3 + c);
             NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-            z = d_hard_swish_c_81(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_hard_swish_c_83(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store(y + i * 8 + c * 1, z);
@@ -2491,7 +2490,7 @@ NET_FN void bn_grad_c_85(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_c_86(const float *x0,
+NET_FN void bn_grad_c_88(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2516,7 +2515,7 @@ NET_FN void bn_grad_c_86(const float *x0,
             x += i * 8;
             g += i * 8;
             y += i * 8;
-            bn_grad_c_85(x,
+            bn_grad_c_87(x,
                 g,
                 c0,
                 c1,
@@ -2529,7 +2528,7 @@ NET_FN void bn_grad_c_86(const float *x0,
 }
 
 /* Row o of dy, all taps of one block of channels. */
-NET_FN void depthwise_grad_c_87_0(const float *x, const float *g, float *dw, int o)
+NET_FN void depthwise_grad_c_89_0(const float *x, const float *g, float *dw, int o)
 {
     for (int r = 0; r < 3; r++) {
         const int h = o * 1 - 1 + r * 1;
@@ -2595,7 +2594,7 @@ NET_FN void depthwise_grad_c_87_0(const float *x, const float *g, float *dw, int
 }
 
 /* Gradient of depthwise weights: threads share channels, each of which is one sum per tap. */
-NET_FN void depthwise_grad_c_87(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void depthwise_grad_c_89(const float *x, const float *g, float *dw, int part, int parts)
 {
     const int from = (int)NET_FROM(2), to = (int)NET_TO(2);
 
@@ -2609,12 +2608,12 @@ NET_FN void depthwise_grad_c_87(const float *x, const float *g, float *dw, int p
         const float *gn = g + n * (ptrdiff_t)200 + o * (ptrdiff_t)40;
 
         for (int k = from; k < to; k++)
-            depthwise_grad_c_87_0(xn + k * 4, gn + k * 4, dw + k * 4, o);
+            depthwise_grad_c_89_0(xn + k * 4, gn + k * 4, dw + k * 4, o);
     }
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_88(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_90(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(9); i0 < NET_TO(9); i0++) {
         const float *x1 = x0 + i0 * -1;
@@ -2630,7 +2629,7 @@ NET_FN void map_c_88(const float *x0, float *y0, int part, int parts)
 
 /* Transposed convolution.  Output o gets input i by the kernel's element r where i * stride + r *
  * dilation = o + pad. */
-NET_FN void conv_transpose_c_89(const float *x, const float *w,
+NET_FN void conv_transpose_c_91(const float *x, const float *w,
     float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 4; n++)
@@ -2679,7 +2678,7 @@ NET_FN void conv_transpose_c_89(const float *x, const float *w,
 }
 
 /* Gradient of weights in plain loops: any types, layouts, groups and dimensions. */
-NET_FN void conv_grad_c_90(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_c_92(const float *x, const float *g, float *dw, int part, int parts)
 {
     for (ptrdiff_t k = NET_FROM(8); k < NET_TO(8); k++)
     for (ptrdiff_t c = 0; c < 4; c++)
@@ -2714,7 +2713,7 @@ NET_FN void conv_grad_c_90(const float *x, const float *g, float *dw, int part, 
 }
 
 /* y = sum of x over 100 elements each. */
-NET_FN void reduce_c_91(const float *x0, float *y0, int part, int parts)
+NET_FN void reduce_c_93(const float *x0, float *y0, int part, int parts)
 {
     const ptrdiff_t end = NET_TO16(8);
     for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
@@ -2734,7 +2733,7 @@ NET_FN void reduce_c_91(const float *x0, float *y0, int part, int parts)
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_92(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_94(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(8); i0 < NET_TO(8); i0++) {
         const float *x1 = x0 + i0 * 36;
@@ -2754,7 +2753,7 @@ NET_FN void map_c_92(const float *x0, float *y0, int part, int parts)
 
 /* The gradient at the operand z, or where that tells as much the result,
  * of clip. */
-NET_FN v_f32 d_clip_c_93(v_f32 z, v_f32 dy)
+NET_FN v_f32 d_clip_c_95(v_f32 z, v_f32 dy)
 {
     NET_UNUSED const v_f32 zero = v_set1(0);
 
@@ -2763,7 +2762,7 @@ NET_FN v_f32 d_clip_c_93(v_f32 z, v_f32 dy)
 
 /* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_c_94(const float *x,
+NET_FN void bn_grad_sums_c_96(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2782,7 +2781,7 @@ NET_FN void bn_grad_sums_c_94(const float *x,
             NET_UNUSED const v_f32 k0 = v_load(c0 + c);
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-            z = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_c_95(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -2794,7 +2793,7 @@ NET_FN void bn_grad_sums_c_94(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_c_95(const float *x0,
+NET_FN void bn_grad_sums_c_97(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2819,7 +2818,7 @@ NET_FN void bn_grad_sums_c_95(const float *x0,
             rest /= 100;
             x += i * 8;
             g += i * 8;
-            bn_grad_sums_c_94(x,
+            bn_grad_sums_c_96(x,
                 g,
                 c0,
                 c1,
@@ -2831,7 +2830,7 @@ NET_FN void bn_grad_sums_c_95(const float *x0,
 
 /* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_c_96(const float *x,
+NET_FN void bn_grad_c_98(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2850,7 +2849,7 @@ NET_FN void bn_grad_c_96(const float *x,
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             NET_UNUSED const v_f32 k3 = v_load(c3 + c);
             NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-            z = d_clip_c_93(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_c_95(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store(y + i * 8 + c * 1, z);
@@ -2858,7 +2857,7 @@ NET_FN void bn_grad_c_96(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_c_97(const float *x0,
+NET_FN void bn_grad_c_99(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2883,7 +2882,7 @@ NET_FN void bn_grad_c_97(const float *x0,
             x += i * 8;
             g += i * 8;
             y += i * 8;
-            bn_grad_c_96(x,
+            bn_grad_c_98(x,
                 g,
                 c0,
                 c1,
@@ -2896,7 +2895,7 @@ NET_FN void bn_grad_c_97(const float *x0,
 }
 
 /* Adds the products of 2 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_98(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_100(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2923,7 +2922,7 @@ NET_FN void grad_tile_c_98(const float *a, const float *b, float *y, ptrdiff_t n
 }
 
 /* Adds the products of 1 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_99(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_101(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2944,7 +2943,7 @@ NET_FN void grad_tile_c_99(const float *a, const float *b, float *y, ptrdiff_t n
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_c_100(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_c_102(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         1,
@@ -2983,15 +2982,15 @@ NET_FN void conv_grad_c_100(const float *x, const float *g, float *dw, int part,
         xr += row * (ptrdiff_t)81;
         for (int c = 0; c < 8; c += 8)
             if (t < 1)
-                grad_tile_c_98(xr, gr + c, y + c, count);
+                grad_tile_c_100(xr, gr + c, y + c, count);
             else
-                grad_tile_c_99(xr, gr + c, y + c, count);
+                grad_tile_c_101(xr, gr + c, y + c, count);
     }
     }
 }
 
 /* y[j][i] = x[i][j], in blocks that stay in the cache. */
-NET_FN void transpose_c_101(const float *x0, float *y0, int part, int parts)
+NET_FN void transpose_c_103(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = 0; i0 < 3; i0++) {
         const float *x1 = x0 + i0 * 8;
@@ -3011,37 +3010,11 @@ NET_FN void transpose_c_101(const float *x0, float *y0, int part, int parts)
 
 /* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
  * h->clip (torch.nn.utils.clip_grad_norm_). */
-NET_FN void clip_factor_c_102(const float *g, const mnc_head *h, float *y)
-{
-    double sum = 0;
-
-    for (ptrdiff_t i = 0; i < 24; i++)
-        sum += (double)g[i] * (double)g[i];
-    (void)h;
-    *y = (float)sum;
-}
-
-/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
- * h->clip (torch.nn.utils.clip_grad_norm_). */
-NET_FN void clip_factor_c_103(const float *g, const mnc_head *h, float *y)
-{
-    double sum = 0;
-
-    sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 3; i++)
-        sum += (double)g[i] * (double)g[i];
-    (void)h;
-    *y = (float)sum;
-}
-
-/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
- * h->clip (torch.nn.utils.clip_grad_norm_). */
 NET_FN void clip_factor_c_104(const float *g, const mnc_head *h, float *y)
 {
     double sum = 0;
 
-    sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 520; i++)
+    for (ptrdiff_t i = 0; i < 24; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3054,7 +3027,7 @@ NET_FN void clip_factor_c_105(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 8; i++)
+    for (ptrdiff_t i = 0; i < 3; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3067,7 +3040,7 @@ NET_FN void clip_factor_c_106(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 65; i++)
+    for (ptrdiff_t i = 0; i < 520; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3080,7 +3053,7 @@ NET_FN void clip_factor_c_107(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 72; i++)
+    for (ptrdiff_t i = 0; i < 8; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3093,7 +3066,7 @@ NET_FN void clip_factor_c_108(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 288; i++)
+    for (ptrdiff_t i = 0; i < 65; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3106,6 +3079,32 @@ NET_FN void clip_factor_c_109(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 72; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_110(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 288; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_111(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
     for (ptrdiff_t i = 0; i < 216; i++)
         sum += (double)g[i] * (double)g[i];
     sum = h->clip / (sqrt(sum) + 1e-6);
@@ -3114,7 +3113,7 @@ NET_FN void clip_factor_c_109(const float *g, const mnc_head *h, float *y)
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_c_110(float *w,
+NET_FN void sgd_c_112(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
@@ -3133,7 +3132,7 @@ NET_FN void sgd_c_110(float *w,
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_c_111(float *w,
+NET_FN void sgd_c_113(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
@@ -3152,7 +3151,7 @@ NET_FN void sgd_c_111(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_112(float *w,
+NET_FN void update_c_114(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, int part, int parts)
@@ -3164,11 +3163,11 @@ NET_FN void update_c_112(float *w,
         const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_110(w + wi,
+        sgd_c_112(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_111(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3176,7 +3175,7 @@ NET_FN void update_c_112(float *w,
 }
 
 /* average of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void average_c_113(float *w,
+NET_FN void average_c_115(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -3191,7 +3190,7 @@ NET_FN void average_c_113(float *w,
 }
 
 /* average of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void average_c_114(float *w,
+NET_FN void average_c_116(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -3206,7 +3205,7 @@ NET_FN void average_c_114(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_115(float *w,
+NET_FN void update_c_117(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -3217,46 +3216,10 @@ NET_FN void update_c_115(float *w,
         const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_113(w + wi,
+        average_c_115(w + wi,
             g + gi,
             h, from, whole);
-        average_c_114(w + wi,
-            g + gi,
-            h, whole, to);
-    }
-}
-
-/* A parameter and its moments, by its gradient. */
-NET_FN void update_c_116(float *w,
-    const float *g,
-    const float *f,
-    const mnc_head *h, int part, int parts)
-{
-    {
-        const ptrdiff_t wi = 0
-            , gi = 0
-            ;
-        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
-        const ptrdiff_t whole = from;
-        sgd_c_111(w + wi,
-            g + gi,
-            f,
-            h, whole, to);
-    }
-}
-
-/* A parameter and its moments, by its gradient. */
-NET_FN void update_c_117(float *w,
-    const float *g,
-    const mnc_head *h, int part, int parts)
-{
-    {
-        const ptrdiff_t wi = 0
-            , gi = 0
-            ;
-        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
-        const ptrdiff_t whole = from;
-        average_c_114(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -3272,14 +3235,9 @@ NET_FN void update_c_118(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
-        const ptrdiff_t whole = from + (to - from) / V * V;
-
-        sgd_c_110(w + wi,
-            g + gi,
-            f,
-            h, from, whole);
-        sgd_c_111(w + wi,
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3295,13 +3253,9 @@ NET_FN void update_c_119(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
-        const ptrdiff_t whole = from + (to - from) / V * V;
-
-        average_c_113(w + wi,
-            g + gi,
-            h, from, whole);
-        average_c_114(w + wi,
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -3317,14 +3271,14 @@ NET_FN void update_c_120(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_110(w + wi,
+        sgd_c_112(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_111(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3340,13 +3294,13 @@ NET_FN void update_c_121(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_113(w + wi,
+        average_c_115(w + wi,
             g + gi,
             h, from, whole);
-        average_c_114(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -3362,14 +3316,14 @@ NET_FN void update_c_122(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_110(w + wi,
+        sgd_c_112(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_111(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3385,13 +3339,13 @@ NET_FN void update_c_123(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_113(w + wi,
+        average_c_115(w + wi,
             g + gi,
             h, from, whole);
-        average_c_114(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -3407,14 +3361,14 @@ NET_FN void update_c_124(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_110(w + wi,
+        sgd_c_112(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_111(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3430,13 +3384,13 @@ NET_FN void update_c_125(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_113(w + wi,
+        average_c_115(w + wi,
             g + gi,
             h, from, whole);
-        average_c_114(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -3452,14 +3406,14 @@ NET_FN void update_c_126(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_110(w + wi,
+        sgd_c_112(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_111(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3475,13 +3429,13 @@ NET_FN void update_c_127(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_113(w + wi,
+        average_c_115(w + wi,
             g + gi,
             h, from, whole);
-        average_c_114(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }
@@ -3497,14 +3451,14 @@ NET_FN void update_c_128(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_110(w + wi,
+        sgd_c_112(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_111(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3520,13 +3474,58 @@ NET_FN void update_c_129(float *w,
         const ptrdiff_t wi = 0
             , gi = 0
             ;
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_115(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_116(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_130(float *w,
+    const float *g,
+    const float *f,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
         const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_113(w + wi,
+        sgd_c_112(w + wi,
+            g + gi,
+            f,
+            h, from, whole);
+        sgd_c_113(w + wi,
+            g + gi,
+            f,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_131(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_115(w + wi,
             g + gi,
             h, from, whole);
-        average_c_114(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, whole, to);
     }

@@ -24,102 +24,93 @@ NET_FN void pack_c_1(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 3 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 2, channel step 36; w: rows of 8 channels. */
-NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    int r0, int r1,
-    float *y)
+/* 3 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    int r0, int r1, int top,
+    int left, int right,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a[3][2];
 
-    for (int r = r0; r < r1; r++) {
-        const float *xr = x + at + r * (ptrdiff_t)6;
-        const float *wr = w + r * 72;
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
+
+    for (int r = r0; r < r1; r++)
+    NET_UNROLL
+    for (int q = 0; q < t.s; q++) {
+        const ptrdiff_t row = t.ring ? NET_RING(top + r * t.dil_h, t.ring) : r;
+        const float *xq = x + at + row * t.xr + q * t.xq, *wq = w + (r * t.s + q) * t.c * 8;
         NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 0 + k * 36, *wq = wr + 0 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 1 + k * 36, *wq = wr + 24 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-        }
-        NET_ROLLED
-        for (int k = 0; k < 3; k++) {
-            const float *xq = xr + 2 + k * 36, *wq = wr + 48 + k * 8;
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[2]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[4]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
+        for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 3; i++) {
+                if (i * t.step + q * t.dil < left || i * t.step + q * t.dil >= right)
+                    continue;
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
+            wq += 8;
         }
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 20, v_same(a2_1));
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 2 x 1 x 3 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
-NET_FN void conv_c_3(const float *x, const float *w, const float *b,
-    float *y, int part, int parts)
+/* Convolution, 3 rows in register tiles along each, by panels of output channels.
+ * Tiles at the border leave out kernel columns, rows at the border kernel rows.
+ */
+NET_FN void conv_c_3(const float *xs, const float *ws, const float *bs,
+    float *ys, int part, int parts)
 {
+    net_tile t;
+
+    t.c = 3, t.xw = 2, t.xc = 36, t.panel = 432, t.ahead = 0;
+    t.s = 3, t.xr = 6, t.xq = 1, t.ring = 0, t.dil_h = 1;
+    t.step = 2, t.dil = 1;
+    t.yw = 8, t.sw = 0, t.add = 0;
     for (int n = 0; n < 2; n++)
     for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)108 + g * 108, *wg = w + g * 216;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)72 + g * 8;
-        for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
-        for (int c = 0; c < 8; c += 8) {
-            const int top = row * 2 - 1;
-            const int r0 = top < 0 ? (-top + 0) / 1 : 0;
-            const int r1 = top + 2 < 6 ? 3 : (6 - top) / 1;
-            const ptrdiff_t at = row * (ptrdiff_t)12 - 7;
-            const float *wc = wg + (ptrdiff_t)c * 27;
-            float *yr = yg + row * (ptrdiff_t)24 + c;
-            for (int i = 0; i < 3; i += 3)
-                tile_c_2(xg, at + i * (ptrdiff_t)2, wc, bg + c,
-                    r0, r1,
-                    yr + i * (ptrdiff_t)8);
-        }
-        }
+    const float *x = xs + n * (ptrdiff_t)108 + g * 108, *w = ws + g * 216;
+    const float *b = bs + g * 16;
+    float *y = ys + n * (ptrdiff_t)72 + g * 8;
+    for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
+    for (int c = 0; c < 8; c += 8) {
+        const int top = row * 2 - 1;
+        const int r0 = top < 0 ? (-top + 0) / 1 : 0;
+        const int r1 = top + 2 < 6 ? 3 : (6 - top) / 1;
+        const ptrdiff_t at = row * (ptrdiff_t)12 - 7;
+        const float *wc = w + (ptrdiff_t)c * 27;
+        float *yr = y + row * (ptrdiff_t)24 + c;
+        for (int i = 0; i < 3; i += 3)
+            tile_c_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, r0, r1, top, 1, 7, t);
+    }
+    }
     }
 }
 
@@ -353,51 +344,77 @@ NET_FN void pack_c_13(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 2 pixels x 3 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_14(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 2 pixels x 3 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_14(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a1_0 = v_load(b + 0);
+    v_f32 a[2][1];
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[1];
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store_n(y + 0, v_same(a0_0), 3);
-    v_store_n(y + 3, v_same(a1_0), 3);
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 1; j++) {
+            v_hold(a[i][j]);
+            if (j == 0) {
+                if (t.add)
+                    a[i][j] = v_add(a[i][j], v_load_n(s + i * t.sw + j * V, 3));
+                v_store_n(y + i * t.yw + j * V, v_same(a[i][j]), 3);
+                continue;
+            }
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void dense_c_15(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)8 + g * 8, *wg = w + g * 64;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)3 + g * 3;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 3;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)16 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)6 + c;
-            for (int i = 0; i < 2; i += 2)
-                tile_c_14(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)3);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 3, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 3;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)16 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)6 + c;
+        for (int i = 0; i < 2; i += 2)
+            tile_c_14(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
@@ -478,58 +495,71 @@ NET_FN void pack_c_18(const float *w, float *y, int part, int parts)
     }
 }
 
-/* 2 pixels x 8 channels, the sum over 3 channels of each tap in order.
- * x: pixel step 3, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_19(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 2 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_19(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
+    v_f32 a[2][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 3; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[3]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 2; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
+    NET_UNROLL
+    for (int i = 0; i < 2; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void dense_c_20(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)3 + g * 3, *wg = w + g * 24;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)8 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)6 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 3;
-            float *yr = yg + row * (ptrdiff_t)16 + c;
-            for (int i = 0; i < 2; i += 2)
-                tile_c_19(xg, at + i * (ptrdiff_t)3, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)6 - 0;
+        const float *wc = w + (ptrdiff_t)c * 3;
+        float *yr = y + row * (ptrdiff_t)16 + c;
+        for (int i = 0; i < 2; i += 2)
+            tile_c_19(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }

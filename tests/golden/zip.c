@@ -18,65 +18,71 @@ NET_FN void zip_c_1(const float *a0, const float *b0, float *y0, int part, int p
     }
 }
 
-/* 3 pixels x 8 channels, the sum over 8 channels of each tap in order.
- * x: pixel step 8, channel step 1; w: rows of 8 channels. */
-NET_FN void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
-    float *y)
+/* 3 pixels x 8 channels: b + the sum over the input channels of each tap
+ * in order. */
+NET_INLINE void tile_c_2(const float *x, ptrdiff_t at, const float *w, const float *b,
+    const float *s, float *y,
+    const net_tile t)
 {
-    v_f32 a0_0 = v_load(b + 0);
-    v_f32 a0_1 = v_load(b + 4);
-    v_f32 a1_0 = v_load(b + 0);
-    v_f32 a1_1 = v_load(b + 4);
-    v_f32 a2_0 = v_load(b + 0);
-    v_f32 a2_1 = v_load(b + 4);
+    v_f32 a[3][2];
+
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++)
+            a[i][j] = v_load(b + j * V);
 
     const float *xq = x + at, *wq = w;
-    for (int k = 0; k < 8; k++) {
-            NET_UNUSED v_f32 p;
-            NET_UNUSED const v_f32 w0 = v_load(wq + 0);
-            NET_UNUSED const v_f32 w1 = v_load(wq + 4);
-            p = v_set1(xq[0]);
-            a0_0 = v_fma(p, w0, a0_0);
-            a0_1 = v_fma(p, w1, a0_1);
-            p = v_set1(xq[8]);
-            a1_0 = v_fma(p, w0, a1_0);
-            a1_1 = v_fma(p, w1, a1_1);
-            p = v_set1(xq[16]);
-            a2_0 = v_fma(p, w0, a2_0);
-            a2_1 = v_fma(p, w1, a2_1);
-            xq += 1;
+    for (int k = 0; k < t.c; k++) {
+            v_f32 wj[2];
+            NET_UNROLL
+            for (int j = 0; j < 2; j++)
+                wj[j] = v_load(wq + j * V / 16 * t.panel + j * V % 16);
+            if (t.ahead)
+                NET_UNROLL
+                for (int j = 0; j < 1; j++)
+                    v_prefetch(wq + j * t.panel + t.ahead * 8);
+            NET_UNROLL
+            for (int i = 0; i < 3; i++) {
+                const v_f32 p = v_set1(xq[i * t.xw]);
+                NET_UNROLL
+                for (int j = 0; j < 2; j++)
+                    a[i][j] = v_fma(p, wj[j], a[i][j]);
+            }
+            xq += t.xc;
             wq += 8;
     }
 
-    v_store(y + 0, v_same(a0_0));
-    v_store(y + 4, v_same(a0_1));
-    v_store(y + 8, v_same(a1_0));
-    v_store(y + 12, v_same(a1_1));
-    v_store(y + 16, v_same(a2_0));
-    v_store(y + 20, v_same(a2_1));
+    NET_UNROLL
+    for (int i = 0; i < 3; i++)
+        NET_UNROLL
+        for (int j = 0; j < 2; j++) {
+            v_hold(a[i][j]);
+            if (t.add)
+                a[i][j] = v_add(a[i][j], v_load(s + i * t.sw + j * V));
+            v_store(y + i * t.yw + j * V, v_same(a[i][j]));
+        }
 }
 
-/* Convolution: 1 x 1 x 1 rows of output, each in register tiles along the row,
- * by panels of output channels.  Tiles at the border leave out the kernel columns that fall
- * outside; rows at the border shorten the loop over the kernel's rows. */
+/* Convolution, 1 rows in register tiles along each, by panels of output channels.
+ */
 NET_FN void conv_c_3(const float *x, const float *w, const float *b,
     float *y, int part, int parts)
 {
-    for (int n = 0; n < 1; n++)
-    for (int g = 0; g < 1; g++) {
-        const float *xg = x + n * (ptrdiff_t)72 + g * 8, *wg = w + g * 64;
-        const float *bg = b + g * 16;
-        float *yg = y + n * (ptrdiff_t)72 + g * 8;
-        for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
-            const int c = 0 + k * 8;
-            for (int row = 0; row < 1; row++) {
-            const ptrdiff_t at = row * (ptrdiff_t)72 - 0;
-            const float *wc = wg + (ptrdiff_t)c * 8;
-            float *yr = yg + row * (ptrdiff_t)72 + c;
-            for (int i = 0; i < 9; i += 3)
-                tile_c_2(xg, at + i * (ptrdiff_t)8, wc, bg + c,
-                    yr + i * (ptrdiff_t)8);
-            }
+    net_tile t;
+
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.yw = 8, t.sw = 0, t.add = 0;
+    for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
+        const int c = 0 + k * 8;
+        for (int row = 0; row < 1; row++) {
+        const ptrdiff_t at = row * (ptrdiff_t)72 - 0;
+        const float *wc = w + (ptrdiff_t)c * 8;
+        float *yr = y + row * (ptrdiff_t)72 + c;
+        for (int i = 0; i < 9; i += 3)
+            tile_c_2(x, at + i * t.xw, wc, b + c,
+                NULL,
+                yr + i * t.yw, t);
         }
     }
 }
