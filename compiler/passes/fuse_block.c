@@ -29,7 +29,7 @@ enum {
     FAST_BYTES = 1024 * 1024,        /* rings and weights that stay in a cache beside each other */
     LEAST_GAIN = 512 * 1024,
     CHOSEN_GAIN = 1 << 30,           /* more than a net's results together */
-    MOST_PARTS = 16,                 /* threads that have rings of their own */
+    MOST_PARTS = 8,                  /* threads that have rings of their own */
     LARGEST_KERNEL = 7, LARGEST_STRIDE = 8,
     /* as in the backend: pixels between two passes over the weights, and weights passed once */
     CHUNK_BYTES = 16 * 1024, HOT_BYTES = 512 * 1024, TILE = 14
