@@ -87,6 +87,8 @@ bool ref_bn_total(const RefArgs *r)
             double x = ref_f(r->in, 2 * k * channels + c);
             double n = (double)(part_begin(count, k + 1, s->dim[0])
                                 - part_begin(count, k, s->dim[0]));
+            if (count && n == 0)          /* a part without pixels counts for nothing */
+                continue;
             first += count ? n * x : x;
             second += ref_f(r->in, (2 * k + 1) * channels + c) + n * x * x;
         }
