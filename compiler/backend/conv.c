@@ -136,6 +136,16 @@ Edges conv_edges(const ConvShape *c, const Run *run)
     return (Edges){ first < 0 ? -first : 0, first + all > c->w ? c->w - first : all };
 }
 
+/* Output o reads column o stride - pad + q dilation. */
+void conv_columns(const ConvShape *c, int64_t q, int64_t *lo, int64_t *hi)
+{
+    int64_t before = c->pad_w - q * c->dil_w, last = c->w - 1 + before;
+
+    *lo = before <= 0 ? 0 : (before - 1) / c->stride_w + 1;
+    *hi = last < 0 ? 0 : last / c->stride_w + 1;
+    *hi = *hi < c->ow ? *hi : c->ow;
+}
+
 /* Tiles of at most m columns, as equal as can be: high of them have low + 1, the others low.
  * Those that need no look at the border and have the same width are one run, repeated.  0: no
  * such cut. */

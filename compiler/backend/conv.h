@@ -47,6 +47,10 @@ enum {
  * padding. */
 uint32_t conv_cut_row(const ConvShape *c, int64_t m, Run run[CONV_MAX_RUN]);
 
+/* The output columns [*lo, *hi) whose input for kernel column q is inside of the image; perhaps
+ * none. */
+void conv_columns(const ConvShape *c, int64_t q, int64_t *lo, int64_t *hi);
+
 /* conv_way.c: how a convolution is computed: every knob that it has, as the options choose if that
  * can be done, else by the rule.  flat: its pixels can be one row, of any length.  Depthwise:
  * columns per tile are the sums beside weights and a pixel. */

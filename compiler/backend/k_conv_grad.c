@@ -84,13 +84,8 @@ bool fits_depthwise_grad(const Emit *e, const Node *n)
 /* For each kernel column the outputs [lo, hi) whose input is inside the image. */
 static void column_ranges(const ConvShape *c, int64_t lo[MAX_TAPS], int64_t hi[MAX_TAPS])
 {
-    for (int64_t s = 0; s < c->s; s++) {
-        int64_t first = c->pad_w - s * c->dil_w, last = c->w - 1 + first;
-
-        lo[s] = first <= 0 ? 0 : (first - 1) / c->stride_w + 1;
-        hi[s] = last < 0 ? 0 : last / c->stride_w + 1;
-        hi[s] = hi[s] > c->ow ? c->ow : hi[s];
-    }
+    for (int64_t s = 0; s < c->s; s++)
+        conv_columns(c, s, &lo[s], &hi[s]);
 }
 
 /* Is x more than stays in an L2 cache? */

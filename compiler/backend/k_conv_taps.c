@@ -74,12 +74,9 @@ static bool add_call(Taps *t, int64_t nv, int64_t m, int64_t col, int64_t times)
  * some of m + 1, then some of m. */
 static bool cut_columns(Taps *t, int64_t nv, int64_t most, int64_t q)
 {
-    const ConvShape *c = t->c;
-    int64_t before = c->pad_w - q * c->dil_w, last = c->w - 1 + before;
-    int64_t lo = before <= 0 ? 0 : (before - 1) / c->stride_w + 1;
-    int64_t hi = last < 0 ? 0 : last / c->stride_w + 1, tiles, m, high;
+    int64_t lo, hi, tiles, m, high;
 
-    hi = hi < c->ow ? hi : c->ow;
+    conv_columns(t->c, q, &lo, &hi);
     if (hi <= lo)
         return true;
     tiles = (hi - lo + most - 1) / most;

@@ -3,6 +3,7 @@
  * for training, trained on the data, evaluated on its test part; checkpoints, log and curves go to
  * a folder.
  */
+#include "driver/stop.h"
 #include "driver/train.h"
 
 #include <errno.h>
@@ -10,15 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Set by Ctrl-C and by a polite kill: the step is finished, and what it came to is saved.  The
- * second one ends the process where it is. */
-static volatile sig_atomic_t stop_signal;
-
-static void on_stop(int number)
-{
-    stop_signal = number;
-}
 
 /* One net. */
 typedef struct Job {
@@ -297,17 +289,15 @@ static void say_size(const Job *j)
 
 static bool run_loop(Job *j)
 {
-    struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND }, old[2];
+    struct sigaction old[2];
     bool ok;
 
     j->loop.stop = &stop_signal;
     if (ranks_first(j->ranks))
         say_size(j);
-    sigaction(SIGINT, &stop, &old[0]);
-    sigaction(SIGTERM, &stop, &old[1]);
+    stop_watch(old);
     ok = rt_loop_run(&j->w->a, &j->loop, &j->w->d);
-    sigaction(SIGINT, &old[0], NULL);
-    sigaction(SIGTERM, &old[1], NULL);
+    stop_unwatch(old);
     return ok;
 }
 

@@ -2,6 +2,7 @@
 /* cmd_tune: `mnc tune MODEL`: which of the ways to compute a net is the fastest on this machine,
  * kept in a log that compile, run and bench look into; --list and --merge for that log.
  */
+#include "driver/stop.h"
 #include "driver/tune.h"
 
 #include "measure.h"
@@ -13,14 +14,6 @@
 #include <unistd.h>
 
 static const double BUDGET = 60;         /* seconds */
-
-/* Set by Ctrl-C and by a polite kill; the second one ends the process where it is. */
-static volatile sig_atomic_t stop_signal;
-
-static void on_stop(int number)
-{
-    stop_signal = number;
-}
 
 /* "90", "90s", "5m", "1h", "0.5s"; at least a moment, at most a week. */
 static bool read_time(const char *text, double *out)
@@ -151,7 +144,7 @@ static int search(Tune *t)
 /* The handlers are there only while there is something to save. */
 static int tune(Work *w)
 {
-    struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND }, old[2];
+    struct sigaction old[2];
     Tune *t = w->own;
     int code;
 
@@ -161,11 +154,9 @@ static int tune(Work *w)
     t->stop = &stop_signal;
     if (!begin(t))
         return EXIT_FAILED;
-    sigaction(SIGINT, &stop, &old[0]);
-    sigaction(SIGTERM, &stop, &old[1]);
+    stop_watch(old);
     code = search(t);
-    sigaction(SIGINT, &old[0], NULL);
-    sigaction(SIGTERM, &old[1], NULL);
+    stop_unwatch(old);
     return code;
 }
 
