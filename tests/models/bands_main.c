@@ -3,6 +3,7 @@
  * threads): all outputs on one thread and on several must be the same bits.  The arena holds NaNs
  * before, so that reading what nobody wrote is noticed, and ends where its memory ends. */
 #include "bands.h"
+#include "blocks.h"
 #include "whole.h"
 
 #include <stdio.h>
@@ -11,30 +12,20 @@
 
 enum { MOST = 16 };
 
-static void *aligned(size_t n)
-{
-    char *p = (char *)malloc(n + 64);
-
-    if (!p)
-        exit(1);
-    memset(p, 0xff, n + 64);
-    return p + (64 - (uintptr_t)p % 64) % 64;      /* lives as long as the program */
-}
-
 static const void *in[MOST];
 static void *want[MOST], *got[MOST];
 
 static void prepare(const mnc_net *net)
 {
     for (int i = 0; i < net->n_input; i++) {
-        float *x = (float *)aligned(net->input[i].bytes);
+        float *x = (float *)aligned(net->input[i].bytes, 0xff);
         for (size_t k = 0; k < net->input[i].bytes / sizeof *x; k++)
             x[k] = (float)(k * 7919 % 1000) / 500.0f - 1.0f;
         in[i] = x;
     }
     for (int i = 0; i < net->n_output; i++) {
-        want[i] = aligned(net->output[i].bytes);
-        got[i] = aligned(net->output[i].bytes);
+        want[i] = aligned(net->output[i].bytes, 0xff);
+        got[i] = aligned(net->output[i].bytes, 0xff);
     }
 }
 
@@ -55,11 +46,11 @@ int main(void)
 {
     static const int threads[] = { 2, 3, 7, 40 };
     const mnc_net *whole = whole_describe(), *bands = bands_describe();
-    void *arena = aligned(bands->arena_bytes), *context = aligned(bands->context_bytes);
+    void *arena = aligned(bands->arena_bytes, 0xff), *context = aligned(bands->context_bytes, 0xff);
     int bad = 0;
 
     prepare(whole);
-    if (whole->run(in, want, NULL, aligned(whole->arena_bytes)) != MNC_NET_OK)
+    if (whole->run(in, want, NULL, aligned(whole->arena_bytes, 0xff)) != MNC_NET_OK)
         return 1;
     bad |= compare(whole, bands->run(in, got, NULL, arena), "without a context", 1);
     for (int i = 0; i < 4; i++) {

@@ -2,6 +2,7 @@
 /* Runs a net made with --threads --weights=file (net.c beside it, prefix net) on each number of
  * threads in argv[2..], weights from the file argv[1]; prints a hash of the output's bits for each.
  * The inputs are the same on every machine.  Exit code 77: this CPU is not what it was made for. */
+#include "blocks.h"
 #include "net.h"
 
 #include <math.h>
@@ -12,39 +13,17 @@ enum { MOST = 16 };
 
 typedef struct Tensors { const void *in[MOST]; void *out[MOST]; } Tensors;
 
-static void *aligned(size_t n)
-{
-    char *p = (char *)calloc(1, n + 64);
-
-    if (!p)
-        exit(1);
-    return p + (64 - (uintptr_t)p % 64) % 64;      /* lives as long as the program */
-}
-
-static void *read_weights(const char *path, size_t n)
-{
-    FILE *f = fopen(path, "rb");
-    void *p = aligned(n);
-
-    if (!f || fread(p, 1, n, f) != n || fgetc(f) != EOF) {
-        fprintf(stderr, "%s: cannot read %zu bytes\n", path, n);
-        exit(1);
-    }
-    fclose(f);
-    return p;
-}
-
 /* Multiples of 1/512 in [-1, 1]: exact in any float arithmetic. */
 static void make_tensors(const mnc_net *net, Tensors *t)
 {
     for (int i = 0; i < net->n_input; i++) {
-        float *x = (float *)aligned(net->input[i].bytes);
+        float *x = (float *)aligned(net->input[i].bytes, 0);
         for (size_t k = 0; k < net->input[i].bytes / sizeof *x; k++)
             x[k] = (float)(k * 7919 % 1024) / 512.0f - 1.0f;
         t->in[i] = x;
     }
     for (int i = 0; i < net->n_output; i++)
-        t->out[i] = aligned(net->output[i].bytes);
+        t->out[i] = aligned(net->output[i].bytes, 0);
 }
 
 /* FNV-1a of all output bytes.  An output of NaN, or of one number over and over, proves nothing. */
@@ -73,7 +52,7 @@ int main(int argc, char **argv)
 {
     const mnc_net *net = net_describe();
     const void *w = argc > 1 ? read_weights(argv[1], net->weight_bytes) : NULL;
-    void *arena = aligned(net->arena_bytes), *context = aligned(net->context_bytes);
+    void *arena = aligned(net->arena_bytes, 0), *context = aligned(net->context_bytes, 0);
     Tensors t;
 
     make_tensors(net, &t);

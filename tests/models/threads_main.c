@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a net made with --threads (net.c beside it, prefix net) on 1, 2, 3 and 7 threads, also two
  * contexts at once, and compares all outputs with those of one thread, bit by bit. */
+#include "blocks.h"
 #include "net.h"
 
 #include <pthread.h>
@@ -9,15 +10,6 @@
 #include <string.h>
 
 enum { MOST = 16, ROUNDS = 5 };
-
-static void *aligned(size_t n)
-{
-    char *p = (char *)calloc(1, n + 64);
-
-    if (!p)
-        exit(1);
-    return p + (64 - (uintptr_t)p % 64) % 64;      /* lives as long as the program */
-}
 
 typedef struct Run {
     const void *in[MOST];
@@ -32,15 +24,15 @@ static void prepare(Run *r, int threads)
     memset(r, 0, sizeof *r);
     r->threads = threads;
     for (int i = 0; i < net->n_input; i++) {
-        float *x = (float *)aligned(net->input[i].bytes);
+        float *x = (float *)aligned(net->input[i].bytes, 0);
         for (size_t k = 0; k < net->input[i].bytes / sizeof *x; k++)
             x[k] = (float)(k * 7919 % 1000) / 500.0f - 1.0f;
         r->in[i] = x;
     }
     for (int i = 0; i < net->n_output; i++)
-        r->out[i] = aligned(net->output[i].bytes);
-    r->arena = aligned(net->arena_bytes);
-    r->context = aligned(net->context_bytes);
+        r->out[i] = aligned(net->output[i].bytes, 0);
+    r->arena = aligned(net->arena_bytes, 0);
+    r->context = aligned(net->context_bytes, 0);
 }
 
 static void *run_rounds(void *arg)
