@@ -1,56 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* object: a file of machine code, loaded; and where libmncjit is found. */
+/* object: a file of machine code, loaded. */
 #include "object.h"
 #include "build.h"
+#include "plugin.h"
 
 #include <dlfcn.h>
-#include <limits.h>
-#include <link.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char jit_name[] = "libmncjit.so.0";
 
-/* The folder of the file that this code is in, be it a program or libmncrt; NULL when unknown.  The
- * loader knows a program only by what it was called, and the system knows where that is. */
-static const char *own_folder(Arena *a)
-{
-    struct link_map *map;
-    char exe[PATH_MAX];
-    ssize_t n;
-    Dl_info info;
-
-    if (!dladdr1(jit_name, &info, (void **)&map, RTLD_DL_LINKMAP))
-        return NULL;
-    if (*map->l_name)
-        return path_dir(a, map->l_name);
-    n = readlink("/proc/self/exe", exe, sizeof exe);
-    return n > 0 && (size_t)n < sizeof exe ? path_dir(a, arena_strndup(a, exe, (size_t)n)) : NULL;
-}
-
-/* Beside us, as libraries are; where libraries are, seen from a program's folder; and where the
- * system looks.  It is never unloaded: LLVM leaves destructors for the end of the process. */
-static void *find_library(Arena *a)
-{
-    const char *own = own_folder(a);
-    const char *const place[] = { "", MNC_LIB_FROM_BIN "/" };
-    void *h = NULL;
-
-    for (size_t i = 0; own && !h && i < sizeof place / sizeof place[0]; i++)
-        h = dlopen(arena_printf(a, "%s%s%s", own, place[i], jit_name),
-                   RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    return h ? h : dlopen(jit_name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-}
-
-/* Its handle stays open as the library stays loaded. */
 const RtJitLibrary *rt_jit_library(Arena *a, Diag *d)
 {
-    const RtJitLibrary *by = NULL;
+    const RtJitLibrary *by = rt_plugin(a, jit_name, "mnc_jit", false);
     Pos pos = { .file = NULL };
-    void *h = find_library(a);
 
-    if (h)
-        by = dlsym(h, "mnc_jit");
     if (by && by->abi == RT_JIT_ABI)
         return by;
     if (by)

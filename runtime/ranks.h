@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ranks: the processes of a training that several do together, as the loop sees them.
+/* ranks: the processes of a training, or of a search for faster kernels, that several do together.
  *
- * All of them run the same loop on the same order of samples, and each takes its part of every
- * batch; what they have to agree on goes through these functions, which all ranks call in the same
- * order.  mpi.c has them on MPI, where mnc was built with it; a pointer to ranks that is NULL means
- * one process alone.
+ * In a training all of them run the same loop on the same order of samples, and each takes its part
+ * of every batch.  What they have to agree on goes through these functions, which all ranks call in
+ * the same order.  libmncmpi (mpi/mpi.c) has them on MPI, where mnc was built with it; a pointer to
+ * ranks that is NULL means one process alone.
  */
 #ifndef MNC_RT_RANKS_H
 #define MNC_RT_RANKS_H
 
+#include "base/diag.h"
 #include "mnc/net.h"
 #include "mnc/train.h"
 
@@ -33,9 +34,15 @@ typedef struct RtRanksOptions {
     void (*lost)(void);
 } RtRanksOptions;
 
-#ifdef MNC_MPI
-/* NULL: this process was started alone.  One call in a process. */
-const RtRanks *rt_mpi_open(const RtRanksOptions *o);
-#endif
+/* The ranks that this process is one of; *out NULL: it was started alone, and MPI is not loaded.
+ * One call in a process.  False, with a message: it was not, but they cannot be reached. */
+bool rt_ranks_open(Arena *a, const RtRanksOptions *o, const RtRanks **out, Diag *d);
+
+/* What libmncmpi exports, as the variable mnc_mpi.  open: NULL, when MPI does not start. */
+enum { RT_MPI_ABI = 1 };               /* changes with this file */
+typedef struct RtMpiLibrary {
+    int abi;
+    const RtRanks *(*open)(const RtRanksOptions *o);
+} RtMpiLibrary;
 
 #endif

@@ -293,7 +293,7 @@ static bool run_loop(Job *j)
     bool ok;
 
     j->loop.stop = &stop_signal;
-    if (ranks_first(j->ranks))
+    if (team_first(j->ranks))
         say_size(j);
     stop_watch(old);
     ok = rt_loop_run(&j->w->a, &j->loop, &j->w->d);
@@ -327,7 +327,7 @@ static bool write_texts(Job *j)
 /* mine: this rank has to do it. */
 static bool stage(Job *j, bool mine, bool (*fn)(Job *j))
 {
-    return ranks_agree(j->ranks, &j->w->d, !mine || fn(j));
+    return team_agree(j->ranks, &j->w->d, !mine || fn(j));
 }
 
 /* The folder before the compiler, the compiler before the data.  Rank 0 compiles first: the others
@@ -366,14 +366,14 @@ static int train(Work *w)
 {
     Job *j = arena_new(&w->a, Job);
     TrainResult *result = w->own;
-    bool first = ranks_first(result->ranks);
+    bool first = team_first(result->ranks);
     int code;
 
     j->w = w;
     j->ranks = j->loop.ranks = result->ranks;
     result->agreed = false;
     code = check_recipe(w, j);
-    if (!ranks_agree(j->ranks, &w->d, code == EXIT_DONE)) {
+    if (!team_agree(j->ranks, &w->d, code == EXIT_DONE)) {
         result->agreed = true;
         return code == EXIT_DONE ? EXIT_FAILED : code;
     }
@@ -410,7 +410,7 @@ int cmd_train(const Args *args)
 
     if (!args->n_operand && !args->value[OPT_recipe])
         code = usage_error("train takes a net, or --recipe of one");
-    if (!ranks_open(&stop_signal, &ranks)) {
+    if (!train_ranks(&ranks)) {
         free(r);
         return EXIT_FAILED;
     }
@@ -423,7 +423,7 @@ int cmd_train(const Args *args)
             ranks->end(ranks->others.user, false, one);
         code = one != EXIT_DONE ? one : code;
     }
-    if (r && code != EXIT_USAGE && ranks_first(ranks))
+    if (r && code != EXIT_USAGE && team_first(ranks))
         show_results(r, n, args->value[OPT_json] != NULL);
     if (ranks)
         ranks->end(ranks->others.user, true, code);

@@ -3,6 +3,7 @@
 #ifndef MNC_DRIVER_TRAIN_H
 #define MNC_DRIVER_TRAIN_H
 
+#include "driver/team.h"
 #include "driver/training.h"
 
 #include "loop.h"
@@ -58,13 +59,8 @@ void show_results(const TrainResult *r, int n, bool json);
 
 /* ---- train_ranks.c ---- */
 
-/* The processes that mpirun has started; NULL: this one is alone.  False, with a message, when
- * there are some and this mnc does not know MPI. */
-bool ranks_open(const volatile sig_atomic_t *stop, const RtRanks **out);
-bool ranks_first(const RtRanks *r);
-
-/* Is it ok on all of them?  If not, the first that fails keeps its messages. */
-bool ranks_agree(const RtRanks *r, Diag *d, bool ok);
+/* Those that mpirun has started, as team_open. */
+bool train_ranks(const RtRanks **out);
 
 /* The options' batch, and how t is compiled, become those of one rank. */
 bool ranks_split(const RtRanks *r, Work *w, Training *t);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* train_ranks: `mpirun -n N mnc train`: what N processes of one training must agree on beside its
- * steps.
+/* train_ranks: what is special to N processes that train together.
  *
- * Rank 0 writes everything that is written, and says everything that is true of all.  Until the
- * steps begin the ranks go from stage to stage together; what fails on some of them ends all, and
- * the first of those says why.  Later a rank that fails ends the others by MPI's means.
- */
+ * Until the steps begin the ranks agree before each stage (driver/team.h).  Later a rank that fails
+ * ends the others by MPI's means. */
+#include "driver/stop.h"
 #include "driver/train.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Called in the middle of a step, of which nothing can be saved. */
@@ -24,45 +21,9 @@ static void lost(void)
     _exit(EXIT_FAILED);
 }
 
-bool ranks_open(const volatile sig_atomic_t *stop, const RtRanks **out)
+bool train_ranks(const RtRanks **out)
 {
-    const char *size = getenv("OMPI_COMM_WORLD_SIZE");
-
-    *out = NULL;
-#ifdef MNC_MPI
-    *out = rt_mpi_open(&(RtRanksOptions){ stop, lost });
-    (void)size;
-    return true;
-#else
-    (void)stop, (void)lost;
-    if (!size || atoi(size) <= 1)
-        return true;
-    fputs("mnc: was built without MPI, so that each process would train alone; configure with "
-          "-DMNC_MPI=ON\n", stderr);
-    return false;
-#endif
-}
-
-bool ranks_first(const RtRanks *r)
-{
-    return !r || r->rank == 0;
-}
-
-/* Messages of all but the first rank that failed are dropped. */
-bool ranks_agree(const RtRanks *r, Diag *d, bool ok)
-{
-    unsigned char own = ok, *all;
-    int k = 0;
-
-    if (!r)
-        return ok;
-    all = arena_alloc(d->arena, (size_t)r->n);
-    r->gather(r->others.user, &own, all, sizeof own);
-    while (k < r->n && all[k])
-        k++;
-    if (k < r->n && k != r->rank)
-        diag_init(d, d->arena);
-    return k == r->n;
+    return team_open(&(RtRanksOptions){ &stop_signal, lost }, out);
 }
 
 /* What the options say of the batch is said of all of it; the net has a part. */

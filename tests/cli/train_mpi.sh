@@ -3,8 +3,8 @@
 # rounding; the same bits each time; when a process is killed all end, and a resumed run ends with
 # the bits of one that nobody stopped, also with another number of processes, to rounding.
 . "$(dirname "$0")/lib.sh"
-ldd "$mnc" | grep -q libmpi || { echo "skipped: mnc was built without MPI"; exit 77; }
-command -v mpirun >/dev/null || { echo "skipped: no mpirun"; exit 77; }
+has_mpi
+ldd "$mnc" | grep -q libmpi && fail 'who does not ask for MPI must not load it'
 
 cat >net.mnet <<EOF
 batch = 1
@@ -31,11 +31,6 @@ for part in train t10k; do
     printf "$(cat text)" >data/$part-labels-idx1-ubyte
 done
 
-ranks() {
-    n=$1
-    shift
-    OMPI_MCA_rmaps_base_oversubscribe=1 mpirun --allow-run-as-root -n "$n" "$@"
-}
 options="net.mnet --data idx:data --batch=20 --optimizer=momentum=0.9 --learning-rate=0.02
     --augment=pad=1,crop=8,flip --seed=5 --save-every=4 --workers=1"
 # figures DIR: of the log, all but the seconds

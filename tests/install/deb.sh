@@ -12,6 +12,16 @@ depends=$(dpkg-deb -f "$deb" Depends)
 for package in libc6 libprotobuf-c1 libxxhash0 libturbojpeg0 libpng16-16 libjansson4 zlib1g; do
     case $depends in *"$package "*) ;; *) fail "$package is not in Depends: $depends" ;; esac
 done
+case $depends in *mpi*) fail "mnc asks for MPI: $depends" ;; esac
+# Who wants MPI has it from a package of its own, beside that.
+if [ -e "$build/libmncmpi.so" ]; then
+    mpi=$(ls deb/mnc-mpi_*.deb)
+    dpkg-deb -f "$mpi" Depends >mpi.depends
+    says mpi.depends libopenmpi
+    says mpi.depends 'mnc (='
+    dpkg-deb -c "$mpi" >mpi.files
+    says mpi.files libmncmpi.so.0
+fi
 dpkg-deb -f "$deb" Recommends | grep -q gcc || fail 'no compiler is recommended'
 
 dpkg-deb -x "$deb" unpacked

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mpi: ranks on MPI 3.
+/* mpi: ranks on MPI 3; libmncmpi, which only processes that mpirun started load (runtime/ranks.c).
  *
  * Gradients come one close behind the other.  They are gathered until they are PIECE bytes, or
  * finish is called, and then one non-blocking all-reduce is begun, which goes on each time that the
@@ -11,8 +11,6 @@
  * a process that was told to end gives up soon after.
  */
 #include "ranks.h"
-
-#include "measure.h"
 
 #include <mpi.h>
 #include <sched.h>
@@ -32,18 +30,6 @@ typedef struct Mpi {
     MPI_Request request[MOST_REQUESTS];
     int n_request;
 } Mpi;
-
-/* Began by itself or by mpirun: each launcher tells its processes so.  Without one MPI_Init would
- * start a daemon for nothing. */
-static bool launched(void)
-{
-    static const char *const sign[] = { "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK" };
-
-    for (size_t i = 0; i < sizeof sign / sizeof sign[0]; i++)
-        if (getenv(sign[i]))
-            return true;
-    return false;
-}
 
 static void check(const Mpi *m, int code)
 {
@@ -71,8 +57,8 @@ static void await(Mpi *m)
         if (!*m->o.stop)
             continue;
         if (since == 0)
-            since = rt_now();
-        else if (rt_now() - since > PATIENCE)
+            since = MPI_Wtime();
+        else if (MPI_Wtime() - since > PATIENCE)
             m->o.lost();
     }
 }
@@ -100,8 +86,8 @@ static void sum(void *user, double *x, size_t n)
             return;
         sched_yield();
         if (*m->o.stop && since == 0)
-            since = rt_now();
-        if (since > 0 && rt_now() - since > PATIENCE)
+            since = MPI_Wtime();
+        if (since > 0 && MPI_Wtime() - since > PATIENCE)
             m->o.lost();
     }
 }
@@ -169,20 +155,20 @@ static void end(void *user, bool agreed, int code)
     MPI_Finalize();
 }
 
-const RtRanks *rt_mpi_open(const RtRanksOptions *o)
+static const RtRanks *open_ranks(const RtRanksOptions *o)
 {
     static Mpi m;
     int level;
 
-    if (!launched() || MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS)
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS)
         return NULL;
     m = (Mpi){ .o = *o, .ranks = { .others = { &m, sum, begin, finish }, .gather = gather,
                                    .share = share, .end = end } };
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     MPI_Comm_rank(MPI_COMM_WORLD, &m.ranks.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &m.ranks.n);
-    if (m.ranks.n > 1)
-        return &m.ranks;
-    MPI_Finalize();
-    return NULL;
+    return &m.ranks;
 }
+
+extern const RtMpiLibrary mnc_mpi;
+__attribute__((visibility("default"))) const RtMpiLibrary mnc_mpi = { RT_MPI_ABI, open_ranks };
