@@ -47,9 +47,16 @@ const char *rt_tune_path(Arena *a, bool make);
 /* No file is an empty log.  One that is no log is a note and an empty log as well, and false: who
  * wants to write there would destroy something.  Damaged records are left out, with a note. */
 bool rt_tune_read(Arena *a, const char *path, RtTuneLog *out, Diag *d);
+bool rt_tune_parse(Arena *a, const char *path, Bytes text, RtTuneLog *out, Diag *d);
 
 /* Whole or not at all; sorted, so that equal logs are equal files.  False with a message. */
 bool rt_tune_write(Arena *a, const char *path, const RtTuneLog *log, Diag *d);
+void rt_tune_text(Arena *a, const RtTuneLog *log, Buf *out);
+
+/* What log knows, into the file as it is now: others who do so at the same time wait for each
+ * other, and nothing of anybody's is lost.  False with a message: the file is no log, or no place
+ * for one. */
+bool rt_tune_update(Arena *a, const char *path, const RtTuneLog *log, Diag *d);
 
 /* The record of that key; NULL: there is none.  rt_tune_add: then a new one. */
 RtTuned *rt_tune_find(const RtTuneLog *log, const RtTuneKey *key);

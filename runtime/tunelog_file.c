@@ -6,9 +6,11 @@
  */
 #include "tunelog.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { SCHEMA = 1, MOST_BYTES = 64 << 20, MOST_TEXT = 4096, MOST_GAIN = 1000 };
@@ -92,22 +94,13 @@ static void read_records(Arena *a, const char *path, const json_t *list, RtTuneL
 }
 
 /* Reasons are told as notes: one does without. */
-bool rt_tune_read(Arena *a, const char *path, RtTuneLog *out, Diag *d)
+bool rt_tune_parse(Arena *a, const char *path, Bytes text, RtTuneLog *out, Diag *d)
 {
     json_t **held = arena_new(a, json_t *), *records;
     const char *why = "it is no tuning log";
     json_error_t e;
-    Bytes text;
-    Diag quiet;
 
     memset(out, 0, sizeof *out);
-    if (access(path, F_OK))
-        return true;
-    diag_init(&quiet, a);
-    if (!file_read(a, path, &text, &quiet)) {
-        diag_note(d, (Pos){ .file = path }, "the tuning log cannot be read, and is ignored");
-        return false;
-    }
     arena_defer(a, free_json, held);
     if (text.n <= MOST_BYTES)
         *held = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &e);
@@ -121,6 +114,21 @@ bool rt_tune_read(Arena *a, const char *path, RtTuneLog *out, Diag *d)
         why = "it is damaged";
     }
     diag_note(d, (Pos){ .file = path }, "the tuning log is ignored: %s", why);
+    return false;
+}
+
+bool rt_tune_read(Arena *a, const char *path, RtTuneLog *out, Diag *d)
+{
+    Bytes text;
+    Diag quiet;
+
+    memset(out, 0, sizeof *out);
+    if (access(path, F_OK))
+        return true;
+    diag_init(&quiet, a);
+    if (file_read(a, path, &text, &quiet))
+        return rt_tune_parse(a, path, text, out, d);
+    diag_note(d, (Pos){ .file = path }, "the tuning log cannot be read, and is ignored");
     return false;
 }
 
@@ -170,15 +178,10 @@ static int by_key(const void *x, const void *y)
 }
 
 /* Numbers have a point whatever the locale: buf_double sees to it. */
-bool rt_tune_write(Arena *a, const char *path, const RtTuneLog *log, Diag *d)
+void rt_tune_text(Arena *a, const RtTuneLog *log, Buf *b)
 {
     RtTuned *sorted = arena_new_n(a, RtTuned, log->n);
-    OutFile *f = file_create(a, path, d);
-    Buf *b;
 
-    if (!f)
-        return false;
-    b = file_buf(f);
     if (log->n)
         memcpy(sorted, log->list, log->n * sizeof *sorted);
     qsort(sorted, log->n, sizeof *sorted, by_key);
@@ -188,5 +191,49 @@ bool rt_tune_write(Arena *a, const char *path, const RtTuneLog *log, Diag *d)
         put_record(b, &sorted[i]);
     }
     buf_str(b, "\n]}\n");
+}
+
+bool rt_tune_write(Arena *a, const char *path, const RtTuneLog *log, Diag *d)
+{
+    OutFile *f = file_create(a, path, d);
+
+    if (!f)
+        return false;
+    rt_tune_text(a, log, file_buf(f));
     return file_commit(f, d);
+}
+
+/* The log is replaced, not written into, so what is locked is its folder; the lock goes with the
+ * process at the latest.  -1: a file system without locks, or somebody wants to stop: without. */
+static int lock_folder(Arena *a, const char *path)
+{
+    const char *dir = path_dir(a, path);
+    int fd = open(*dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0 && flock(fd, LOCK_EX)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+bool rt_tune_update(Arena *a, const char *path, const RtTuneLog *log, Diag *d)
+{
+    int lock = lock_folder(a, path);
+    RtTuneLog file;
+    Diag quiet;
+    bool ok;
+
+    diag_init(&quiet, a);                      /* each time it would say the same */
+    ok = rt_tune_read(a, path, &file, &quiet);
+    if (ok) {
+        rt_tune_merge(a, &file, log);
+        ok = rt_tune_write(a, path, &file, d);
+    } else {
+        diag_error(d, (Pos){ .file = path },
+                   "is not written over: remove it, or name another --log");
+    }
+    if (lock >= 0)
+        close(lock);
+    return ok;
 }

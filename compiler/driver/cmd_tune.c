@@ -74,10 +74,10 @@ static int list(Work *w)
 /* All of them are read before the first counts; one that is not there is a mistake. */
 static int merge(Work *w)
 {
+    RtTuneLog log = { 0 }, own;
     const char *path;
-    RtTuneLog log;
 
-    if (!find_log(w, &path) || !read_own(w, path, &log))
+    if (!find_log(w, &path) || !read_own(w, path, &own))
         return EXIT_FAILED;
     for (const char **p = w->args->operand; *p; p++) {
         RtTuneLog from;
@@ -90,7 +90,7 @@ static int merge(Work *w)
         else
             diag_error(&w->d, (Pos){ .file = *p }, "has nothing to merge");
     }
-    return !w->d.n_error && rt_tune_write(&w->a, path, &log, &w->d) ? EXIT_DONE : EXIT_FAILED;
+    return !w->d.n_error && rt_tune_update(&w->a, path, &log, &w->d) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- search ---- */
@@ -126,7 +126,7 @@ static bool begin(Tune *t)
     t->target = target_of(t->w);
     t->w->options.target = t->target;
     t->w->options.threads = t->threads > 1;
-    return rt_tune_write(a, t->path, &t->log, &t->w->d);
+    return rt_tune_update(a, t->path, &t->log, &t->w->d);
 }
 
 /* What was found before a stop is in the log already. */

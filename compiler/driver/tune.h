@@ -89,9 +89,6 @@ RtTuneKey tune_key(const Tune *t, const mnc_choice *c);
 RtTuneKey tune_net_key(Arena *a, const mnc_model *m, const RtCpu *cpu, const char *compiler,
                        const char *target);
 
-/* Into what the log's file has got meanwhile. */
-bool tune_save(Tune *t);
-
 /* Which compiler is the best for the net as it is: t->command, t->compiler.  Without $CC. */
 bool tune_choose_compiler(Tune *t);
 

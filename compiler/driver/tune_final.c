@@ -99,7 +99,7 @@ static bool finish(Tune *t, Way *rules, Way *tuned)
         if (!t->gain[i].dropped)
             take_back(t, t->gain[i].record);
     record_net(t, net);
-    return tune_save(t);
+    return rt_tune_update(t->a, t->path, &t->log, &t->w->d);
 }
 
 /* The two ways are closed whatever happens: the arena has them, too. */

@@ -58,18 +58,6 @@ static RtTuned *record(Tune *t, const mnc_choice *now)
     return r;
 }
 
-/* Another process may have written meanwhile; of its records none is lost. */
-bool tune_save(Tune *t)
-{
-    RtTuneLog file;
-    Diag quiet;
-
-    diag_init(&quiet, t->a);
-    rt_tune_read(t->a, t->path, &file, &quiet);
-    rt_tune_merge(t->a, &file, &t->log);
-    return rt_tune_write(t->a, t->path, &file, &t->w->d);
-}
-
 /* ---- one round ---- */
 
 /* What ways of a round differ in, by way and site of the best so far; NULL: in nothing. */
@@ -266,7 +254,7 @@ static bool one_round(Tune *t, Round *r, bool *better)
         return false;
     for (size_t i = 0; i < r->base->n_site; i++)
         *better |= judge_site(t, r, i);
-    return tune_save(t);
+    return rt_tune_update(t->a, t->path, &t->log, &t->w->d);
 }
 
 /* What the net takes before anything is tried, and what is left of it after earlier searches. */

@@ -77,6 +77,20 @@ expect 0 "$mnc" tune --merge all.json all.json "$log" --log=all.json
 expect 0 "$mnc" run --log=all.json net.mnet x.bin --output=after.npy
 [ ! -s err ] || fail "a note about a log that is of use"
 
+# Two at once: of what they write nothing is lost.
+add() {
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        record='"compiler": "c", "cpu": "x", "features": "", "gain": 1, "kernel": "conv", "knobs": ""'
+        echo "{\"schema\": 1, \"records\": [{$record, \"rule\": \"\", \"shape\": \"$1 $i\",
+            \"target\": \"\", \"sure\": true, \"tried\": []}]}" >"$1-$i.json"
+        "$mnc" tune --merge "$1-$i.json" --log=both.json || exit 1
+    done
+}
+add left & left=$!
+add right || fail "cannot be merged"
+wait $left || fail "cannot be merged"
+[ "$(grep -c '"compiler"' both.json)" = 40 ] || fail "lost: $(grep -c '"compiler"' both.json) of 40"
+
 # Damaged: said, ignored, and not written over.
 head -c 300 "$log" >cut.json
 expect 0 "$mnc" run --log=cut.json net.mnet x.bin --output=after.npy
