@@ -1,7 +1,11 @@
 //# BAND: the caller asks for some rows, between others; x and y may be rings of that many rows.
-//@ params NAME TILE FN[] BAND XRING YRING BATCH C LANES ROWS R H STRIDE STEP PAD DIL DILQ XN XH XR XW XFIRST YN YH YW COL[] TIMES[] M[] LEFT[] RIGHT[] COLUMNS_OUTER STREAM
+//@ params NAME TILE FN[] BAND XRING YRING BATCH C LANES ROWS R H STRIDE STEP PAD DIL DILQ XN XH XR XW XFIRST YN YH YW BLOCK COL[] TIMES[] M[] LEFT[] RIGHT[] COLUMNS_OUTER STREAM
 /* Depthwise, ${ROWS} rows of output, blocks of channels, tiles of columns.  A last block that is
- * not whole overlaps the one before it, so that all are whole vectors. */
+ * not whole overlaps the one before it, so that all are whole vectors.
+//@ if BLOCK < C
+ * All rows for ${BLOCK} channels, then for the next: what kernels share stays in the L1 cache.
+//@ end
+ */
 //@ if BATCH > 1
 NET_FN void ${NAME}(const float *xs, const float *w, const float *b, float *ys,
 //@ else
@@ -21,6 +25,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
     for (int n = 0; n < ${BATCH}; n++) {
     const float *x = xs + n * (ptrdiff_t)${XN};
     float *y = ys + n * (ptrdiff_t)${YN};
+//@ end
+//@ if BLOCK < C
+    for (int first = 0; first < ${C}; first += ${BLOCK})
 //@ end
 //@ if BAND
     for (int row = from; row < to; row++) {
@@ -42,7 +49,11 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
 //@ end
 
 //@ if !COLUMNS_OUTER
+//@ if BLOCK < C
+        for (int k = first; k < NET_LEAST(first + ${BLOCK}, ${C}); k += ${LANES}) {
+//@ else
         for (int k = 0; k < ${C}; k += ${LANES}) {
+//@ end
 //@ if C % LANES
             const int c = NET_LEAST(k, ${C - LANES});
 //@ else
@@ -52,7 +63,11 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
 //@ for t in 0..len(COL)
             for (int i = ${COL[t]}; i < ${COL[t] + TIMES[t] * M[t]}; i += ${M[t]})
 //@ if COLUMNS_OUTER
+//@ if BLOCK < C
+            for (int k = first; k < NET_LEAST(first + ${BLOCK}, ${C}); k += ${LANES}) {
+//@ else
             for (int k = 0; k < ${C}; k += ${LANES}) {
+//@ end
 //@ if C % LANES
                 const int c = NET_LEAST(k, ${C - LANES});
 //@ else

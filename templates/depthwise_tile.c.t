@@ -30,10 +30,11 @@ NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const floa
         NET_UNROLL
         for (int j = left; j < right; j++) {
 //@ if LANES < VW
-            const v_f32 p = v_load_n(xj + j * t.xw, ${LANES});
+            v_f32 p = v_load_n(xj + j * t.xw, ${LANES});
 //@ else
-            const v_f32 p = v_load(xj + j * t.xw);
+            v_f32 p = v_load(xj + j * t.xw);
 //@ end
+            v_hold(p);
             NET_UNROLL
             for (int q = 0; q < ${S}; q++)
                 if (j >= q * t.dil && (j - q * t.dil) % t.step == 0

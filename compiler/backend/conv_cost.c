@@ -83,7 +83,8 @@ double conv_cost(const Site *s, const Choice *way)
                         : again(weights, (double)rows) + (double)rows * again(x, steps));
 }
 
-/* A tile of m columns loads each pixel under it once per kernel row, and that row's weights. */
+/* A tile of m columns loads each pixel under it once per kernel row, and that row's weights.  A row
+ * comes from the L2 cache once, or for each kernel row when so many do not stay in the L1. */
 double depthwise_cost(const Site *s, const Choice *way)
 {
     const ConvShape *c = &s->c;
@@ -92,10 +93,12 @@ double depthwise_cost(const Site *s, const Choice *way)
     double loads = (mean - 1) * (double)c->stride_w + 2 * (double)c->s;
     double spilt = larger(0, mean + (double)c->s + 1 - s->target->registers);
     double tile = SETUP + larger(taps * mean / UNITS, (double)c->r * (loads + 2 * spilt) / LOADS);
-    double row = 4.0 * (double)(c->w * c->k);
+    double block = (double)(way->knob[KNOB_block] == KNOB_RULE ? c->k : way->knob[KNOB_block]);
+    double again = 4.0 * (double)(c->r * c->w) * block > L1_BYTES ? (double)c->r : 1;
+    double bytes = 4.0 * (double)(c->n * c->oh * c->w * c->k);
     double speed = way->knob[KNOB_order] == 1 ? L2_SPEED : L2_SPEED / 2;
 
     tile = larger(tile, taps * LATENCY / 2);
     return (double)(c->n * c->oh * tiles * ((c->k + vw - 1) / vw)) * tile
-        + (row * (double)c->r > L1_BYTES ? row * (double)(c->n * c->oh * c->r) / speed : 0);
+        + again * bytes / speed;
 }

@@ -19,7 +19,9 @@ enum {
      * those that one pixel meets, and only memory bounds, what keeps the stream going. */
     PREFETCH_ROWS = 48, PREFETCH_ONCE = 8,
     MOST_SUMS = 64, MOST_CHANNELS = 256,         /* of a tile: its text grows with both */
-    MOST_COLUMNS = 16
+    MOST_COLUMNS = 16,
+    BLOCK_BYTES = 24 * 1024,      /* of x between two blocks of channels: what L1 caches keep */
+    FEW_SETS = 1024               /* bytes between pixels whose multiples share a cache's sets */
 };
 
 /* ---- convolutions ---- */
@@ -163,20 +165,45 @@ Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat)
 
 /* ---- depthwise ---- */
 
+/* Channels whose rows, as many as the kernel is high, stay in the L1 cache: each row then comes from
+ * the L2 once, not once per kernel row.  All channels where that is no gain: images from further
+ * away are read in long runs, and pixels at multiples of FEW_SETS push each other out anyway. */
+static int64_t block_channels(const ConvShape *c)
+{
+    int64_t most = BLOCK_BYTES / (c->r * c->w * 4) / PANEL_WIDTH * PANEL_WIDTH;
+    bool is_far = c->h * c->x.h * 4 > CONV_FAR_BYTES;
+
+    return is_far || c->x.w * 4 % FEW_SETS == 0 || most < 2 * PANEL_WIDTH || most > c->k ? c->k
+                                                                                        : most;
+}
+
+static Choice depthwise_rule(const ConvShape *c)
+{
+    Choice w = choice_none();
+
+    w.knob[KNOB_pixels] = DEPTHWISE_COLUMNS;
+    w.knob[KNOB_order] = 0;
+    if (!c->band)
+        w.knob[KNOB_block] = block_channels(c);
+    return w;
+}
+
+/* Blocks are whole lines of a cache. */
 bool depthwise_can(const ConvShape *c, const Choice *way)
 {
+    int64_t block = way->knob[KNOB_block];
     Run run[CONV_MAX_RUN];
 
-    return way->knob[KNOB_pixels] <= MOST_COLUMNS && conv_cut_row(c, way->knob[KNOB_pixels], run);
+    return way->knob[KNOB_pixels] <= MOST_COLUMNS
+        && (c->band ? block == KNOB_RULE : block % PANEL_WIDTH == 0 || block == c->k)
+        && conv_cut_row(c, way->knob[KNOB_pixels], run);
 }
 
 Choice depthwise_way(Emit *e, const Node *n, const ConvShape *c)
 {
     Site s = { .kind = SITE_DEPTHWISE, .c = *c };
-    Choice rule = choice_none(), chosen, way;
+    Choice rule = depthwise_rule(c), chosen, way;
 
-    rule.knob[KNOB_pixels] = DEPTHWISE_COLUMNS;
-    rule.knob[KNOB_order] = 0;
     if (!look_up(e, n, c->band ? "depthwise rows" : "depthwise", &s, &chosen))
         return take(e, n, &s, &rule);
     chosen.knob[KNOB_narrow] = KNOB_RULE;

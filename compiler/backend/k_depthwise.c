@@ -103,6 +103,7 @@ static void set_vars(const Emit *e, const ConvShape *c, const Choice *way, TmplV
         { "XR", c->x.ring ? c->x.h : c->dil_h * c->x.h }, { "XW", c->x.w },
         { "XFIRST", (c->x.ring ? 0 : c->pad_h * c->x.h) + c->pad_w * c->x.w },
         { "YN", c->y.n }, { "YH", c->y.h }, { "YW", c->y.w },
+        { "BLOCK", c->band ? c->k : way->knob[KNOB_block] },
         { "COLUMNS_OUTER", way->knob[KNOB_order] },
     };
 

@@ -178,6 +178,12 @@ static void try_conv(Others *o)
  * to spill them well. */
 static void try_depthwise(Others *o)
 {
+    static const int64_t block[] = { 32, 48, 64, 96, 128, 192, 256 };
+
+    for (size_t i = 0; i < sizeof block / sizeof block[0]; i++)
+        if (block[i] < o->s->c.k)
+            try_way(o, with(o->s->now, KNOB_block, block[i]));
+    try_way(o, with(o->s->now, KNOB_block, o->s->c.k));
     for (int64_t m = 2; m <= LARGEST_TILE; m += m < 8 ? 2 : 1) {
         Choice w = with(o->s->now, KNOB_pixels, m);
         try_way(o, with(w, KNOB_order, 0));
