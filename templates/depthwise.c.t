@@ -1,11 +1,12 @@
 //# BAND: the caller asks for some rows, between others; x and y may be rings of that many rows.
 //@ params NAME TILE FN[] BAND XRING YRING BATCH C LANES ROWS R H STRIDE STEP PAD DIL DILQ XN XH XR XW XFIRST YN YH YW BLOCK COL[] TIMES[] M[] LEFT[] RIGHT[] COLUMNS_OUTER STREAM
 /* Depthwise, ${ROWS} rows of output, blocks of channels, tiles of columns.  A last block that is
- * not whole overlaps the one before it, so that all are whole vectors.
 //@ if BLOCK < C
- * All rows for ${BLOCK} channels, then for the next: what kernels share stays in the L1 cache.
+ * not whole overlaps the one before it, so that all are whole vectors.
+ * All rows for ${BLOCK} channels, then for the next: what kernels share stays in the L1 cache. */
+//@ else
+ * not whole overlaps the one before it, so that all are whole vectors. */
 //@ end
- */
 //@ if BATCH > 1
 NET_FN void ${NAME}(const float *xs, const float *w, const float *b, float *ys,
 //@ else

@@ -34,7 +34,7 @@ NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const floa
 //@ else
             v_f32 p = v_load(xj + j * t.xw);
 //@ end
-            v_hold(p);
+            v_hold(p);      /* or it is loaded again for each product */
             NET_UNROLL
             for (int q = 0; q < ${S}; q++)
                 if (j >= q * t.dil && (j - q * t.dil) % t.step == 0

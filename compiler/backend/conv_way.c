@@ -165,16 +165,17 @@ Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat)
 
 /* ---- depthwise ---- */
 
-/* Channels whose rows, as many as the kernel is high, stay in the L1 cache: each row then comes from
- * the L2 once, not once per kernel row.  All channels where that is no gain: images from further
- * away are read in long runs, and pixels at multiples of FEW_SETS push each other out anyway. */
+/* Channels whose rows, as many as the kernel is high, stay in the L1 cache: each row then comes
+ * from the L2 once, not once per kernel row.  All channels where that is no gain: images from
+ * further away are read in long runs, and pixels at multiples of FEW_SETS push each other out. */
 static int64_t block_channels(const ConvShape *c)
 {
     int64_t most = BLOCK_BYTES / (c->r * c->w * 4) / PANEL_WIDTH * PANEL_WIDTH;
     bool is_far = c->h * c->x.h * 4 > CONV_FAR_BYTES;
 
-    return is_far || c->x.w * 4 % FEW_SETS == 0 || most < 2 * PANEL_WIDTH || most > c->k ? c->k
-                                                                                        : most;
+    if (is_far || c->x.w * 4 % FEW_SETS == 0 || most < 2 * PANEL_WIDTH || most > c->k)
+        return c->k;
+    return most;
 }
 
 static Choice depthwise_rule(const ConvShape *c)

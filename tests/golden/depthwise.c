@@ -106,7 +106,8 @@ NET_INLINE void depthwise_tile_c_5(const float *x, ptrdiff_t at, const float *w,
             wq[q] = v_load(w + (r * 3 + q) * t.panel);
         NET_UNROLL
         for (int j = left; j < right; j++) {
-            const v_f32 p = v_load(xj + j * t.xw);
+            v_f32 p = v_load(xj + j * t.xw);
+            v_hold(p);      /* or it is loaded again for each product */
             NET_UNROLL
             for (int q = 0; q < 3; q++)
                 if (j >= q * t.dil && (j - q * t.dil) % t.step == 0
