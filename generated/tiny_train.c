@@ -269,6 +269,11 @@ typedef struct net_tile {
 #define NET_FROM16(n) (((ptrdiff_t)(n) + 15) / 16 * part / parts * 16)
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
+/* Of image n's rows those that fall to this thread when all images' are shared: what follows from
+ * a thread's rows is then read by the same one, out of its own cache. */
+#define NET_ROW(at, rows) NET_LEAST(NET_MOST((at) - n * (ptrdiff_t)(rows), 0), (ptrdiff_t)(rows))
+#define NET_ROW_FROM(batch, rows) NET_ROW(NET_FROM((batch) * (ptrdiff_t)(rows)), rows)
+#define NET_ROW_TO(batch, rows) NET_ROW(NET_TO((batch) * (ptrdiff_t)(rows)), rows)
 /* The first of n rows that fall to thread number k, of which at most m take part. */
 #define NET_LEAST(a, b) ((a) < (b) ? (a) : (b))
 #define NET_MOST(a, b) ((a) > (b) ? (a) : (b))
@@ -737,7 +742,8 @@ NET_FN void conv_v3_3(const float *xs, const float *ws, const float *bs,
     const float *x = xs + n * (ptrdiff_t)192 + g * 192, *w = ws + g * 216;
     const float *b = bs + g * 16;
     float *y = ys + n * (ptrdiff_t)128 + g * 8;
-    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int row = (int)NET_ROW_FROM(2, 4);
+         row < (int)NET_ROW_TO(2, 4); row++) {
     for (int c = 0; c < 8; c += 8) {
         const int top = row * 2 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
@@ -1248,7 +1254,8 @@ NET_FN void depthwise_v3_23(const float *xs, const float *w, const float *b, flo
     for (int n = 0; n < 2; n++) {
     const float *x = xs + n * (ptrdiff_t)256;
     float *y = ys + n * (ptrdiff_t)256;
-    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int row = (int)NET_ROW_FROM(2, 4);
+         row < (int)NET_ROW_TO(2, 4); row++) {
         const int top = row * 1 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 4 ? 3 : (4 - top) / 1;

@@ -58,6 +58,11 @@ typedef struct net_tile {
 #define NET_FROM16(n) (((ptrdiff_t)(n) + 15) / 16 * part / parts * 16)
 #define NET_TO16(n) (part + 1 == parts ? (ptrdiff_t)(n) \
                      : ((ptrdiff_t)(n) + 15) / 16 * (part + 1) / parts * 16)
+/* Of image n's rows those that fall to this thread when all images' are shared: what follows from
+ * a thread's rows is then read by the same one, out of its own cache. */
+#define NET_ROW(at, rows) NET_LEAST(NET_MOST((at) - n * (ptrdiff_t)(rows), 0), (ptrdiff_t)(rows))
+#define NET_ROW_FROM(batch, rows) NET_ROW(NET_FROM((batch) * (ptrdiff_t)(rows)), rows)
+#define NET_ROW_TO(batch, rows) NET_ROW(NET_TO((batch) * (ptrdiff_t)(rows)), rows)
 /* The first of n rows that fall to thread number k, of which at most m take part. */
 #define NET_LEAST(a, b) ((a) < (b) ? (a) : (b))
 #define NET_MOST(a, b) ((a) > (b) ? (a) : (b))

@@ -45,6 +45,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ end
 //@ if BAND
     for (int row = from; row < to; row++) {
+//@ elif !PANELS_OUTER && BATCH > 1
+    for (int row = (int)NET_ROW_FROM(${BATCH}, ${ROWS});
+         row < (int)NET_ROW_TO(${BATCH}, ${ROWS}); row++) {
 //@ elif !PANELS_OUTER
     for (int row = (int)NET_FROM(${ROWS}); row < (int)NET_TO(${ROWS}); row++) {
 //@ end

@@ -32,6 +32,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b, float *y,
 //@ end
 //@ if BAND
     for (int row = from; row < to; row++) {
+//@ elif BATCH > 1
+    for (int row = (int)NET_ROW_FROM(${BATCH}, ${ROWS});
+         row < (int)NET_ROW_TO(${BATCH}, ${ROWS}); row++) {
 //@ else
     for (int row = (int)NET_FROM(${ROWS}); row < (int)NET_TO(${ROWS}); row++) {
 //@ end

@@ -6,7 +6,7 @@
 NET_FN void ${NAME}(const float *x, const float *w, float *y, int part, int parts)
 {
     for (int n = 0; n < ${BATCH}; n++)
-    for (int h = (int)NET_FROM(${OH}); h < (int)NET_TO(${OH}); h++)
+    for (int h = (int)NET_ROW_FROM(${BATCH}, ${OH}); h < (int)NET_ROW_TO(${BATCH}, ${OH}); h++)
     for (int i = 0; i < ${OW}; i++) {
         const float *xs[${R * S}], *ws[${R * S}];
         float *p = y + n * (ptrdiff_t)${YN} + h * (ptrdiff_t)${YH} + i * (ptrdiff_t)${YW};

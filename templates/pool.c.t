@@ -12,7 +12,9 @@ NET_FN void ${NAME}(const ${T} *x, ${T} *y, int part, int parts)
     for (ptrdiff_t c = 0; c < ${C}; c++)
 //@ end
 //@ for d in 0..SP
-//@ if d == 0
+//@ if d == 0 && N > 1
+    for (ptrdiff_t o0 = NET_ROW_FROM(${N}, ${OUT[0]}); o0 < NET_ROW_TO(${N}, ${OUT[0]}); o0++) {
+//@ elif d == 0
     for (ptrdiff_t o0 = NET_FROM(${OUT[0]}); o0 < NET_TO(${OUT[0]}); o0++) {
 //@ else
     for (ptrdiff_t o${d} = 0; o${d} < ${OUT[d]}; o${d}++) {

@@ -1,5 +1,6 @@
-//# As pool.c.t; x* of the pooling's operand, whose gradient is dx, laid out by D*.
-//@ params NAME T OP SP N C OUT[] IN[] KERNEL[] STRIDE[] PAD[] END_PAD[] DIL[] XN XC X[] YN YC Y[] DN DC D[] COUNT_PAD
+//# As pool.c.t; x* of the pooling's operand, whose gradient is dx, laid out by D*.  ACT: the
+//# derivative of the activation whose result x is; none.
+//@ params NAME T OP ACT SP N C OUT[] IN[] KERNEL[] STRIDE[] PAD[] END_PAD[] DIL[] XN XC X[] YN YC Y[] DN DC D[] COUNT_PAD
 /* Gradient of pooling (${OP}): each window gives back to what it saw, image by image. */
 NET_FN void ${NAME}(
 //@ if OP == max
@@ -60,8 +61,13 @@ NET_FN void ${NAME}(
                             ;
                     }
                 }
+//@ if ACT != none
+                if (at >= 0)
+                    to[at + c * ${DC}] += ${ACT}(best, go[c * ${YC}]);
+//@ else
                 if (at >= 0)
                     to[at + c * ${DC}] += go[c * ${YC}];
+//@ end
             }
 //@ else
             const ${T} share = (${T})(1 / (double)(count0

@@ -57,22 +57,71 @@ bool emit_pool(Emit *e, const Node *n)
 
 /* ---- gradients ---- */
 
+/* Is each element of x in one window? */
+static bool is_whole(const Node *n, const Shape *x, const Shape *y)
+{
+    const int64_t *kernel = ir_ints(n, A_kernel, NULL), *stride = ir_ints(n, A_stride, NULL);
+    const int64_t *pad = ir_ints(n, A_pad, NULL);
+    uint32_t sp = x->rank - 2;
+
+    for (uint32_t d = 0; d < sp; d++)
+        if (kernel[d] != stride[d] || ir_ints(n, A_dilation, NULL)[d] != 1 || pad[d] || pad[sp + d]
+            || x->dim[2 + d] != y->dim[2 + d] * stride[d])
+            return false;
+    return true;
+}
+
+/* Steps of x, dy and dx; by lanes those of channels are 1. */
+static void set_steps(const Emit *e, const ValueId of[3], bool lanes, TmplVars *v)
+{
+    static const char *const name[3][3] = {
+        { "XN", "XC", "X" }, { "YN", "YC", "Y" }, { "DN", "DC", "D" } };
+
+    for (int i = 0; i < 3; i++) {
+        const int64_t *step = emit_place(e, of[i])->stride;
+        if (!lanes)
+            tmpl_int(v, name[i][1], step[1]);
+        tmpl_int(v, name[i][0], step[0]);
+        tmpl_ints(v, name[i][2], step + 2, emit_shape(e, of[i])->rank - 2);
+    }
+}
+
+static const char *grad_function(Emit *e, const Node *n, ValueId x, ValueId dy)
+{
+    const ValueId of[3] = { x, dy, n->out[0] };
+    const Shape *image = emit_shape(e, n->out[0]);
+    DType t = ir_val(e->g, dy)->dtype;
+    bool max = n->op == OP_max_pool_grad, lanes = t == DT_F32 && !e->plain;
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *act;
+
+    for (int i = 0; i < 3; i++)
+        lanes = lanes && emit_place(e, of[i])->stride[1] == 1;
+    act = max ? emit_derivative(e, n, t, lanes) : "none";
+    if (!act)
+        return NULL;
+    set_window(n, image, emit_shape(e, dy), v);
+    set_steps(e, of, lanes, v);
+    tmpl_word(v, "OP", max ? "max" : "avg");
+    tmpl_word(v, "ACT", act);
+    if (lanes) {
+        tmpl_int(v, "VW", e->target->width);
+        tmpl_int(v, "WHOLE", is_whole(n, image, emit_shape(e, dy)));
+    } else {
+        tmpl_word(v, "T", emit_type(e, dy));
+    }
+    return emit_function(e, lanes ? "pool_grad_lanes.c.t" : "pool_grad.c.t", op_info[n->op].name,
+                         v);
+}
+
 /* max_pool_grad of x and dy, avg_pool_grad of dy */
 bool emit_pool_grad(Emit *e, const Node *n)
 {
     bool max = n->op == OP_max_pool_grad;
     ValueId dy = n->in[max];
+    const char *fn = grad_function(e, n, max ? n->in[0] : n->out[0], dy), *args[3];
     uint32_t k = 0;
-    TmplVars *v = tmpl_vars(e->arena);
-    const char *fn, *args[3];
 
-    set_window(n, emit_shape(e, n->out[0]), emit_shape(e, dy), v);
-    emit_step_vars(e, max ? n->in[0] : n->out[0], (const char *[]){ "XN", "XC", "X" }, v);
-    emit_step_vars(e, dy, (const char *[]){ "YN", "YC", "Y" }, v);
-    emit_step_vars(e, n->out[0], (const char *[]){ "DN", "DC", "D" }, v);
-    tmpl_word(v, "T", emit_type(e, dy));
-    tmpl_word(v, "OP", max ? "max" : "avg");
-    fn = emit_function(e, "pool_grad.c.t", op_info[n->op].name, v);
     if (max)
         args[k++] = emit_in(e, n->in[0]);
     args[k++] = emit_in(e, dy);

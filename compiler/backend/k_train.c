@@ -44,6 +44,13 @@ static const char *derivative(Emit *e, const Node *n, const Words *w)
     return emit_function(e, "act_grad.c.t", arena_printf(e->arena, "d_%s", ir_word(n, A_act)), v);
 }
 
+const char *emit_derivative(Emit *e, const Node *n, DType t, bool vector)
+{
+    const Words w = words_of(e, t, vector);
+
+    return derivative(e, n, &w);
+}
+
 bool emit_act_grad(Emit *e, const Node *n)
 {
     DType t = ir_val(e->g, n->in[0])->dtype;

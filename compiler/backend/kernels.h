@@ -54,6 +54,10 @@ KernelFn emit_bn_small, emit_bn_total, emit_all_reduce;
 KernelFn emit_update, emit_assign, emit_clip_factor, emit_cross_entropy, emit_softmax_grad;
 KernelFn emit_pool_grad;
 
+/* A function (z, dy) -> dy act'(z) of the activation that n's word act names, of vectors or of
+ * numbers of type t; "none" for no activation. */
+const char *emit_derivative(Emit *e, const Node *n, DType t, bool vector);
+
 /* All of y becomes value. */
 bool emit_fill(Emit *e, ValueId y, double value);
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { IR_MAX_RANK = 8, IR_MAX_ATTR = 8, MANY = 255 };
+enum { IR_MAX_RANK = 8, IR_MAX_ATTR = 9, MANY = 255 };
 
 
 /* Element types.  f16 appears in constants only and is cast to f32 on reading. */

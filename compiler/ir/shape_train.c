@@ -209,8 +209,8 @@ bool rule_max_pool_grad(RuleArgs *r)
 
     pool.shape = &y;
     pool.dtype = &t;
-    return rule_types(r, 0, &types_float) && rule_max_pool(&pool) && is_result_of(r, 1, &y)
-        && rule_result(r, rule_shape(r, 0));
+    return rule_types(r, 0, &types_float) && rule_max_pool(&pool) && names_act(r, false)
+        && is_result_of(r, 1, &y) && rule_result(r, rule_shape(r, 0));
 }
 
 /* The result's shape is the attribute's; that it fits dy is for the pass that made it to see to. */

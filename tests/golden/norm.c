@@ -142,7 +142,8 @@ NET_FN void conv_c_3(const float *xs, const float *ws, const float *bs,
     const float *x = xs + n * (ptrdiff_t)48 + g * 48, *w = ws + g * 24;
     const float *b = bs + g * 16;
     float *y = ys + n * (ptrdiff_t)48 + g * 3;
-    for (int row = (int)NET_FROM(4); row < (int)NET_TO(4); row++) {
+    for (int row = (int)NET_ROW_FROM(2, 4);
+         row < (int)NET_ROW_TO(2, 4); row++) {
     for (int c = 0; c < 3; c += 3) {
         const ptrdiff_t at = row * (ptrdiff_t)4 - 0;
         const float *wc = w + (ptrdiff_t)c * 3;

@@ -153,7 +153,8 @@ NET_FN void conv_c_4(const float *xs, const float *ws, const float *bs,
     const float *x = xs + n * (ptrdiff_t)243 + g * 243, *w = ws + g * 216;
     const float *b = bs + g * 16;
     float *y = ys + n * (ptrdiff_t)200 + g * 8;
-    for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
+    for (int row = (int)NET_ROW_FROM(4, 5);
+         row < (int)NET_ROW_TO(4, 5); row++) {
     for (int c = 0; c < 8; c += 8) {
         const int top = row * 2 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
@@ -422,7 +423,8 @@ NET_FN void depthwise_c_15(const float *xs, const float *w, const float *b, floa
     for (int n = 0; n < 4; n++) {
     const float *x = xs + n * (ptrdiff_t)200;
     float *y = ys + n * (ptrdiff_t)200;
-    for (int row = (int)NET_FROM(5); row < (int)NET_TO(5); row++) {
+    for (int row = (int)NET_ROW_FROM(4, 5);
+         row < (int)NET_ROW_TO(4, 5); row++) {
         const int top = row * 1 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 5 ? 3 : (5 - top) / 1;
@@ -539,7 +541,8 @@ NET_FN void depthwise_c_20(const float *xs, const float *w, const float *b, floa
     for (int n = 0; n < 4; n++) {
     const float *x = xs + n * (ptrdiff_t)200;
     float *y = ys + n * (ptrdiff_t)72;
-    for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
+    for (int row = (int)NET_ROW_FROM(4, 3);
+         row < (int)NET_ROW_TO(4, 3); row++) {
         const int top = row * 2 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;
         const int r1 = top + 2 < 5 ? 3 : (5 - top) / 1;
@@ -1042,7 +1045,7 @@ NET_FN void conv_c_36(const float *x, const float *w, const float *b,
 NET_FN void max_pool_c_37(const float *x, float *y, int part, int parts)
 {
     for (ptrdiff_t n = 0; n < 4; n++)
-    for (ptrdiff_t o0 = NET_FROM(2); o0 < NET_TO(2); o0++) {
+    for (ptrdiff_t o0 = NET_ROW_FROM(4, 2); o0 < NET_ROW_TO(4, 2); o0++) {
         const ptrdiff_t i0 = o0 * 1 - 0;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
         const ptrdiff_t room0 = (3 - i0) / 1;
@@ -1635,7 +1638,7 @@ NET_FN void zip_c_59(const float *a0, const float *b0, float *y0, int part, int 
         }
 }
 
-/* Gradient of pooling (max): each window gives back to what it saw, image by image. */
+/* Gradient of pooling (max): each window gives back to what it saw. */
 NET_FN void max_pool_grad_c_60(
     const float *x,
     const float *g, float *dx, int part, int parts)
@@ -1643,11 +1646,10 @@ NET_FN void max_pool_grad_c_60(
     for (ptrdiff_t n = NET_FROM(4); n < NET_TO(4); n++) {
         for (ptrdiff_t i0 = 0; i0 < 3; i0++)
         for (ptrdiff_t i1 = 0; i1 < 3; i1++)
-            for (ptrdiff_t c = 0; c < 8; c++)
-                dx[n * 72 + c * 1
-                    + i0 * 24
-                    + i1 * 8
-                    ] = 0;
+            memset(dx + n * 72
+                + i0 * 24
+                + i1 * 8
+                , 0, 8 * sizeof *dx);
         for (ptrdiff_t o0 = 0; o0 < 2; o0++) {
         const ptrdiff_t i0 = o0 * 1 - 0;
         const ptrdiff_t first0 = i0 < 0 ? (0 - i0) / 1 : 0;
@@ -1658,41 +1660,55 @@ NET_FN void max_pool_grad_c_60(
         const ptrdiff_t first1 = i1 < 0 ? (0 - i1) / 1 : 0;
         const ptrdiff_t room1 = (3 - i1) / 1;
         const ptrdiff_t end1 = room1 < 2 ? room1 : 2;
-            const float *go = g + n * 8
-                + o0 * 0
-                + o1 * 0
-                ;
-            float *to = dx + n * 72
-                + i0 * 24
-                + i1 * 8
-                ;
-            const float *from = x + n * 72
-                + i0 * 24
-                + i1 * 8
-                ;
+        const float *go = g + n * 8
+            + o0 * 0
+            + o1 * 0
+            ;
+        float *to = dx + n * 72
+            + i0 * 24
+            + i1 * 8
+            ;
+        const float *from = x + n * 72
+            + i0 * 24
+            + i1 * 8
+            ;
 
-            for (ptrdiff_t c = 0; c < 8; c++) {
-                float best = 0;
-                ptrdiff_t at = -1;
+        for (ptrdiff_t c = 0; c < 8; c += 4) {
+            v_f32 left = v_load(go + c);
+            const v_f32 zero = v_set1(0.0f);
+            v_f32 best = v_set1(-INFINITY);
 
-                for (ptrdiff_t r0 = first0; r0 < end0; r0++)
-                for (ptrdiff_t r1 = first1; r1 < end1; r1++)
-                {
-                    const float v = from[c * 1
-                        + r0 * 24
-                        + r1 * 8
-                        ];
-                    if (at < 0 || v > best || (v != v && best == best)) {
-                        best = v;
-                        at = 0
-                            + r0 * 24
-                            + r1 * 8
-                            ;
-                    }
-                }
-                if (at >= 0)
-                    to[at + c * 1] += go[c * 1];
+            for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+            {
+                const float *p = from + c
+                    + r0 * 24
+                    + r1 * 8
+                    ;
+                best = v_most(v_load(p), best);
             }
+            for (ptrdiff_t r0 = first0; r0 < end0; r0++)
+            for (ptrdiff_t r1 = first1; r1 < end1; r1++)
+            {
+                float *q = to + c
+                    + r0 * 24
+                    + r1 * 8
+                    ;
+                const float *p = from + c
+                    + r0 * 24
+                    + r1 * 8
+                    ;
+                const v_f32 z = v_load(p);
+                /* the first of the largest takes all; of NaN, which is the largest, the first */
+                v_f32 give = v_if_number(z, v_if_number(best,
+                    v_if_less(z, best, zero, left), zero), left);
+
+                left = v_if_number(z, v_if_number(best,
+                    v_if_less(z, best, left, zero), left), zero);
+                give = v_add(v_load(q), give);
+                v_store(q, give);
+            }
+        }
         }
         }
     }
@@ -2236,7 +2252,7 @@ NET_FN void pack_c_79(const float *w, float *y, int part, int parts)
 NET_FN void depthwise_back_c_80(const float *x, const float *w, float *y, int part, int parts)
 {
     for (int n = 0; n < 4; n++)
-    for (int h = (int)NET_FROM(5); h < (int)NET_TO(5); h++)
+    for (int h = (int)NET_ROW_FROM(4, 5); h < (int)NET_ROW_TO(4, 5); h++)
     for (int i = 0; i < 5; i++) {
         const float *xs[9], *ws[9];
         float *p = y + n * (ptrdiff_t)200 + h * (ptrdiff_t)40 + i * (ptrdiff_t)8;

@@ -97,7 +97,8 @@ NET_FN void conv_c_3(const float *xs, const float *ws, const float *bs,
     const float *x = xs + n * (ptrdiff_t)108 + g * 108, *w = ws + g * 216;
     const float *b = bs + g * 16;
     float *y = ys + n * (ptrdiff_t)72 + g * 8;
-    for (int row = (int)NET_FROM(3); row < (int)NET_TO(3); row++) {
+    for (int row = (int)NET_ROW_FROM(2, 3);
+         row < (int)NET_ROW_TO(2, 3); row++) {
     for (int c = 0; c < 8; c += 8) {
         const int top = row * 2 - 1;
         const int r0 = top < 0 ? (-top + 0) / 1 : 0;

@@ -106,7 +106,7 @@ static void max_window(const RefArgs *r, const RefWindow *w, const int64_t o[3],
             best = i;
     }
     if (best >= 0)
-        dx[best] += ref_f(&r->in[1], at[1]);
+        dx[best] += ref_through(r, ref_f(&r->in[1], at[1]), ref_f(r->in, at[0] + best));
 }
 
 static void avg_window(const RefArgs *r, const RefWindow *w, const int64_t o[3],

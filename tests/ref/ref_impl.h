@@ -55,6 +55,9 @@ static inline void *ref_at(const RefTensor *t, int64_t i)
     return (char *)t->data + (size_t)i * dtype_info[t->dtype].size;
 }
 
+/* dy act'(z), or dy without one.  The node's word act names the activation (ref_train.c). */
+double ref_through(const RefArgs *r, double dy, double z);
+
 /* ---- walking ---- */
 
 /* The rows (along the last dimension) of a shape, and where each begins in up to four tensors

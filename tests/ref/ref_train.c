@@ -141,8 +141,7 @@ static double derivative(Op op, double z, double a, double b)
     }
 }
 
-/* dy act'(z), or dy without one.  The word names the activation. */
-static double through(const RefArgs *r, double dy, double z)
+double ref_through(const RefArgs *r, double dy, double z)
 {
     Op op = op_by_name(ir_word(r->n, A_act));
 
@@ -152,7 +151,7 @@ static double through(const RefArgs *r, double dy, double z)
 bool ref_act_grad(const RefArgs *r)
 {
     for (int64_t i = 0; i < shape_count(&r->in->shape); i++)
-        ref_set_f(r->out, i, through(r, ref_f(&r->in[1], i), ref_f(&r->in[0], i)));
+        ref_set_f(r->out, i, ref_through(r, ref_f(&r->in[1], i), ref_f(&r->in[0], i)));
     return true;
 }
 
@@ -166,7 +165,7 @@ static double masked(const RefArgs *r, const RefTensor *dy, int64_t at, int64_t 
     double z = fma(r->in->dtype == DT_F32 ? (double)(float)d : d, ref_f(&r->in[2], c),
                    ref_f(&r->in[3], c));
 
-    return through(r, ref_f(dy, at), r->in->dtype == DT_F32 ? (double)(float)z : z);
+    return ref_through(r, ref_f(dy, at), r->in->dtype == DT_F32 ? (double)(float)z : z);
 }
 
 bool ref_bn_grad_sums(const RefArgs *r)
