@@ -12,6 +12,13 @@ NET_FN ${VT} ${NAME}(${VT} z, ${VT} dy)
     return ${P}_if_less(z, ${P}_set1(${B}), ${P}_if_less(${P}_set1(${A}), z, dy, zero), zero);
 //@ elif OP == leaky_relu
     return ${P}_if_less(zero, z, dy, ${P}_mul(dy, ${P}_set1(${A})));
+//@ elif OP == elu
+    return ${P}_if_less(z, zero, ${P}_mul(dy, ${P}_mul(${P}_exp(z), ${P}_set1(${A}))), dy);
+//@ elif OP == selu
+    dy = ${P}_mul(dy, ${P}_set1(${B}));
+    return ${P}_if_less(zero, z, dy, ${P}_mul(dy, ${P}_mul(${P}_exp(z), ${P}_set1(${A}))));
+//@ elif OP == celu
+    return ${P}_if_less(z, zero, ${P}_mul(dy, ${P}_exp(${P}_div(z, ${P}_set1(${A})))), dy);
 //@ elif OP == sigmoid
     return ${P}_mul(dy, ${P}_mul(z, ${P}_sub(${P}_set1(1), z)));
 //@ elif OP == tanh

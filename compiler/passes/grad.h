@@ -31,6 +31,12 @@ ValueId grad_node(Autodiff *ad, Op op, ValueId v, const ValueId *in,
 /* The sum of dy over the dimensions along which an operand of shape s was broadcast; of shape s. */
 ValueId grad_unbroadcast(Autodiff *ad, ValueId v, ValueId dy, const Shape *s);
 
+/* dx, of y's shape, as the gradient of operand k, of what shape that is. */
+void grad_give(Autodiff *ad, const Node *n, uint32_t k, ValueId dx);
+
+/* x as s, which has as many elements. */
+ValueId grad_reshaped(Autodiff *ad, ValueId v, ValueId x, const Shape *s);
+
 /* The gradient of what node n computes; does operand k need one?  A value's shape. */
 static inline ValueId grad_dy(const Autodiff *ad, const Node *n) { return ad->grad[n->out[0].id]; }
 
@@ -45,8 +51,9 @@ static inline const Shape *grad_shape(const Autodiff *ad, ValueId v)
 }
 
 /* grad_*.c */
-GradFn grad_conv, grad_dense, grad_matmul, grad_bn_apply, grad_batch_norm;
-GradFn grad_max_pool, grad_avg_pool, grad_softmax, grad_reduce_mean, grad_reduce_sum;
-GradFn grad_reduce_max;
+GradFn grad_conv, grad_conv_transpose, grad_dense, grad_matmul, grad_bn_apply, grad_batch_norm;
+GradFn grad_max_pool, grad_avg_pool, grad_softmax, grad_log_softmax, grad_formula;
+GradFn grad_reshape, grad_identity, grad_transpose, grad_expand, grad_concat, grad_pad;
+GradFn grad_slice, grad_split, grad_tile;
 
 #endif

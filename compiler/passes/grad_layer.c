@@ -79,10 +79,36 @@ bool grad_conv(Autodiff *ad, const Node *n)
     return true;
 }
 
+/* y = conv_transpose(x, w) + b is what conv(y, w) gives back to: dx = conv(dy, w), and the weights'
+ * gradient is that conv's, with x for its dy.  Its own K channels are group groups of w's second
+ * dimension. */
+bool grad_conv_transpose(Autodiff *ad, const Node *n)
+{
+    Shape w = *grad_shape(ad, n->in[1]);
+    ValueId dy = grad_dy(ad, n);
+    Attr attr[5] = { *ir_attr(n, A_stride), *ir_attr(n, A_pad), *ir_attr(n, A_dilation),
+                     *ir_attr(n, A_group), attr_ints(A_shape, w.dim, w.rank) };
+
+    if (grad_needs(ad, n, 0))
+        grad_add(ad, n->in[0], grad_node(ad, OP_conv, n->in[0], (ValueId[]){ dy, n->in[1] }, attr,
+                                         4));
+    if (grad_needs(ad, n, 1))
+        grad_add(ad, n->in[1], grad_node(ad, OP_conv_grad, n->in[1], (ValueId[]){ dy, n->in[0] },
+                                         attr, 5));
+    rest(ad, n);
+    return true;
+}
+
+/* The last two dimensions change places. */
 static ValueId transposed(Autodiff *ad, ValueId v)
 {
-    Attr perm = attr_ints(A_perm, (const int64_t[]){ 1, 0 }, 2);
+    int64_t order[IR_MAX_RANK];
+    uint32_t rank = grad_shape(ad, v)->rank;
+    Attr perm;
 
+    for (uint32_t d = 0; d < rank; d++)
+        order[d] = d + 2 < rank ? d : 2 * rank - 3 - d;
+    perm = attr_ints(A_perm, order, rank);
     return grad_node(ad, OP_transpose, v, &v, &perm, 1);
 }
 
@@ -98,18 +124,18 @@ bool grad_dense(Autodiff *ad, const Node *n)
     return true;
 }
 
-/* y = a b: da = dy b^T, db = a^T dy, of matrices */
+/* y = a b: da = dy b^T, db = a^T dy, of matrices or of stacks of them. */
 bool grad_matmul(Autodiff *ad, const Node *n)
 {
-    if (grad_shape(ad, n->in[0])->rank != 2 || grad_shape(ad, n->in[1])->rank != 2) {
-        diag_error(ad->job->d, n->pos, "matmul has a gradient of two dimensions alone");
+    if (grad_shape(ad, n->in[0])->rank < 2 || grad_shape(ad, n->in[1])->rank < 2) {
+        diag_error(ad->job->d, n->pos, "matmul by a vector has no gradient: give it 2 dimensions");
         return false;
     }
     if (grad_needs(ad, n, 0))
-        grad_add(ad, n->in[0], grad_node(ad, OP_matmul, n->in[0], (ValueId[]){
+        grad_give(ad, n, 0, grad_node(ad, OP_matmul, n->in[0], (ValueId[]){
             grad_dy(ad, n), transposed(ad, n->in[1]) }, NULL, 0));
     if (grad_needs(ad, n, 1))
-        grad_add(ad, n->in[1], grad_node(ad, OP_matmul, n->in[1], (ValueId[]){
+        grad_give(ad, n, 1, grad_node(ad, OP_matmul, n->in[1], (ValueId[]){
             transposed(ad, n->in[0]), grad_dy(ad, n) }, NULL, 0));
     return true;
 }
@@ -193,28 +219,6 @@ bool grad_max_pool(Autodiff *ad, const Node *n)
     return true;
 }
 
-/* The maximum over the whole image, which is that of one window.  Other maxima have no kernel. */
-bool grad_reduce_max(Autodiff *ad, const Node *n)
-{
-    Shape x = *grad_shape(ad, n->in[0]), ones = x;
-    uint32_t count;
-    const int64_t *axes = ir_ints(n, A_axes, &count);
-    ValueId in[2] = { n->in[0], grad_dy(ad, n) };
-    Attr kernel = attr_ints(A_kernel, x.dim + 2, x.rank - 2), shape;
-
-    if (x.rank < 3 || axes[0] != 2 || count != x.rank - 2) {
-        diag_error(ad->job->d, n->pos, "reduce_max has a gradient over whole images alone");
-        return false;
-    }
-    for (uint32_t d = 2; d < x.rank; d++)
-        ones.dim[d] = 1;
-    shape = attr_ints(A_shape, ones.dim, ones.rank);
-    if (!ir_int(n, A_keep))
-        in[1] = grad_node(ad, OP_reshape, n->in[0], &in[1], &shape, 1);
-    grad_add(ad, n->in[0], grad_node(ad, OP_max_pool_grad, n->in[0], in, &kernel, 1));
-    return true;
-}
-
 bool grad_avg_pool(Autodiff *ad, const Node *n)
 {
     Shape x = *grad_shape(ad, n->in[0]);
@@ -235,5 +239,18 @@ bool grad_softmax(Autodiff *ad, const Node *n)
 
     grad_add(ad, n->in[0], grad_node(ad, OP_softmax_grad, n->in[0],
                                      (ValueId[]){ n->out[0], grad_dy(ad, n) }, &axis, 1));
+    return true;
+}
+
+/* dx = dy - softmax(x) (sum of dy) */
+bool grad_log_softmax(Autodiff *ad, const Node *n)
+{
+    ValueId x = n->in[0], dy = grad_dy(ad, n), p = grad_node(ad, OP_exp, x, n->out, NULL, 0);
+    int64_t axis = ir_int(n, A_axis);
+    const Attr sum[2] = { attr_ints(A_axes, &axis, 1), attr_int(A_keep, 1) };
+    ValueId all = grad_node(ad, OP_reduce_sum, x, &dy, sum, 2);
+
+    p = grad_node(ad, OP_mul, x, (ValueId[]){ p, all }, NULL, 0);
+    grad_add(ad, x, grad_node(ad, OP_sub, x, (ValueId[]){ dy, p }, NULL, 0));
     return true;
 }

@@ -64,6 +64,19 @@ has err "cache_features: images of an augmentation by chance, 'flip', are not th
 expect 1 "$mnc" train tiny.mnet --data x --epochs=1 --cache-features --freeze='y*'
 has err "no part of the net in front of what is trained is frozen"
 
+# What stands behind something trained must have a gradient.
+cat >moved.mnet <<'EOF'
+x = input [2, 3, 8, 8]
+c = conv k=1 out=4
+r = resize size=[2, 4, 16, 16]
+flatten
+dense out=3
+output
+EOF
+expect 1 "$mnc" compile moved.mnet --train -o moved.c
+has err "moved.mnet:3:5: error: 'r': resize has no gradient"
+[ ! -e moved.c ] || fail "a file was written"
+
 # Folders.
 expect 1 "$mnc" train tiny.mnet --data x --epochs=1 -o tiny.mnet
 has err "tiny.mnet: error: cannot be made"

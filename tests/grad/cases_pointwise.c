@@ -13,6 +13,7 @@ const Case cases_pointwise[] = {
     ACT("relu"), ACT("relu6"), ACT("clip min=-0.3 max=0.4"), ACT("leaky_relu alpha=0.2"),
     ACT("sigmoid"), ACT("hard_sigmoid"), ACT("hard_sigmoid alpha=0.9 beta=0.4"),
     ACT("hard_swish"), ACT("silu"), ACT("tanh"), ACT("identity"),
+    ACT("elu alpha=0.7"), ACT("selu"), ACT("celu alpha=0.6"), ACT("leaky_relu alpha=-0.3"),
     { .name = "an activation of an activation", .text = STEM "relu\nsigmoid\ntanh\n" END },
     { .name = "add", .text = TWO "add a b\nrelu\n" END },
     { .name = "add itself", .text = TWO "add a a\nmul b\n" END },

@@ -28,6 +28,7 @@ typedef struct Table {
 } Table;
 
 extern const Case cases_layers[], cases_pointwise[], cases_windows[], cases_nets[];
+extern const Case cases_formulas[];
 extern const Case cases_large[];   /* in no table: only compiled */
 extern const Table tables[];   /* ends with a name of NULL */
 

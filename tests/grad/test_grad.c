@@ -165,7 +165,7 @@ static void test_case(void **state)
 
 const Table tables[] = {
     { "layers", cases_layers }, { "pointwise", cases_pointwise }, { "windows", cases_windows },
-    { "nets", cases_nets }, { NULL, NULL }
+    { "nets", cases_nets }, { "formulas", cases_formulas }, { NULL, NULL }
 };
 
 static int run_table(const Table *t)

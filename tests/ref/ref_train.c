@@ -132,6 +132,9 @@ static double derivative(Op op, double z, double a, double b)
     case OP_relu: return z > 0;
     case OP_clip: return z > a && z < b;
     case OP_leaky_relu: return z > 0 ? 1 : a;
+    case OP_elu: return z < 0 ? a * exp(z) : 1;
+    case OP_selu: return z > 0 ? b : b * a * exp(z);
+    case OP_celu: return z < 0 ? exp(z / a) : 1;
     case OP_sigmoid: return z * (1 - z);
     case OP_tanh: return 1 - z * z;
     case OP_hard_sigmoid: return a * z + b > 0 && a * z + b < 1 ? a : 0;
