@@ -30,6 +30,16 @@ static int64_t round_up(int64_t n)
     return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+/* From the first element to behind the last. */
+static int64_t extent(const Shape *s, const int64_t *stride)
+{
+    int64_t n = shape_count(s) ? 1 : 0;
+
+    for (uint32_t d = 0; n && d < s->rank; d++)
+        n += (s->dim[d] - 1) * stride[d];
+    return n;
+}
+
 /* Of what is kept of it: a ring of few rows for each thread, or all. */
 static int64_t slot_bytes(const Memory *m, ValueId owner)
 {
@@ -37,7 +47,7 @@ static int64_t slot_bytes(const Memory *m, ValueId owner)
     const Value *own = ir_val(m->g, owner);
     int64_t size = (int64_t)plan_type(m->g, own->dtype)->size;
     int64_t n = size * (p->format == FORMAT_PANELS ? plan_panels_count(&own->shape)
-                                                    : shape_count(&own->shape));
+                                                    : extent(&own->shape, p->stride));
 
     return p->ring ? m->p->parts * round_up(p->ring * p->stride[2] * size) : round_up(n ? n : 1);
 }
