@@ -113,32 +113,41 @@ static int stopped(const Tune *t)
 }
 
 /* The log is written before anything is searched: a disk that is full is said now. */
+static bool open_log(Tune *t)
+{
+    return find_log(t->w, &t->path) && read_own(t->w, t->path, &t->log)
+        && rt_tune_update(&t->w->a, t->path, &t->log, &t->w->d);
+}
+
 static bool begin(Tune *t)
 {
     Arena *a = &t->w->a;
     RtCompiler cc;
 
-    if (!find_log(t->w, &t->path) || !read_own(t->w, t->path, &t->log)
-        || !rt_find_compiler(a, NULL, RT_SHARED, &cc, &t->w->d))
+    if (!tune_agree(t, !team_first(t->ranks) || open_log(t))
+        || !tune_agree(t, rt_find_compiler(a, NULL, RT_SHARED, &cc, &t->w->d)))
         return false;
     t->cpu = rt_cpu(a);
     t->usual = rt_tune_compiler(a, &cc);
     t->target = target_of(t->w);
     t->w->options.target = t->target;
     t->w->options.threads = t->threads > 1;
-    return rt_tune_update(a, t->path, &t->log, &t->w->d);
+    return tune_meet(t);
 }
 
-/* What was found before a stop is in the log already. */
+/* What was found before a stop is in the log already.  What could not be compiled is told by the
+ * first rank that could not. */
 static int search(Tune *t)
 {
+    bool first = team_first(t->ranks);
     bool ok = tune_choose_compiler(t) && tune_search(t);
 
-    if (ok && !stop_signal)
-        ok = tune_final(t);
+    ok = tune_agree(t, ok && !stop_signal && (!first || tune_final(t)));
     if (stop_signal)
-        return stopped(t);
-    return ok && tune_report(t) ? EXIT_DONE : EXIT_FAILED;
+        return first ? stopped(t) : 128 + (int)stop_signal;
+    if (t->failure)
+        fputs(t->failure, stderr);
+    return ok && (!first || tune_report(t)) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* The handlers are there only while there is something to save. */
@@ -146,17 +155,30 @@ static int tune(Work *w)
 {
     struct sigaction old[2];
     Tune *t = w->own;
-    int code;
+    int code = EXIT_FAILED;
 
     t->w = w;
     t->a = &w->a;
     t->start = rt_now();
     t->stop = &stop_signal;
-    if (!begin(t))
-        return EXIT_FAILED;
     stop_watch(old);
-    code = search(t);
+    if (begin(t))
+        code = search(t);
     stop_unwatch(old);
+    t->agreed = true;
+    return code;
+}
+
+/* A rank that is out of memory takes the others with it. */
+static int tune_together(const Args *args, Tune *t)
+{
+    int code;
+
+    if (!tune_ranks(t))
+        return EXIT_FAILED;
+    code = do_work(args, tune, t);
+    if (t->ranks)
+        t->ranks->end(t->ranks->others.user, t->agreed, code);
     return code;
 }
 
@@ -180,5 +202,5 @@ int cmd_tune(const Args *args)
     if (threads && (!args_bytes(threads, &n) || n < 1 || n > 64))
         return usage_error("--threads is a number of threads from 1 to 64, not '%s'", threads);
     t.threads = (int)n;
-    return do_work(args, tune, &t);
+    return tune_together(args, &t);
 }

@@ -4,12 +4,14 @@
  * The way of the data: cmd_tune.c reads the command line; tune_search.c has a net compiled in
  * several ways at once, each with another choice in many places, and tune_ways.c runs them in turn;
  * what is surely faster becomes the next round's measure; tune_final.c compares the winners with
- * the rules; tune_report.c says what was gained.  tune_use.c is where other verbs meet the log.
+ * the rules; tune_report.c says what was gained.  tune_ranks.c is for several processes that search
+ * together; tune_use.c is where other verbs meet the log.
  */
 #ifndef MNC_DRIVER_TUNE_H
 #define MNC_DRIVER_TUNE_H
 
 #include "driver/bench.h"
+#include "driver/team.h"
 #include "tunelog.h"
 
 #include <signal.h>
@@ -41,8 +43,15 @@ typedef struct Gain {
     bool dropped;                /* slower in the end, and taken back */
 } Gain;
 
+/* Of one pick: its own layers' gain, and what the net saves, in seconds. */
+typedef struct Verdict { double gain, saved; bool better; } Verdict;
+
 typedef struct Tune {
     Work *w;
+    const RtRanks *ranks;        /* NULL: one process searches */
+    bool over;                   /* they have agreed that there is nothing more to do */
+    bool agreed;                 /* and have all come to the end */
+    const char *failure;         /* of what could not be compiled; NULL: of nothing */
     Arena *a;                    /* for what lasts no longer than a round of the search */
     int threads;
     double budget, start;        /* seconds */
@@ -98,6 +107,21 @@ bool tune_search(Tune *t);
 
 /* Winners against rules, layer by layer and as a whole; what is slower is taken back. */
 bool tune_final(Tune *t);
+
+/* ---- tune_ranks.c: alone, these have nothing to do ---- */
+
+/* Before anything else.  False, with a message: the others cannot be reached. */
+bool tune_ranks(Tune *t);
+/* Is it ok on all of them, and is none told to stop?  The first that fails keeps its messages. */
+bool tune_agree(Tune *t, bool ok);
+/* What rank 0 has there, all have afterwards. */
+void tune_share(const Tune *t, void *data, size_t n);
+const char *tune_share_name(Tune *t, const char *name);
+/* Are they on the same CPU, and search with the same compiler?  Then all get rank 0's log. */
+bool tune_meet(Tune *t);
+bool tune_same_net(Tune *t, const Way *base);
+/* n verdicts of each rank, one rank behind the other. */
+const Verdict *tune_gather(const Tune *t, const Verdict *own, size_t n);
 
 /* --list; and what came out of a search, as table or JSON, and with --svg as a picture. */
 bool tune_list(Work *w, const RtTuneLog *log, const char *path);

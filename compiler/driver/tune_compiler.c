@@ -75,18 +75,29 @@ static bool compare(Tune *t, Way *way, const Candidate *c, int n)
     return true;
 }
 
+/* Rank 0's choice, which must be here as well. */
+static bool follow(Tune *t, const Candidate *c, int n)
+{
+    const char *name = tune_share_name(t, t->compiler);
+
+    for (int i = 0; i < n; i++)
+        if (!strcmp(c[i].name, name)) {
+            t->command = c[i].command;
+            t->compiler = c[i].name;
+            return tune_agree(t, true);
+        }
+    diag_error(&t->w->d, (Pos){ 0 }, "rank 0 searches with %s, which is not here",
+               diag_quote(&t->w->a, name));
+    return tune_agree(t, false);
+}
+
 /* Each is compiled with the winners of earlier searches, so that a search that goes on stays with
  * what it had. */
-bool tune_choose_compiler(Tune *t)
+static bool choose(Tune *t, const Candidate *c, int n)
 {
     Way *way = arena_new_n(&t->w->a, Way, MOST);
-    Candidate c[MOST];
-    int n = find(t, c);
-    bool ok = true;
+    bool ok;
 
-    t->compiler = t->usual;
-    if (n == 1)
-        return true;
     for (int i = 0; i < n; i++)
         arena_defer(&t->w->a, tune_close, &way[i]);
     ok = compare(t, way, c, n);
@@ -94,4 +105,16 @@ bool tune_choose_compiler(Tune *t)
     for (int i = 0; i < n; i++)
         tune_close(&way[i]);
     return ok;
+}
+
+bool tune_choose_compiler(Tune *t)
+{
+    Candidate c[MOST];
+    int n = find(t, c);
+    bool ok = true;
+
+    t->compiler = t->usual;
+    if (n > 1 && team_first(t->ranks))
+        ok = choose(t, c, n);
+    return tune_agree(t, ok) && follow(t, c, n);
 }

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_ROUNDS = 60 };
+enum { MOST_ROUNDS = 60, MOST_PICKS = 64 * TUNE_WAYS };
 static const double SURE = 2.5;          /* standard deviations */
 static const double WORTH = 1.005;       /* the least gain that is one */
 static const double BANDS_FIRST = 1e6;   /* seconds: more than any site takes */
@@ -60,13 +60,15 @@ static RtTuned *record(Tune *t, const mnc_choice *now)
 
 /* ---- one round ---- */
 
-/* What ways of a round differ in, by way and site of the best so far; NULL: in nothing. */
+/* What ways of a round differ in, by way and site of the best so far; NULL: in nothing.  The ways
+ * of all ranks have picks; way k is rank k % ranks' own, and there way[k / ranks]. */
 typedef struct Round {
     Way *base, *way[TUNE_WAYS];
     Touched *touched;            /* by site */
     size_t *order;               /* sites, those first that promise most */
-    const char **pick[TUNE_WAYS];
-    int n;
+    const char **pick[MOST_PICKS];
+    int n, own;                  /* picks of all; ways of this rank */
+    int rank, ranks;
 } Round;
 
 typedef struct Promise { size_t site; double seconds; } Promise;
@@ -97,6 +99,7 @@ static void order_sites(Tune *t, Round *r)
     qsort(p, n, sizeof *p, by_promise);
     for (size_t i = 0; i < n; i++)
         r->order[i] = p[i].site;
+    tune_share(t, r->order, n * sizeof *r->order);       /* times differ, and so do promises */
 }
 
 /* The most promising that was neither tried nor picked in this round. */
@@ -159,36 +162,40 @@ static const mnc_choice *choices_of(Tune *t, const Round *r, const char **picks,
     return all;
 }
 
-/* Opens as many ways as there is something to try in; false: stop. */
-static bool open_ways(Tune *t, Round *r)
+/* As many ways as there is something to try in: the same on all ranks. */
+static void pick_ways(Tune *t, Round *r)
 {
-    while (r->n < TUNE_WAYS) {
-        const char **p = arena_new_n(t->a, const char *, r->base->n_site + 1);
-        const mnc_choice *list;
-        size_t n;
+    int most = TUNE_WAYS * r->ranks < MOST_PICKS ? TUNE_WAYS * r->ranks : MOST_PICKS;
 
-        r->pick[r->n] = p;
+    while (r->n < most) {
+        const char **p = arena_new_n(t->a, const char *, r->base->n_site + 1);
         if (!pick(t, r, p))
             break;
-        list = choices_of(t, r, p, &n);
-        if (!tune_open(t, r->way[r->n], t->command, true, list, n))
+        r->pick[r->n++] = p;
+    }
+}
+
+/* Those of this rank; false: stop, or an error. */
+static bool open_ways(Tune *t, Round *r)
+{
+    for (int k = r->rank; k < r->n; k += r->ranks) {
+        size_t n;
+        const mnc_choice *list = choices_of(t, r, r->pick[k], &n);
+        if (!tune_open(t, r->way[r->own], t->command, true, list, n))
             return false;
-        r->n++;
+        r->own++;
     }
     return true;
 }
 
-/* Of one pick: its own layers' gain, and what the net saves, in seconds. */
-typedef struct Verdict { double gain, saved; bool better; } Verdict;
-
 /* A site in a way: surely faster, and what comes behind it not slower for it; or both together
  * surely faster. */
-static Verdict judge_pick(Tune *t, const Round *r, size_t i, int k)
+static Verdict judge_pick(Tune *t, const Round *r, size_t i, const Way *y)
 {
     const Touched *w = &r->touched[i];
     Arena *a = t->a;
-    RtPairs own = tune_pairs(t, r->base, r->way[k], w->layer, w->own);
-    RtPairs all = tune_pairs(t, r->base, r->way[k], w->layer, w->n);
+    RtPairs own = tune_pairs(t, r->base, y, w->layer, w->own);
+    RtPairs all = tune_pairs(t, r->base, y, w->layer, w->n);
     double gain = rt_tune_gain(a, &all), one = rt_tune_gain(a, &own);
     double seconds = rt_median(a, all.before, all.n);
     bool better = one >= WORTH && rt_tune_score(a, &own) >= SURE && gain > 1;
@@ -197,24 +204,37 @@ static Verdict judge_pick(Tune *t, const Round *r, size_t i, int k)
     return (Verdict){ one, seconds * (1 - 1 / gain), better };
 }
 
+/* By rank, way and site. */
+static const Verdict *judge_own(Tune *t, const Round *r)
+{
+    size_t n = r->base->n_site;
+    Verdict *own = arena_new_n(t->a, Verdict, TUNE_WAYS * n);
+
+    for (int y = 0; y < r->own; y++)
+        for (size_t i = 0; i < n; i++)
+            if (r->pick[y * r->ranks + r->rank][i])
+                own[(size_t)y * n + i] = judge_pick(t, r, i, r->way[y]);
+    return tune_gather(t, own, TUNE_WAYS * n);
+}
+
 /* The best of a site's picks that are better becomes what is chosen; the others have been tried. */
-static bool judge_site(Tune *t, const Round *r, size_t i)
+static bool judge_site(Tune *t, const Round *r, const Verdict *all, size_t i)
 {
     RtTuned *to = record(t, &r->base->site[i].now);
     Verdict most = { 1, 0, false };
 
     for (int k = 0; k < r->n; k++) {
+        size_t way = (size_t)(k % r->ranks * TUNE_WAYS + k / r->ranks);
+        const Verdict *v = &all[way * r->base->n_site + i];
         const char *knobs = r->pick[k][i];
-        Verdict v;
         if (!knobs)
             continue;
         knobs = arena_strdup(&t->w->a, knobs);
-        v = judge_pick(t, r, i, k);
         rt_tune_tried(&t->w->a, to, knobs);
         t->n_tried++;
-        if (!v.better || v.saved <= most.saved)
+        if (!v->better || v->saved <= most.saved)
             continue;
-        most = v;
+        most = *v;
         to->knobs = knobs;
     }
     if (!most.better)
@@ -238,23 +258,30 @@ static void show(const Tune *t)
             person ? "\033[K" : "\n");
 }
 
-/* False: stop, or an error, which was said. */
-static bool one_round(Tune *t, Round *r, bool *better)
+static bool measure_ways(Tune *t, const Round *r)
 {
     Way *all[TUNE_WAYS + 1] = { r->base };
 
+    for (int k = 0; k < r->own; k++)
+        all[k + 1] = r->way[k];
+    return !r->own || tune_measure(t, all, r->own + 1, tune_rounds(t, TUNE_WAYS + 1, MOST_ROUNDS));
+}
+
+/* False: stop, or an error, which was said. */
+static bool one_round(Tune *t, Round *r, bool *better)
+{
+    const Verdict *all;
+
     order_sites(t, r);
-    if (!open_ways(t, r))
-        return false;
+    pick_ways(t, r);
     if (!r->n)
         return true;
-    for (int k = 0; k < r->n; k++)
-        all[k + 1] = r->way[k];
-    if (!tune_measure(t, all, r->n + 1, tune_rounds(t, TUNE_WAYS + 1, MOST_ROUNDS)))
+    if (!tune_agree(t, open_ways(t, r) && measure_ways(t, r)))
         return false;
+    all = judge_own(t, r);
     for (size_t i = 0; i < r->base->n_site; i++)
-        *better |= judge_site(t, r, i);
-    return rt_tune_update(t->a, t->path, &t->log, &t->w->d);
+        *better |= judge_site(t, r, all, i);
+    return !team_first(t->ranks) || rt_tune_update(t->a, t->path, &t->log, &t->w->d);
 }
 
 /* What the net takes before anything is tried, and what is left of it after earlier searches. */
@@ -273,10 +300,13 @@ static bool measure_base(Tune *t, Way *base)
     return true;
 }
 
-/* The final comparison takes about as long as a round and a half. */
+/* The final comparison takes about as long as a round and a half.  Rank 0's watch counts. */
 static bool has_time(const Tune *t)
 {
-    return rt_now() - t->start + 2.5 * t->batch < t->budget;
+    bool has = rt_now() - t->start + 2.5 * t->batch < t->budget;
+
+    tune_share(t, &has, sizeof has);
+    return has;
 }
 
 /* The best so far, which ways are compared with. */
@@ -288,6 +318,40 @@ static bool open_base(Tune *t, Way *base)
     return tune_open(t, base, t->command, true, list, n);
 }
 
+/* Rank 0 before the others: what is wrong with the net is said once, and those on its machine find
+ * it in the cache. */
+static bool open_first(Tune *t, Way *base)
+{
+    bool first = team_first(t->ranks);
+
+    return tune_agree(t, !first || open_base(t, base))
+        && tune_agree(t, first || open_base(t, base));
+}
+
+/* Rounds, until something ends them.  False: stop, or an error. */
+static bool go_round(Tune *t, Way *way)
+{
+    bool ok = true;
+
+    while (ok && has_time(t)) {
+        Round r = { .base = &way[0], .way = { &way[1], &way[2], &way[3] },
+                    .rank = t->ranks ? t->ranks->rank : 0, .ranks = t->ranks ? t->ranks->n : 1 };
+        double start = rt_now();
+        bool better = false;
+        t->a = rt_scratch(&t->w->a);
+        ok = one_round(t, &r, &better);
+        arena_destroy(t->a);
+        t->a = &t->w->a;
+        if (ok && !r.n)
+            break;
+        if (ok && team_first(t->ranks))
+            show(t);
+        ok = tune_agree(t, ok && (!better || open_base(t, &way[0])));
+        t->batch = rt_now() - start;
+    }
+    return ok;
+}
+
 bool tune_search(Tune *t)
 {
     Way *way = arena_new_n(&t->w->a, Way, TUNE_WAYS + 1);
@@ -295,22 +359,9 @@ bool tune_search(Tune *t)
 
     for (int i = 0; i <= TUNE_WAYS; i++)
         arena_defer(&t->w->a, tune_close, &way[i]);
-    ok = open_base(t, &way[0]) && measure_base(t, &way[0]);
-    while (ok && has_time(t)) {
-        Round r = { .base = &way[0], .way = { &way[1], &way[2], &way[3] } };
-        double start = rt_now();
-        bool better = false;
-        t->a = rt_scratch(&t->w->a);
-        ok = one_round(t, &r, &better);
-        arena_destroy(t->a);
-        t->a = &t->w->a;
-        if (!ok || !r.n)
-            break;
-        show(t);
-        ok = !better || open_base(t, &way[0]);
-        t->batch = rt_now() - start;
-    }
-    if (isatty(STDERR_FILENO) && t->batch > 0)
+    ok = open_first(t, &way[0]) && tune_same_net(t, &way[0])
+      && tune_agree(t, measure_base(t, &way[0])) && go_round(t, way);
+    if (team_first(t->ranks) && isatty(STDERR_FILENO) && t->batch > 0)
         fputc('\n', stderr);
     for (int i = 0; i <= TUNE_WAYS; i++)
         tune_close(&way[i]);

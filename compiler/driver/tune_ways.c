@@ -7,7 +7,6 @@
  */
 #include "driver/tune.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,18 +24,18 @@ void tune_close(void *way)
 }
 
 /* What the libraries said of a load that failed. */
-static void say_failure(const Way *y)
+static void note_failure(Tune *t, const Way *y)
 {
     const Loaded *l = &y->lane.net;
     Buf b;
 
+    buf_init(&b, &t->w->a);
     if (l->model)
-        fputs(mnc_messages(l->model), stderr);
+        buf_str(&b, mnc_messages(l->model));
     if (l->program)
-        fputs(mnc_program_messages(l->program), stderr);
-    buf_init(&b, y->w.d.arena);
+        buf_str(&b, mnc_program_messages(l->program));
     diag_print(&y->w.d, &b);
-    fputs(b.p, stderr);
+    t->failure = b.p;
 }
 
 /* Memory that lies otherwise in the caches is faster or slower by some per cent, run after run, and
@@ -100,7 +99,7 @@ bool tune_open(Tune *t, Way *y, const char *command, bool timed, const mnc_choic
         return !*t->stop;
     }
     if (!*t->stop && !t->probing)
-        say_failure(y);
+        note_failure(t, y);
     t->w->too_large |= y->w.too_large;
     return false;
 }

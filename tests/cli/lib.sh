@@ -72,11 +72,11 @@ EOF
 ranks() {
     n=$1
     shift
-    OMPI_MCA_rmaps_base_oversubscribe=1 mpirun --allow-run-as-root -n "$n" "$@"
+    mpirun --allow-run-as-root -n "$n" "$@"
 }
 # has_mpi: a test that needs mpirun, and a mnc that knows it, ends without.
 has_mpi() {
     command -v mpirun >/dev/null || { echo "skipped: no mpirun"; exit 77; }
-    OMPI_COMM_WORLD_SIZE=2 "$mnc" train none >out 2>err || :
-    ! grep -q 'was built without MPI' err || { echo 'skipped: mnc was built without MPI'; exit 77; }
+    [ -e "$(dirname "$mnc")/libmncmpi.so.0" ] || { echo 'skipped: mnc was built without MPI'; exit 77; }
+    export OMPI_MCA_rmaps_base_oversubscribe=1
 }
