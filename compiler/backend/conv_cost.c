@@ -23,7 +23,7 @@ static double larger(double a, double b)
 
 /* One step over an input channel, of a tile of m pixels by nv vectors.  Sums that find no register
  * are loaded and stored each time. */
-static double step_cycles(const Target *t, int64_t m, int64_t nv)
+double conv_step_cycles(const Target *t, int64_t m, int64_t nv)
 {
     int64_t sums = m * nv, spilt = sums + nv + 1 - t->registers;
     double work = (double)sums / UNITS, loads = (double)(m + nv + 2 * (spilt > 0 ? spilt : 0));
@@ -36,8 +36,8 @@ static double row_cycles(const Site *s, int64_t row, int64_t m, int64_t nv)
 {
     int64_t tiles = (row + m - 1) / m, low = row / tiles, high = row % tiles;
     double depth = (double)(s->c.r * s->c.s * s->c.c), store = (s->act ? 1.5 : 0.5) * (double)nv;
-    double long_one = depth * step_cycles(s->target, low + 1, nv) + store * (double)(low + 1);
-    double short_one = depth * step_cycles(s->target, low, nv) + store * (double)low;
+    double long_one = depth * conv_step_cycles(s->target, low + 1, nv) + store * (double)(low + 1);
+    double short_one = depth * conv_step_cycles(s->target, low, nv) + store * (double)low;
 
     return (double)high * long_one + (double)(tiles - high) * short_one + (double)tiles * SETUP;
 }
@@ -52,7 +52,7 @@ static double again(double bytes, double times)
  * as the rows take that are fetched ahead. */
 static double first_sight(const Site *s, const Choice *way, double weights)
 {
-    double step = step_cycles(s->target, way->knob[KNOB_pixels], way->knob[KNOB_vectors]);
+    double step = conv_step_cycles(s->target, way->knob[KNOB_pixels], way->knob[KNOB_vectors]);
     double wait = FAR_LATENCY - (double)way->knob[KNOB_ahead] * step;
     double fetch = way->knob[KNOB_ahead] > 0 ? 0.5 : 0;
 

@@ -12,6 +12,7 @@ typedef struct Choice {
 } Choice;
 
 static const Choice choices[] = {
+    { OP_conv, fits_winograd, emit_winograd },
     { OP_conv, fits_depthwise, emit_depthwise },
     { OP_conv, fits_conv, emit_conv },
     { OP_conv, NULL, emit_conv_any },

@@ -25,6 +25,10 @@ void emit_step_vars(const Emit *e, ValueId v, const char *const names[3], TmplVa
 KernelTest fits_conv, fits_depthwise, fits_dense;
 KernelFn emit_conv, emit_depthwise, emit_dense;
 
+/* k_winograd.c: those of the plan */
+KernelTest fits_winograd;
+KernelFn emit_winograd;
+
 /* k_map.c: elementwise; k_copy.c: the same elements in other places. */
 KernelFn emit_map, emit_zip, emit_copy, emit_concat;
 

@@ -29,6 +29,7 @@ void sites_add_bands(Emit *e);
 
 /* conv_cost.c: cycles, roughly: what counts is which of two ways costs less. */
 double conv_cost(const Site *s, const Choice *way);
+double conv_step_cycles(const Target *t, int64_t m, int64_t nv);
 double depthwise_cost(const Site *s, const Choice *way);
 
 #endif

@@ -128,6 +128,7 @@ bool args_options(const Args *args, mnc_options *o)
     o->batch = (int64_t)batch;
     o->max_ram = (int64_t)max_ram;
     o->no_fuse = args->value[OPT_no_fuse] != NULL;
+    o->winograd = args->value[OPT_winograd] != NULL;
     o->target = args->value[OPT_target];
     o->prefix = args->value[OPT_prefix];
     if (args->value[OPT_weights] && is_place(args->value[OPT_weights]))

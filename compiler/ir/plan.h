@@ -55,6 +55,18 @@ typedef struct Band {
     const int64_t *rows;
 } Band;
 
+/* A 3 x 3 convolution by Winograd's F(4x4, 3x3) (passes/winograd.c): so many of its tiles, each
+ * 4 x 4 pixels of the result, are under way at a time on each of at most so many threads, which
+ * have parts of work, a value that no node computes: it lives while the node runs.  tiles 0: it is
+ * not one. */
+typedef struct Winograd { ValueId work; int64_t tiles, threads; } Winograd;
+
+enum {
+    WINOGRAD_MATRICES = 36, WINOGRAD_SIDE = 4,
+    WINOGRAD_CHANNELS = 128,     /* of the result, for which products are kept at a time */
+    WINOGRAD_MORE = 15           /* tiles that may be under way beside those of the plan */
+};
+
 typedef struct Plan {
     Place *place;                    /* [n_value] */
     uint32_t n_place;
@@ -63,6 +75,7 @@ typedef struct Plan {
     uint32_t n_band;
     Band *maybe;                     /* [n_maybe]: could be bands, but would gain too little */
     uint32_t n_maybe;
+    Winograd *winograd;              /* [n_node], or NULL: none */
     int64_t parts;                   /* for how many threads there are rings */
     int64_t arena_bytes;
     int64_t naive_bytes;             /* all slots side by side, for the report */
@@ -106,6 +119,13 @@ int64_t plan_panels_count(const Shape *w);
 /* Strides of weights (K,C,R,S), which the taps are outside of: kernel rows, columns, then outputs
  * by inputs, or inputs by outputs. */
 void plan_taps_outside(const Shape *w, bool inputs_inside, int64_t stride[IR_MAX_RANK]);
+
+/* Of such a convolution with so many tiles under way, floats from one of its matrices of operands,
+ * or of products, to the next: no multiple of a page, for then all would be in one set of a cache.
+ * And of both for one thread. */
+int64_t plan_winograd_in(int64_t tiles, int64_t channels);
+int64_t plan_winograd_out(int64_t tiles);
+int64_t plan_winograd_work(int64_t tiles, int64_t channels);
 
 /* Does node n move or compute anything, or is its result just a Place in its operand's buffer? */
 bool plan_is_view(const Plan *p, const Node *n);

@@ -129,7 +129,7 @@ static void find_joins(Fuse *f)
 
     for (uint32_t i = 1; i < f->g->n_node; i++) {
         const Node *n = &f->g->node[i];
-        bool now = is_by_rows(f, n);
+        bool now = is_by_rows(f, n) && !(f->p->winograd && f->p->winograd[i].tiles);
         f->joins[i] = now && before && n->in[0].id == n[-1].out[0].id
             && f->p->place[n->in[0].id].kind == PLACE_ARENA;
         before = now;

@@ -75,6 +75,8 @@ static void find_lifetimes(Memory *m)
             touch(m, n->in[k], i);
         for (uint32_t k = 0; n->op && k < n->n_out; k++)
             touch(m, n->out[k], i);
+        if (m->p->winograd && m->p->winograd[i].tiles)
+            touch(m, m->p->winograd[i].work, i);
     }
 }
 

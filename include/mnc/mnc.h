@@ -79,6 +79,8 @@ typedef struct mnc_options {
     const struct mnc_train_options *train;     /* NULL: infers; else: trains */
     int64_t max_ram;                 /* bytes that the arena may take; 0: any number */
     int no_fuse;                     /* each layer by itself, none together by bands of rows */
+    int winograd;                    /* 3x3 convolutions by Winograd's algorithm: 1: where it should
+                                        be faster; 2: wherever it can be done */
     const mnc_choice *choices;       /* n_choices of them; as strings, they must live on */
     size_t n_choices;
     size_t max_memory;               /* bytes the compiler may use; 0: no limit */

@@ -25,7 +25,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-PassFn pass_layout, pass_plan_memory;
+PassFn pass_layout, pass_winograd, pass_plan_memory;
 
 typedef struct World {
     Arena a;
@@ -47,6 +47,7 @@ static const Table tables[] = {
     { "elementwise", cases_elementwise, &n_cases_elementwise, false },
     { "move", cases_move, &n_cases_move, true },
     { "train", cases_train, &n_cases_train, true },
+    { "winograd", cases_winograd, &n_cases_winograd, false },
     { NULL, NULL, NULL, false }
 };
 static const Table *the_table;
@@ -97,8 +98,12 @@ static void add_cases(World *w)
 static void plan(World *w)
 {
     w->job = (Job){ .g = w->net->g, .options = &w->options, .d = &w->d };
-    if (!pass_layout(&w->job) || !pass_plan_memory(&w->job) || !ir_check(w->net->g, "", &w->d))
+    w->options.winograd = the_table->cases == cases_winograd ? 2 : 0;
+    w->options.threads = true;             /* there is memory for several */
+    if (!pass_layout(&w->job) || !pass_winograd(&w->job) || !pass_plan_memory(&w->job)
+        || !ir_check(w->net->g, "", &w->d))
         complain(w, "no plan");
+    w->options.threads = false;
 }
 
 /* ---- data ---- */
