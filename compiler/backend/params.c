@@ -65,20 +65,20 @@ mnc_status mnc_params(mnc_model *m, const mnc_param **list, size_t *n)
 enum { MOST_STARS = 8 };
 
 /* The name that the rules make of a file's name: the first that matches is applied, its stars in
- * order. */
-static const char *renamed(Arena *a, const char *name, const char *const *rule)
+ * order.  used: by rule, which ones ever were. */
+static const char *renamed(Arena *a, const char *name, const char *const *rule, uint8_t *used)
 {
     GlobStar star[MOST_STARS + 1];
-    size_t k = 0;
+    size_t k = 0, i = 0;
     Buf b;
 
-    for (; rule && *rule; rule++)
-        if (glob_match(*rule, strchr(*rule, '='), name, star))
-            break;
-    if (!rule || !*rule)
+    while (rule && rule[i] && !glob_match(rule[i], strchr(rule[i], '='), name, star))
+        i++;
+    if (!rule || !rule[i])
         return name;
+    used[i] = 1;
     buf_init(&b, a);
-    for (const char *p = strchr(*rule, '=') + 1; *p; p++) {
+    for (const char *p = strchr(rule[i], '=') + 1; *p; p++) {
         if (*p == '*')
             buf_put(&b, star[k].p, star[k].n), k++;
         else
@@ -122,6 +122,7 @@ typedef struct Setting {
     mnc_model *m;
     const mnc_param_rules *rules;
     uint8_t *is, *set;              /* by value: can be set; has been */
+    uint8_t *used;                  /* by rule of renaming */
 } Setting;
 
 /* An error, or with --partial a note. */
@@ -190,7 +191,7 @@ static const void *converted(Arena *a, const Value *v, const mnc_param *p)
 static void set_one(Setting *s, const mnc_param *p)
 {
     Arena *a = &s->m->arena;
-    const char *name = renamed(a, p->tensor.name, s->rules->rename);
+    const char *name = renamed(a, p->tensor.name, s->rules->rename, s->used);
     uint32_t id = find_value(s->m->g, name);
     Value *v = &s->m->g->value[id];
     const void *data;
@@ -210,11 +211,33 @@ static void set_one(Setting *s, const mnc_param *p)
     }
 }
 
+/* Most likely mistyped; but what goes for a family of files need not be of use for each of them. */
+static void note_unused(const Setting *s)
+{
+    const char *const *rule = s->rules->rename;
+
+    for (size_t i = 0; rule && rule[i]; i++)
+        if (!s->used[i])
+            diag_note(&s->m->diag, (Pos){ .file = s->rules->file },
+                      "no name is left for the rule '%s' to change",
+                      diag_quote(&s->m->arena, rule[i]));
+}
+
+static size_t count_rules(const char *const *rule)
+{
+    size_t n = 0;
+
+    while (rule && rule[n])
+        n++;
+    return n;
+}
+
 /* A value named twice in the file gets the later one.  False only for wrong rules: the rest is
  * said and goes on, so that all of it is said at once. */
 static bool set_all(mnc_model *m, const mnc_param *list, size_t n, const mnc_param_rules *rules)
 {
-    Setting s = { m, rules, find_params(m), arena_new_n(&m->arena, uint8_t, m->g->n_value) };
+    Setting s = { m, rules, find_params(m), arena_new_n(&m->arena, uint8_t, m->g->n_value),
+                  arena_new_n(&m->arena, uint8_t, count_rules(rules->rename) + 1) };
 
     if (!check_rules(m, rules->rename))
         return false;
@@ -223,6 +246,7 @@ static bool set_all(mnc_model *m, const mnc_param *list, size_t n, const mnc_par
     for (uint32_t i = 1; i < m->g->n_value; i++)
         if (s.is[i] && !s.set[i])
             say(&s, "the net's", m->g->value[i].name, "is not in the file");
+    note_unused(&s);
     return true;
 }
 

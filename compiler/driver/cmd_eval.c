@@ -85,7 +85,7 @@ static bool prepare(Eval *e, bool single)
         return false;
     if (!single)
         choose_batch(e->w, &e->recipe);
-    return load_model(e->w, 0, &e->net) && is_classifier(e);
+    return load_model(e->w, LOAD_NET, &e->net) && is_classifier(e);
 }
 
 static RtLoader *open_loader(Eval *e, const RtData *data)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* quick: a model that this tool has compiled before, with the same options, is not read again.
  *
- * The key is over the bytes of the model's file, the options, the tuning log, and which programs
- * made it: this tool and the compiler.  Models of several files are left out, for which others they
- * are is known only when they are read; and those about which something was said, to say it again.
+ * The key is over the bytes of the model's file and of its parameters', the verb, the options, the
+ * tuning log, and which programs made it: this tool and the compiler.  Models of several files are
+ * left out, for which others they are is known only when they are read; and those about which
+ * something was said, to say it again.
  */
 #include "driver/run.h"
 
@@ -24,10 +25,14 @@ static bool of_answers(OptionId id)
     return false;
 }
 
-/* Options that name files are not for quick starts. */
+/* Options that name files are not for quick starts; but a file of parameters is, if it is all there
+ * is to know of them.  An ONNX file may have them in yet another file. */
 static bool names_files(const Args *args)
 {
-    return args->value[OPT_params] || args->value[OPT_bind] || args->value[OPT_templates];
+    const char *params = args_params(args);
+
+    return args->value[OPT_bind] || args->value[OPT_templates] || args->value[OPT_recipe]
+        || (params && path_has_suffix(params, ".onnx"));
 }
 
 static void add_options(RtKey *k, const Args *args)
@@ -44,7 +49,7 @@ static void add_options(RtKey *k, const Args *args)
 
 const char *quick_key(Work *w)
 {
-    const char *log = w->args->value[OPT_log];
+    const char *log = w->args->value[OPT_log], *params = args_params(w->args);
     RtForm form = w->args->value[OPT_jit] ? RT_RELOCATABLE : RT_SHARED;
     RtKey *k = rt_key_new(&w->a);
     RtCompiler cc;
@@ -58,7 +63,10 @@ const char *quick_key(Work *w)
     rt_key_text(k, mnc_native_target());
     rt_key_text(k, path_base(w->model));             /* the suffix decides how it is read */
     rt_key_compiler(k, &cc);
+    rt_key_text(k, w->args->verb);                   /* not all of them look into the log */
     add_options(k, w->args);
+    if (params && !rt_key_file(k, params))
+        return NULL;
     log = log ? log : rt_tune_path(&w->a, false);
     if (!log || !rt_key_file(k, log))
         rt_key_text(k, NULL);

@@ -56,6 +56,12 @@ expect 0 "$mnc" run net.mnet in.npy --params w.safetensors --rename 'l.w=fc.weig
     --rename 'l.b=fc.bias' --output out.npy
 [ "$(tail -c 12 out.npy | od -An -tf4 | tr -s ' ')" = ' 3 4 6' ] || fail 'y = W x + b'
 
+[ ! -s err ] || fail 'a note, although all rules are of use'
+expect 0 "$mnc" run net.mnet in.npy --params w.safetensors --rename 'l.w=fc.weight' \
+    --rename 'l.b=fc.bias' --rename 'm.*=fc.*' --rename 'l.b=fc.b'
+has err "w.safetensors: note: no name is left for the rule 'm.*=fc.*' to change"
+has err "w.safetensors: note: no name is left for the rule 'l.b=fc.b' to change"
+
 expect 1 "$mnc" run net.mnet in.npy --params w.safetensors --rename 'l.w=fc.*'
 has err "'l.w=fc.*' is no rule FROM=TO"
 expect 1 "$mnc" run net.mnet in.npy --params w.safetensors --rename 'l.w=fc.bias'

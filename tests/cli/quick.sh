@@ -62,3 +62,31 @@ starts 1 "$mnc" run two.mnet x.npy
 has out 'max 6'
 expect 1 "$mnc" run none.mnet x.npy
 has err 'none.mnet: error: cannot read'
+
+# Parameters from a file: their bytes count.
+params() {
+    head='{"w":{"dtype":"F32","shape":[4,3,1,1],"data_offsets":[0,48]},"b":{"dtype":"F32","shape":[4],"data_offsets":[48,64]}}'
+    { printf "\\$(printf %o ${#head})\0\0\0\0\0\0\0%s" "$head"
+      head -c 48 /dev/zero
+      printf "$1$1$1$1"; } >params.safetensors
+}
+params "$two"
+starts 1 "$mnc" run tiny.mnet x.npy --params=params.safetensors
+has out 'max 2'
+starts 0 "$mnc" run tiny.mnet x.npy --params=params.safetensors
+has out 'max 2'
+params "$three"
+starts 1 "$mnc" run tiny.mnet x.npy --params=params.safetensors
+has out 'max 3'
+
+# predict and eval start as quickly.
+photo=$MNC_MODELS/photos/chelsea.png
+starts 1 "$mnc" predict tiny.mnet "$photo" --test-augment=resize=2,center=2
+cp out want
+starts 0 "$mnc" predict tiny.mnet "$photo" --test-augment=resize=2,center=2
+is_same <out
+mkdir -p set/test/a set/train/a
+cp "$photo" set/test/a
+cp "$photo" set/train/a
+starts 1 "$mnc" eval tiny.mnet --data=folder:set --test-augment=resize=2,center=2
+starts 0 "$mnc" eval tiny.mnet --data=folder:set --test-augment=resize=2,center=2
