@@ -104,7 +104,8 @@ typedef struct mnc_head {
     double beta1, beta2, eps;    /* of adam and adamw */
     double clip;                 /* the most that the norm of all gradients may be; 0: any */
     double smoothing;            /* of labels: 0 is none */
-    double statistics;           /* weight of the newest batch in the running statistics */
+    double statistics;           /* weight of the newest batch in the running statistics of all
+                                    batch norms; below 0: each one's own, as the net says */
     double average;              /* decay of the averaged weights, where there are such */
 } mnc_head;
 
@@ -1613,7 +1614,7 @@ NET_FN void dense_v3_34(const float *x, const float *w, const float *b,
 NET_FN void bn_track_v3_35(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
-    const double m = h->statistics;
+    const double m = h->statistics < 0 ? 0.1 : h->statistics;
 
     for (int c = 0; c < 8; c++) {
         const double v = (double)variance[c] * (32 / (double)31);
@@ -1627,7 +1628,7 @@ NET_FN void bn_track_v3_35(float *running_mean, float *running_variance, const f
 NET_FN void bn_track_v3_36(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
-    const double m = h->statistics;
+    const double m = h->statistics < 0 ? 0.1 : h->statistics;
 
     for (int c = 0; c < 16; c++) {
         const double v = (double)variance[c] * (32 / (double)31);
@@ -3624,7 +3625,7 @@ static void net_draw(float *p, const mnc_slot *slot, uint64_t key)
 
 static int train_init(void *state, uint64_t seed)
 {
-    static const mnc_head head = { 0, 0, 1, 1, 0.001, 0.9, 0, 0.9, 0.999, 1e-8, 0, 0, 0.1, 0.999 };
+    static const mnc_head head = { 0, 0, 1, 1, 0.001, 0.9, 0, 0.9, 0.999, 1e-8, 0, 0, -1, 0.999 };
     const int code = net_check(state, 1);
     unsigned char *s = (unsigned char *)state;
 

@@ -98,7 +98,7 @@ void rt_recipe_default(RtRecipe *r)
     r->betas[0] = .9;
     r->betas[1] = .999;
     r->eps = 1e-8;
-    r->bn_momentum = .1;
+    r->bn_momentum = -1;
     rt_schedule_default(&r->schedule);
     r->schedule.rate = 1e-3;
     r->shuffle = true;

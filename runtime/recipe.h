@@ -33,7 +33,8 @@ typedef struct RtRecipe {
     int loss;                          /* 0: of logits, 1: of probabilities */
     double smoothing;                  /* of the labels */
     double clip;                       /* the gradients' norm; 0: none */
-    double bn_momentum;                /* weight of the newest batch in the running statistics */
+    double bn_momentum;                /* weight of the newest batch in the running statistics;
+                                          below 0: as the net says */
     double average;                    /* decay of the averaged weights; 0: none */
     const char *const *trainable;      /* patterns of parameter names; NULL: all */
     const char *const *freeze;         /* patterns of those that stay; NULL: none */

@@ -170,11 +170,14 @@ static bool compare_scores(Arena *a, const RtReplay *r, RtTrainer *t, RtReplayRe
     double moved = SCORE_DRIFT * drift(r, r->steps - 1) / fabs(r->loss64[r->steps - 1]);
     double share = out->statistics ? fmax(SCORES, fmin(moved, .5)) : SCORES;
     RtTensor got;
+    bool ok;
 
     if (!r->scores.data)
         return true;
-    if (!rt_trainer_eval(t, r->x.data, d)
-        || !slot_like(a, t, t->scores, &r->scores, &got, d))
+    rt_trainer_swap_averages(t);             /* which are what is judged, where there are such */
+    ok = rt_trainer_eval(t, r->x.data, d) && slot_like(a, t, t->scores, &r->scores, &got, d);
+    rt_trainer_swap_averages(t);
+    if (!ok)
         return false;
     out->scores = compare(&got, &r->scores, share);
     out->scores.name = "scores";

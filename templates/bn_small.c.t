@@ -1,6 +1,6 @@
 //# Per channel, in double: next to nothing beside the passes over pixels.  PARTS: of COUNT pixels.
 //# RANKS: processes, whose shares of a gradient are added up.
-//@ params NAME OP T C PARTS COUNT RANKS EPS
+//@ params NAME OP T C PARTS COUNT RANKS EPS MOMENTUM
 //@ if OP == bn_merge
 /* Mean and variance from those of ${PARTS} parts (Chan, Golub, LeVeque 1979). */
 NET_FN void ${NAME}(const ${T} *x, ${T} *mean, ${T} *variance)
@@ -47,7 +47,7 @@ NET_FN void ${NAME}(const ${T} *x, const ${T} *s, const ${T} *variance, ${T} *ds
 NET_FN void ${NAME}(${T} *running_mean, ${T} *running_variance, const ${T} *mean,
     const ${T} *variance, const mnc_head *h)
 {
-    const double m = h->statistics;
+    const double m = h->statistics < 0 ? ${MOMENTUM} : h->statistics;
 
     for (int c = 0; c < ${C}; c++) {
         const double v = (double)variance[c] * (${COUNT} / (double)${COUNT > 1 ? COUNT - 1 : 1});

@@ -168,7 +168,7 @@ static void net_draw(float *p, const mnc_slot *slot, uint64_t key)
 
 static int train_init(void *state, uint64_t seed)
 {
-    static const mnc_head head = { 0, 0, 1, 1, 0.001, 0.9, 0, 0.9, 0.999, 1e-8, 0, 0, 0.1, 0.999 };
+    static const mnc_head head = { 0, 0, 1, 1, 0.001, 0.9, 0, 0.9, 0.999, 1e-8, 0, 0, -1, 0.999 };
     const int code = net_check(state, 1);
     unsigned char *s = (unsigned char *)state;
 

@@ -259,6 +259,8 @@ bool emit_bn_small(Emit *e, const Node *n)
     tmpl_int(v, "COUNT", ir_attr(n, A_count) ? ir_int(n, A_count) : 0);
     tmpl_int(v, "RANKS", ir_attr(n, A_ranks) ? ir_int(n, A_ranks) : 1);
     tmpl_word(v, "EPS", ir_attr(n, A_eps) ? emit_float(e, ir_float(n, A_eps), DT_F64) : "0");
+    tmpl_word(v, "MOMENTUM", ir_attr(n, A_momentum)
+              ? emit_float(e, ir_float(n, A_momentum), DT_F64) : "0");
     fn = emit_function(e, "bn_small.c.t", op_info[n->op].name, v);
     for (uint32_t i = n->op == OP_bn_track ? 2 : 0; i < n->n_in; i++)
         args[k++] = emit_in(e, n->in[i]);

@@ -191,7 +191,7 @@ static size_t known_keys(const Layer *l, const char **names)
     if (is_pool(l->op))
         names[n++] = "k";
     if (layer_has_word(l, "bn"))
-        names[n++] = "eps";
+        names[n++] = "eps", names[n++] = "momentum";
     return n;
 }
 
@@ -227,6 +227,8 @@ static bool take(Layer *l, const Arg *a)
         l->kernel = a->value;
     else if (!strcmp(name, "eps"))
         l->eps = a->value;
+    else if (!strcmp(name, "momentum"))
+        l->momentum = a->value;
     return true;
 }
 

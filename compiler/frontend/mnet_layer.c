@@ -103,23 +103,33 @@ static void preset_relu6(Layer *l)
     preset(l, attr_float(A_max, 6));
 }
 
+/* Number name of the line's bn, where it is given. */
+static bool preset_float(Layer *l, AttrName name, const Expr *value)
+{
+    double x;
+
+    if (!value)
+        return true;
+    if (!mnet_float(l->m, value, &x))
+        return false;
+    preset(l, attr_float(name, x));
+    return true;
+}
+
 /* The node that a word stands for, reading v. */
 static ValueId add_word(const Layer *line, const Word *w, ValueId v, const char *name)
 {
     bool bn = !strcmp(w->word, "bn"), relu6 = !strcmp(w->word, "relu6");
     ValueId in[5] = { v };
     Layer l = { .m = line->m, .s = line->s, .in = in, .n_in = 1, .makes = bn };
-    double eps;
 
     l.op = bn ? OP_batch_norm : relu6 ? OP_clip : op_by_name(w->word);
     l.base = bn ? arena_printf(l.m->arena, "%s.bn", line->base) : line->base;
     if (relu6)
         preset_relu6(&l);
-    if (bn && line->eps) {
-        if (!mnet_float(l.m, line->eps, &eps))
-            return (ValueId){ 0 };
-        preset(&l, attr_float(A_eps, eps));
-    }
+    if (bn && !(preset_float(&l, A_eps, line->eps)
+                && preset_float(&l, A_momentum, line->momentum)))
+        return (ValueId){ 0 };
     return bn && !own_make(&l) ? (ValueId){ 0 } : add(&l, &name, 1);
 }
 

@@ -38,7 +38,7 @@ typedef struct Layer {
     Same same;                 /* pad=same, once the kernel is known */
     bool makes;                /* it makes its own parameters */
     const Expr *out, *kernel;  /* out=, k= of a layer that does; NULL: not given */
-    const Expr *eps;           /* eps= of the line's bn */
+    const Expr *eps, *momentum;        /* those of the line's bn */
     bool depthwise;            /* out= may be left out */
 } Layer;
 

@@ -333,6 +333,7 @@ static void put_words(Writer *w, Line *l, uint32_t *i)
         l->tail = bn ? bias ? " bias bn" : " bn" : bias ? "" : " nobias";
     if (bn) {
         key_usual(l, "eps", number(ir_float(next, A_eps)), number(1e-5));
+        key_usual(l, "momentum", number(ir_float(next, A_momentum)), number(0.1));
         *i = k;
         next = follower(w, &k);
     }

@@ -185,6 +185,34 @@ static void read_outputs(Import *m, Scope *s)
     ir_set_outputs(m->g, v, (uint32_t)g->n_output);
 }
 
+static bool is_output(const Graph *g, ValueId v)
+{
+    for (uint32_t i = 0; i < g->n_output; i++)
+        if (g->output[i].id == v.id)
+            return true;
+    return false;
+}
+
+/* PyTorch's exporter writes parameters that begin with the same numbers, as the batch norms of a
+ * new net do, as one initialiser with an Identity for each of the others, under its own name.  To
+ * train them each must be a parameter of its own again.  Tied weights have one name and stay one. */
+static void own_parameters(Import *m)
+{
+    for (uint32_t i = 1; i < m->g->n_node; i++) {
+        const Node *n = &m->g->node[i];
+        const Value *from = n->op == OP_identity ? ir_val(m->g, n->in[0]) : NULL;
+        Value *v;
+
+        if (!from || from->kind != VAL_PARAM || is_output(m->g, n->out[0]))
+            continue;
+        v = ir_val(m->g, n->out[0]);
+        v->kind = VAL_PARAM;
+        v->data = from->data;
+        v->producer.id = 0;
+        ir_delete(m->g, (NodeId){ i });
+    }
+}
+
 /* Running means and variances do not learn: const, as specs have them.  One that is a weight as
  * well stays what it is. */
 static void fix_statistics(Import *m)
@@ -225,6 +253,7 @@ Graph *onnx_read(Arena *a, Bytes model, const OnnxOptions *o, Diag *d)
     read_outputs(&m, s);
     if (d->n_error != before)
         return NULL;
+    own_parameters(&m);
     fix_statistics(&m);
     ir_sort(m.g);               /* drops what was folded; the order is kept otherwise */
     return m.g;

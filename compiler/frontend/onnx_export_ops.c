@@ -31,6 +31,7 @@ static const struct { AttrName ours; const char *onnx; } attrs[] = {
     { A_axes, "axes" }, { A_keep, "keepdims" }, { A_last, "select_last_index" },
     { A_size, "size" }, { A_alpha, "alpha" }, { A_beta, "beta" }, { A_gamma, "gamma" },
     { A_bias, "bias" }, { A_fmod, "fmod" }, { A_perm, "perm" }, { A_mode, "mode" },
+    { A_momentum, "momentum" },
 };
 
 static const char *onnx_name(AttrName name)
@@ -52,7 +53,7 @@ static void put_attrs(OnnxExport *x, OnnxNodeProto *p, const Node *n)
         if (a->type == ATTR_INT)
             export_int(x, p, name, a->u.i);
         else if (a->type == ATTR_FLOAT)
-            export_float(x, p, name, a->u.f);
+            export_float(x, p, name, a->name == A_momentum ? 1 - a->u.f : a->u.f);
         else if (a->type == ATTR_INTS)
             export_ints(x, p, name, a->u.ints, a->n);
         else

@@ -10,16 +10,25 @@
  */
 #include "frontend/onnx_import.h"
 
+#include <math.h>
 #include <string.h>
 
+/* What the running statistics keep of what they were, as the weight of the newest batch: 0.9, which
+ * is a float in the file, as 0.1 and no double beside it. */
+static double newest_weight(OnnxNode *n)
+{
+    double keeps = onnx_decimal(n, "momentum", 0.9);
+
+    return keeps >= 0 && keeps <= 1 ? rint((1 - keeps) * 1e9) / 1e9 : 0.1;
+}
+
 /* x (N,C,...), and (C) each: scale, bias, mean, variance.  In training mode it would use the
- * batch's own statistics.  momentum is about training; spatial=0 (opset 7) would have statistics
- * for each pixel. */
+ * batch's own statistics.  spatial=0 (opset 7) would have statistics for each pixel. */
 void onnx_import_batch_norm(OnnxNode *n)
 {
-    Attr eps = attr_float(A_eps, onnx_decimal(n, "epsilon", 1e-5));
+    const Attr attr[2] = { attr_float(A_eps, onnx_decimal(n, "epsilon", 1e-5)),
+                           attr_float(A_momentum, newest_weight(n)) };
 
-    onnx_ignore(n, "momentum");
     if (n->opset < 9 && !onnx_int(n, "spatial", 1)) {
         onnx_error(n, "spatial=0 is not supported");
         return;
@@ -30,7 +39,7 @@ void onnx_import_batch_norm(OnnxNode *n)
         return;
     }
     n->result[0] = onnx_emit(n, (NodeSpec){ .op = OP_batch_norm, .in = n->in, .n_in = 5,
-                                            .attr = &eps, .n_attr = 1 }, NULL);
+                                            .attr = attr, .n_attr = 2 }, NULL);
 }
 
 /* x (N,C,...), scale (C), bias (C) */

@@ -69,7 +69,8 @@ typedef enum AttrType { ATTR_NONE, ATTR_INT, ATTR_FLOAT, ATTR_INTS, ATTR_WORD } 
     X(stride) X(pad) X(dilation) X(group) X(out_pad) X(kernel) X(ceil) X(count_pad) X(eps) \
     X(axis) X(axes) X(keep) X(last) X(size) X(alpha) X(beta) X(gamma) X(bias) X(min) X(max) \
     X(approximate) X(to) X(fmod) X(shape) X(perm) X(start) X(step) X(sizes) X(repeats) X(value) \
-    X(mode) X(coord) X(nearest) X(parts) X(count) X(act) X(nesterov) X(decoupled) X(ranks)
+    X(mode) X(coord) X(nearest) X(parts) X(count) X(act) X(nesterov) X(decoupled) X(ranks) \
+    X(momentum)
 #define ATTR_ENUM(name) A_##name,
 typedef enum AttrName { A_none, ATTRS(ATTR_ENUM) A_COUNT } AttrName;
 #undef ATTR_ENUM

@@ -122,7 +122,8 @@ static void batch_statistics(Job *job, const Node *n, const char *name, ValueId 
     id = add(job, OP_bn_merge, &parts, 1, names, &count);
     memcpy(stat, ir_node(g, id)->out, 2 * sizeof *stat);
     memcpy(running + 2, stat, 2 * sizeof *stat);
-    add(job, OP_bn_track, running, 4, track, &count);
+    id = add(job, OP_bn_track, running, 4, track, &count);
+    ir_set_attr(g, ir_node(g, id), *ir_attr(n, A_momentum));
 }
 
 static void split_batch_norm(Job *job, NodeId id)

@@ -25,7 +25,8 @@ typedef struct mnc_head {
     double beta1, beta2, eps;    /* of adam and adamw */
     double clip;                 /* the most that the norm of all gradients may be; 0: any */
     double smoothing;            /* of labels: 0 is none */
-    double statistics;           /* weight of the newest batch in the running statistics */
+    double statistics;           /* weight of the newest batch in the running statistics of all
+                                    batch norms; below 0: each one's own, as the net says */
     double average;              /* decay of the averaged weights, where there are such */
 } mnc_head;
 

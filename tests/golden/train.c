@@ -1285,7 +1285,7 @@ NET_FN void softmax_c_43(const float *x0, float *y0, int part, int parts)
 NET_FN void bn_track_c_44(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
-    const double m = h->statistics;
+    const double m = h->statistics < 0 ? 0.1 : h->statistics;
 
     for (int c = 0; c < 8; c++) {
         const double v = (double)variance[c] * (100 / (double)99);
@@ -1299,7 +1299,7 @@ NET_FN void bn_track_c_44(float *running_mean, float *running_variance, const fl
 NET_FN void bn_track_c_45(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
-    const double m = h->statistics;
+    const double m = h->statistics < 0 ? 0.1 : h->statistics;
 
     for (int c = 0; c < 65; c++) {
         const double v = (double)variance[c] * (36 / (double)35);

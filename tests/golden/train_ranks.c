@@ -424,7 +424,7 @@ NET_FN void dense_c_15(const float *x, const float *w, const float *b,
 NET_FN void bn_track_c_16(float *running_mean, float *running_variance, const float *mean,
     const float *variance, const mnc_head *h)
 {
-    const double m = h->statistics;
+    const double m = h->statistics < 0 ? 0.1 : h->statistics;
 
     for (int c = 0; c < 8; c++) {
         const double v = (double)variance[c] * (36 / (double)35);

@@ -5,6 +5,7 @@ float64 and float32.  Not needed to test: `mnc check --training` reads what is h
     python make.py        (with torch, onnx and numpy)
 """
 import copy
+import io
 import json
 import os
 
@@ -43,8 +44,89 @@ class Net(torch.nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class Gated(torch.nn.Module):
+    """MobileNetV3's block: hard swish, squeeze and excite, a residual; momenta of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = torch.nn.Conv2d(3, 8, 3, 2, 1, bias=False)
+        self.stem_bn = torch.nn.BatchNorm2d(8, eps=.001, momentum=.01)
+        self.wide = torch.nn.Conv2d(8, 16, 1, bias=False)
+        self.wide_bn = torch.nn.BatchNorm2d(16, momentum=.4)
+        self.depth = torch.nn.Conv2d(16, 16, 5, 1, 2, groups=16, bias=False)
+        self.depth_bn = torch.nn.BatchNorm2d(16)
+        self.squeeze = torch.nn.Conv2d(16, 4, 1)
+        self.excite = torch.nn.Conv2d(4, 16, 1)
+        self.narrow = torch.nn.Conv2d(16, 8, 1, bias=False)
+        self.narrow_bn = torch.nn.BatchNorm2d(8)
+        self.hidden = torch.nn.Linear(8, 12)
+        self.fc = torch.nn.Linear(12, CLASSES)
+
+    def forward(self, x):
+        swish, mean = torch.nn.functional.hardswish, torch.nn.functional.adaptive_avg_pool2d
+        x = swish(self.stem_bn(self.stem(x)))
+        y = swish(self.depth_bn(self.depth(swish(self.wide_bn(self.wide(x))))))
+        gate = self.excite(torch.relu(self.squeeze(mean(y, 1))))
+        y = y * torch.nn.functional.hardsigmoid(gate)
+        x = x + self.narrow_bn(self.narrow(y))
+        return self.fc(swish(self.hidden(mean(x, 1).flatten(1))))
+
+
+class Shuffled(torch.nn.Module):
+    """ShuffleNetV2's unit: half of the channels go through, then both change places; a PReLU."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = torch.nn.Conv2d(3, 12, 3, 1, 1)
+        self.act = torch.nn.PReLU(12)
+        self.point = torch.nn.Conv2d(6, 6, 1)
+        self.depth = torch.nn.Conv2d(6, 6, 3, 1, 1, groups=6)
+        self.last = torch.nn.Conv2d(6, 6, 1)
+        self.fc = torch.nn.Linear(12, CLASSES)
+
+    def forward(self, x):
+        x = torch.nn.functional.max_pool2d(self.act(self.stem(x)), 3, 2, 1)
+        stays, y = x.chunk(2, 1)
+        y = torch.relu(self.last(self.depth(torch.relu(self.point(y)))))
+        x = torch.cat([stays, y], 1)
+        n, c, h, w = x.shape
+        x = x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+        return torch.log_softmax(self.fc(x.mean((2, 3))), 1)
+
+
+class Mixed(torch.nn.Module):
+    """Branches as GoogLeNet's beside a GELU and a transposed convolution, two kinds of pooling."""
+
+    def __init__(self):
+        super().__init__()
+        self.one = torch.nn.Conv2d(3, 6, 1)
+        self.three = torch.nn.Conv2d(3, 6, 3, 1, 1)
+        self.pooled = torch.nn.Conv2d(3, 4, 1)
+        self.down = torch.nn.Conv2d(16, 8, 3, 2)
+        self.up = torch.nn.ConvTranspose2d(8, 6, 3, 2, 1)
+        self.fc = torch.nn.Linear(6, CLASSES)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = torch.cat([f.elu(self.one(x)), f.softplus(self.three(x)),
+                       self.pooled(f.avg_pool2d(x, 3, 1, 1))], 1)
+        x = self.up(f.gelu(self.down(x)))
+        return self.fc(f.silu(x).amax((2, 3)))
+
+
+def exported(net):
+    """Any net as PyTorch exports it, its initialisers under the parameters' names."""
+    f = io.BytesIO()
+    torch.onnx.export(net.eval(), torch.zeros(BATCH, 3, SIZE, SIZE), f, opset_version=17,
+                      training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
+                      dynamo=False)
+    return onnx.load_model_from_string(f.getvalue())
+
+
 def graph(net):
     """The net as ONNX, its initialisers under the parameters' names."""
+    if not isinstance(net, Net):
+        return exported(net)
     nodes, last = [], "x"
     for name in ("conv", "depth", "point"):
         layer = getattr(net, name)
@@ -91,6 +173,8 @@ def scheduler(recipe, opt):
         warm = s["warmup_steps"]
         return lr.SequentialLR(opt, [lr.LinearLR(opt, total_iters=warm),
                                      lr.CosineAnnealingLR(opt, s["total_steps"] - warm)], [warm])
+    if s["kind"] == "exponential":
+        return lr.ExponentialLR(opt, s["gamma"])
     if s["kind"] == "step":
         return lr.StepLR(opt, s["step_size"], s["gamma"])
     return lr.ConstantLR(opt, 1)
@@ -103,6 +187,10 @@ def train(net, recipe, x, y, dtype):
     plan = scheduler(recipe, opt)
     loss = torch.nn.CrossEntropyLoss(label_smoothing=recipe.get("label_smoothing", 0))
     losses, rates, first = [], [], None
+    decay = recipe.get("average", 0)
+    mean = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay))
+    mean.update_parameters(net)              # begins as the net begins
     for k in range(STEPS):
         opt.zero_grad()
         value = loss(net(x[k].to(dtype)), y[k])
@@ -114,8 +202,10 @@ def train(net, recipe, x, y, dtype):
         rates.append(opt.param_groups[0]["lr"])
         opt.step()
         plan.step()
+        mean.update_parameters(net)
+    judged = mean if decay else net
     with torch.no_grad():
-        return losses, rates, first, net.eval()(x[0].to(dtype))
+        return losses, rates, first, judged.eval()(x[0].to(dtype))
 
 
 def save(path, array, name=""):
@@ -123,9 +213,9 @@ def save(path, array, name=""):
         f.write(numpy_helper.from_array(np.ascontiguousarray(array), name).SerializeToString())
 
 
-def folder(name, bn, recipe):
+def folder(name, kind, recipe):
     torch.manual_seed(len(name))
-    net = Net(bn, recipe.get("bn_momentum", .1))
+    net = kind() if isinstance(kind, type) else Net(kind, recipe.get("bn_momentum", .1))
     x = torch.randn(STEPS, BATCH, 3, SIZE, SIZE)
     y = torch.randint(CLASSES, (STEPS, BATCH))
     wide = train(net, recipe, x, y, torch.float64)
@@ -167,3 +257,13 @@ folder("clipped", False, {"optimizer": {"kind": "sgd", "learning_rate": .5}, "cl
                           "label_smoothing": .05})
 folder("norm_momentum", True, {"optimizer": {"kind": "sgd", "learning_rate": .05},
                                "bn_momentum": .3})
+folder("gated_averaged", Gated, {"optimizer": {"kind": "adamw", "learning_rate": .005,
+                                               "weight_decay": .02}, "average": .7,
+                                 "clip_norm": 1, "label_smoothing": .1,
+                                 "schedule": {"kind": "cosine", "warmup_steps": 1,
+                                              "total_steps": STEPS}})
+folder("shuffled", Shuffled, {"optimizer": {"kind": "sgd", "learning_rate": .1, "momentum": .8,
+                                            "nesterov": True, "weight_decay": .005},
+                              "schedule": {"kind": "exponential", "unit": "step", "gamma": .9}})
+folder("mixed", Mixed, {"optimizer": {"kind": "adam", "learning_rate": .01,
+                                      "weight_decay": .001}, "average": .5})
