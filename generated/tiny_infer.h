@@ -3,7 +3,7 @@
  *
  * model       7d0d4bb5dc023e2e
  * options     -O2 --target=x86-64-v3 --weights=embed
- * passes      train fold_const dce fold_identity cse recognise sink_transpose global_pool to_dense sink_reshape fold_bn fold_pad autodiff lower_grad fuse_grad fuse_residual fuse_act recompute layout pad_stride fuse_block plan_memory
+ * passes      train fold_const dce fold_identity cse recognise sink_transpose global_pool to_dense sink_reshape fold_bn fold_pad autodiff lower_grad fuse_grad fuse_residual fuse_act recompute layout pad_stride winograd fuse_block plan_memory
  * parameters  739
  * mult-adds   9880
  * weights     2816 bytes

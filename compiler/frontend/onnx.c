@@ -195,7 +195,7 @@ static bool is_output(const Graph *g, ValueId v)
 
 /* PyTorch's exporter writes parameters that begin with the same numbers, as the batch norms of a
  * new net do, as one initialiser with an Identity for each of the others, under its own name.  To
- * train them each must be a parameter of its own again.  Tied weights have one name and stay one. */
+ * train them each must be a parameter of its own again.  Tied weights have one name: they stay. */
 static void own_parameters(Import *m)
 {
     for (uint32_t i = 1; i < m->g->n_node; i++) {
