@@ -55,6 +55,23 @@ done
 ranks 4 "$mnc" train $options --epochs=3 -o again >text 2>&1
 [ "$(figures n4)" = "$(figures again)" ] || { echo "other figures the second time"; exit 1; }
 
+# less memory, in which results are computed again: the same bits
+cat >deep.mnet <<EOF
+batch = 1
+x = input [batch, 1, 8, 8]
+conv k=3 out=6 pad=1 bn relu
+conv k=3 out=6 pad=1 bn relu
+conv k=3 out=6 pad=1 bn relu
+global_avg_pool
+dense out=3
+output
+EOF
+deep="deep.mnet ${options#* } --epochs=1"
+ranks 2 "$mnc" train $deep -o deep >text 2>err
+state=$(sed -n 's/.*batch [0-9]*, \([0-9]*\) bytes.*/\1/p' err)
+ranks 2 "$mnc" train $deep --max-ram=$((state - 1)) -o little >text 2>err || { cat err; exit 1; }
+[ "$(figures deep)" = "$(figures little)" ] || { echo "other figures in less memory"; exit 1; }
+
 # what cannot be is said once
 ranks 3 "$mnc" train $options --epochs=3 -o n3 >text 2>&1 && exit 1
 [ "$(grep -c 'cannot be shared evenly by 3 ranks' text)" = 1 ] || { cat text; exit 1; }

@@ -3,7 +3,8 @@
  *
  * Ranks are threads here, each with a state of its own; what they say to each other is added up in
  * the order of their numbers.  After some steps loss, parameters and running statistics must be
- * those of one process, to rounding; all ranks must have the same bits, and have them again. */
+ * those of one process, to rounding; all ranks must have the same bits, and have them again, also
+ * with less memory, where results are computed again. */
 #include "grad.h"
 #include "mnc/mnc.h"
 #include "mnc/train.h"
@@ -207,18 +208,20 @@ static void same_numbers(const Rank *a, const Rank *b)
 
 /* ---- the nets ---- */
 
-static const mnc_net *load(const char *dir, int ranks)
+/* most: bytes of the state, 0: any. */
+static const mnc_net *load(const char *dir, int ranks, size_t most)
 {
     const mnc_train_options how = { .optimizer = "momentum", .clip = 1, .ranks = ranks };
     const mnc_options options = { .target = "portable", .prefix = "net", .threads = 1,
-                                  .batch = BATCH / ranks, .train = &how };
+                                  .batch = BATCH / ranks, .train = &how,
+                                  .max_ram = (int64_t)most };
     const char *cc = getenv("CC");
     char path[256], command[1024];
     const mnc_net *(*describe)(void);
     mnc_model *m = mnc_open(&options);
     void *lib;
 
-    snprintf(path, sizeof path, "%s/net%d.c", dir, ranks);
+    snprintf(path, sizeof path, "%s/net%d_%zu.c", dir, ranks, most);
     if (mnc_read_data(m, "net.mnet", spec, strlen(spec)) != MNC_OK
         || mnc_write_c(m, path) != MNC_OK)
         fail_msg("%s", mnc_messages(m));
@@ -226,7 +229,7 @@ static const mnc_net *load(const char *dir, int ranks)
     snprintf(command, sizeof command, "%s " MNC_TEST_CFLAGS " -O1 -pthread -fPIC -shared -o "
              "%s.so %s -lm", cc && *cc ? cc : "cc", path, path);
     assert_int_equal(system(command), 0);
-    snprintf(path, sizeof path, "%s/net%d.c.so", dir, ranks);
+    snprintf(path, sizeof path, "%s/net%d_%zu.c.so", dir, ranks, most);
     lib = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!lib)
         fail_msg("%s", dlerror());
@@ -248,6 +251,19 @@ static void check_alone(const mnc_net *net)
     free(state);
 }
 
+/* What is computed again, in less memory, is said to nobody again and is the same bits. */
+static void check_little_memory(const char *dir, const Rank *first, int n)
+{
+    const size_t most = first->net->trainer->state_bytes - 1;
+    const mnc_net *net = load(dir, n, most);
+    Rank *rank = train_group(net, n, 1);
+
+    assert_true(net->trainer->state_bytes <= most);
+    for (int k = 0; k < n; k++)
+        same_bits(&rank[k], first);
+    end_group(rank, n);
+}
+
 static void test_ranks(void **unused)
 {
     const char *tmp = getenv("TMPDIR");
@@ -257,9 +273,9 @@ static void test_ranks(void **unused)
     (void)unused;
     snprintf(dir, sizeof dir, "%s/mnc-ranks-XXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(dir));
-    one = train_group(load(dir, 1), 1, 1);
+    one = train_group(load(dir, 1, 0), 1, 1);
     for (int n = 2; n <= MOST_RANKS; n *= 2) {
-        const mnc_net *net = load(dir, n);
+        const mnc_net *net = load(dir, n, 0);
         Rank *first = train_group(net, n, 1), *again = train_group(net, n, 2);
 
         assert_int_equal(net->trainer->ranks, n);
@@ -272,6 +288,7 @@ static void test_ranks(void **unused)
             same_bits(&again[k], &first[0]);
         }
         same_numbers(first, one);
+        check_little_memory(dir, first, n);
         end_group(first, n);
         end_group(again, n);
     }
