@@ -166,6 +166,7 @@ typedef struct net_tile {
     ptrdiff_t panel;           /* in w to the next panel; depthwise: to the next tap */
     ptrdiff_t yw, sw;          /* to the next pixel of y; of what is added */
     int add, ahead;            /* is something?  weights to fetch early, in rows; 0: none */
+    int share;                 /* of the next panel fetch so many floats per row of this one */
 } net_tile;
 
 /* The share of n rows, or of n elements in blocks of 16, that falls to one of several threads. */

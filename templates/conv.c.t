@@ -1,7 +1,7 @@
 //# BAND: the caller asks for some rows, between others; x, y and s may be rings of that many rows.
 //# FAR: the next row of x is asked for while this one is worked on.
 //# LEFT, RIGHT: of a tile at the border, which of its columns of x are in the image; else RIGHT 0.
-//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R S H STRIDE PAD DIL STEP DILQ C XN XG XROW XFIRST XR XQ XW XC YN YG YROW YW SN SROW SW ADD WG BG K PANEL AHEAD START[] COUNT[] STEPS[] FIRST[] FN[] COL[] M[] TIMES[] LEFT[] RIGHT[] PANELS_OUTER FAR STREAM
+//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R S H STRIDE PAD DIL STEP DILQ C XN XG XROW XFIRST XR XQ XW XC YN YG YROW YW SN SROW SW ADD WG BG K PANEL AHEAD SHARE ROW START[] COUNT[] STEPS[] FIRST[] FN[] COL[] M[] TIMES[] LEFT[] RIGHT[] PANELS_OUTER FAR STREAM
 /* Convolution, ${ROWS} rows in register tiles along each, by panels of output channels.
 //@ if TAPS
  * Tiles at the border leave out kernel columns, rows at the border kernel rows.
@@ -31,6 +31,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if TAPS
     t.s = ${S}, t.xr = ${XR}, t.xq = ${XQ}, t.ring = ${TAPS ? XRING : 0}, t.dil_h = ${DIL};
     t.step = ${STEP}, t.dil = ${DILQ};
+//@ end
+//@ if SHARE
+    t.share = ${SHARE};
 //@ end
     t.yw = ${YW}, t.sw = ${SW}, t.add = ${ADD};
 //@ if BATCH * GROUPS > 1
@@ -98,6 +101,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
                 yr + i * t.yw, r0, r1, top, ${LEFT[t]}, ${RIGHT[t]}, t);
 //@ elif TAPS
                 yr + i * t.yw, r0, r1, top, t);
+//@ elif SHARE
+                yr + i * t.yw, wc + ${STEPS[p] * K}
+                    + (row * ${ROW} + i) * (ptrdiff_t)${C} / ${ROW * ROWS} * 16, t);
 //@ else
                 yr + i * t.yw, t);
 //@ end

@@ -1,6 +1,7 @@
 //# EDGE: the columns left .. right of those that the tile meets are in the image; else all are.
+//# NEXT: a share of the next panel is fetched.
 //# PARTIAL: so many products are added up at a time, and then these sums; 0: one after the other.
-//@ params NAME M NV VW LDW LAST TAPS EDGE PARTIAL ACT PUT
+//@ params NAME M NV VW LDW LAST TAPS EDGE PARTIAL NEXT ACT PUT
 /* ${M} pixels x ${(NV - 1) * VW + LAST} channels: b + the sum over the input channels of each tap
  * in order. */
 NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const float *b,
@@ -10,6 +11,9 @@ NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const floa
 //@ end
 //@ if EDGE
     int left, int right,
+//@ end
+//@ if NEXT
+    const float *next,
 //@ end
     const net_tile t)
 {
@@ -57,6 +61,11 @@ NET_INLINE void ${NAME}(const float *x, ptrdiff_t at, const float *w, const floa
 //@ else
     const float *xq = x + at, *wq = w;
     for (int k = 0; k < t.c; k++) {
+//@ if NEXT
+            NET_UNROLL
+            for (int j = 0; j < ${(NV * VW + 15) / 16}; j++)
+                v_prefetch(next + k * t.share + j * t.panel);
+//@ end
 //@ include conv_step.c.t
     }
 //@ end

@@ -49,11 +49,12 @@ static double again(double bytes, double times)
 }
 
 /* All weights are far away once: a line of them for each row of a panel, which has as long to come
- * as the rows take that are fetched ahead. */
+ * as the rows take that are fetched ahead; with the panel before there is time enough. */
 static double first_sight(const Site *s, const Choice *way, double weights)
 {
     double step = conv_step_cycles(s->target, way->knob[KNOB_pixels], way->knob[KNOB_vectors]);
-    double wait = FAR_LATENCY - (double)way->knob[KNOB_ahead] * step;
+    bool early = way->knob[KNOB_next] == 1 && way->knob[KNOB_order] == 1;
+    double wait = early ? 0 : FAR_LATENCY - (double)way->knob[KNOB_ahead] * step;
     double fetch = way->knob[KNOB_ahead] > 0 ? 0.5 : 0;
 
     return weights / 64 * (larger(0, wait) / STREAM + fetch);

@@ -16,8 +16,9 @@ enum {
     HOT_BYTES = 512 * 1024,       /* weights that stay in an L2 cache while rows go by */
     WELL_FILLED = 80,             /* per cent of the tiles' pixels in use */
     /* Rows of weights that come from further away: so many that they are there in time, but of
-     * those that one pixel meets, and only memory bounds, what keeps the stream going. */
-    PREFETCH_ROWS = 48, PREFETCH_ONCE = 8,
+     * those that one pixel meets, and only memory bounds, what keeps the stream going; the same
+     * from the L2 cache, where a panel that was fetched with the one before waits. */
+    PREFETCH_ROWS = 48, PREFETCH_ONCE = 8, PREFETCH_NEAR = 8,
     MOST_SUMS = 64, MOST_CHANNELS = 256,         /* of a tile: its text grows with both */
     MOST_COLUMNS = 16,
     BLOCK_BYTES = 24 * 1024,      /* of x between two blocks of channels: what L1 caches keep */
@@ -90,6 +91,10 @@ Choice conv_rule(const Target *t, const ConvShape *c, bool flat, int64_t row)
     w.knob[KNOB_vectors] = tile_vectors(t, c, length);
     w.knob[KNOB_pixels] = tile_pixels(t, w.knob[KNOB_vectors]);
     w.knob[KNOB_ahead] = is_hot(c) ? 0 : pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE;
+    if (flat)
+        w.knob[KNOB_next] = !is_hot(c) && pixels >= 2 * w.knob[KNOB_pixels];
+    if (flat && w.knob[KNOB_next])
+        w.knob[KNOB_ahead] = PREFETCH_NEAR;
     if (!c->band)
         w.knob[KNOB_order] = (c->r * c->s == 1 && rows == 1) || !is_hot(c);
     return w;

@@ -161,6 +161,7 @@ typedef struct Tiling {
     Choice way;
     const char *act;
     bool stream;                   /* the result is stored past the caches */
+    int64_t share;                 /* floats of the next panel to fetch per row; 0: none */
     Piece piece[MAX_PIECE];
     uint32_t n_piece, n_call;
     int64_t first[MAX_PIECE + 1];
@@ -211,6 +212,7 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
     const struct { const char *name; int64_t x; } vars[] = {
         { "M", run->m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
         { "LAST", p->last }, { "TAPS", has_taps(c) }, { "EDGE", !run->inner },
+        { "NEXT", t->share },
         { "PARTIAL", t->e->in_parts && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
     };
 
@@ -240,6 +242,22 @@ static void cut_columns(Tiling *t, const Piece *p)
         t->left[i] = edges.left;
         t->right[i] = run[k].inner ? 0 : edges.right;
     }
+}
+
+/* Whole panels that are passed once, by more than one tile: each of these fetches its share of the
+ * next panel, so that memory has as long to bring it as the panel's sums take.  A share is a power
+ * of two: a line is then asked for in several steps, which costs less than a loop of them. */
+static int64_t share_of(const Tiling *t)
+{
+    const ConvShape *c = t->c;
+    int64_t m = t->way.knob[KNOB_pixels], tiles = (c->n * c->oh * c->ow + m - 1) / m;
+    int64_t share = PANEL;
+    bool can = t->way.knob[KNOB_next] == 1 && t->way.knob[KNOB_order] == 1 && !t->e->in_parts
+            && !has_taps(c) && c->k / c->groups % PANEL == 0;
+
+    for (int64_t of = 2; of <= tiles && share > 1; of *= 2)
+        share /= 2;
+    return can && tiles > 1 ? share : 0;
 }
 
 /* ---- the call ---- */
@@ -283,6 +301,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
         { "XR", c->x.ring ? c->x.h : c->dil_h * c->x.h }, { "XQ", c->dil_w * c->x.w },
         { "XW", c->stride_w * c->x.w }, { "XC", c->x.c }, { "STEP", c->stride_w },
         { "DILQ", c->dil_w }, { "PANEL", k * PANEL }, { "AHEAD", t->way.knob[KNOB_ahead] },
+        { "SHARE", t->share }, { "ROW", c->ow },
         { "YN", c->y.n }, { "YG", kg }, { "YROW", c->y.h },
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
@@ -333,6 +352,7 @@ bool emit_conv(Emit *e, const Node *n)
             && emit_streams(e, n->out[0]);
     if (!t.act)
         return false;
+    t.share = share_of(&t);
     cut_channels(&t);
     for (uint32_t i = 0; i < t.n_piece; i++) {
         t.first[i] = t.n_call;

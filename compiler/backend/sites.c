@@ -136,7 +136,8 @@ static void try_orders(Others *o, Choice way)
     for (size_t i = 0; i < sizeof ahead / sizeof ahead[0]; i++) {
         Choice w = with(way, KNOB_ahead, ahead[i]);
         try_way(o, with(w, KNOB_order, 0));
-        try_way(o, with(w, KNOB_order, 1));
+        try_way(o, with(with(w, KNOB_order, 1), KNOB_next, 0));
+        try_way(o, with(with(w, KNOB_order, 1), KNOB_next, 1));
     }
 }
 

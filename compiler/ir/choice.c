@@ -15,6 +15,7 @@ static const struct { const char *name; int64_t least, most; } knob_info[KNOB_CO
     [KNOB_row] = { "row", 1, INT32_MAX },
     [KNOB_order] = { "order", 0, 1 },
     [KNOB_ahead] = { "ahead", 0, 1 << 16 },
+    [KNOB_next] = { "next", 0, 1 },
     [KNOB_block] = { "block", 1, INT32_MAX },
     [KNOB_rows] = { "rows", 0, 1 << 16 },
 };

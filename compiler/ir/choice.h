@@ -18,6 +18,7 @@ typedef enum Knob {
     KNOB_row,          /* pixels that go by between two passes over the weights */
     KNOB_order,        /* 0: the rule's first loop outside; 1: the other: see k_conv, k_depthwise */
     KNOB_ahead,        /* rows of weights that are fetched ahead; 0: none are */
+    KNOB_next,         /* 1: a panel's weights are fetched evenly while the one before is used */
     KNOB_block,        /* channels of a depthwise layer that all rows go by for, before others */
     KNOB_rows,         /* of a band's last result, made at a time; 0: no band */
     KNOB_COUNT

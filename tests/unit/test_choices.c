@@ -111,7 +111,7 @@ static void test_followed(void **state)
 {
     static const char head[] = "1x40x9x9 by 136x40x1x1 + relu";
     mnc_choice c[] = {
-        { "x86-64-v3", "conv", head, "pixels=3 vectors=4 row=27 order=1 ahead=24" },
+        { "x86-64-v3", "conv", head, "pixels=3 vectors=4 row=27 order=1 ahead=24 next=1" },
         { "x86-64-v3", "conv", "1x3x36x36 by 24x3x3x3 stride 2x2 pad 1x1x1x1 + relu6",
           "vectors=1" },
         { "x86-64-v3", "conv", "nonsense", "pixels=1000" },
