@@ -9,6 +9,9 @@ Options are those of mnc_options in mnc/mnc.h, by the same names:
 
     mnc.compile("net.mnet", define={"width": 0.5})
     mnc.compile("net.onnx", input_shape={"x": (1, 3, 192, 192)}, plain=True)
+
+jit=True, of compile and train, links the compiled net in memory instead of loading a shared object;
+the bits are the same.  Where mnc was installed without its JIT that is an Error.
 """
 import collections
 import os
@@ -112,13 +115,16 @@ class _Program:
     """A generated file, compiled and loaded."""
 
     def __init__(self, source, options):
+        keep = []
+        load = compiler.MNC_JIT if options.pop("jit", False) else compiler.MNC_SHARED_OBJECT
         options.setdefault("target", "native")
         with _Model(source, {**options, "weights": "file"}) as model:
             code = model.c_text()
             self._weights = model.weights()
             self.messages = model.messages
         self._lock = threading.Lock()
-        self._p = ffi.gc(runtime.mnc_program_open(ffi.NULL), runtime.mnc_program_close)
+        how = fill("mnc_program_options", {"load": load}, keep)
+        self._p = ffi.gc(runtime.mnc_program_open(how), runtime.mnc_program_close)
         runtime.mnc_program_weights(self._p, ffi.from_buffer(self._weights), self._weights.size)
         if runtime.mnc_program_load_text(self._p, b"net.c", code, len(code)) != compiler.MNC_OK:
             raise Error(text(runtime.mnc_program_messages(self._p)).strip())

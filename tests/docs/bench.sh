@@ -16,3 +16,10 @@ small=mobilenet_v2:size=96,width=0.35
 "$src/bench/peers" $small --rounds 3 --threads 1,2 --mnc "$mnc" --json all.json --svg all.svg --md all.md
 [ -s all.json ] && [ -s all.svg ] && [ -s all.md ]
 "$src/bench/layers" $small --rounds 3 --mnc "$mnc"
+"$src/bench/peers" $small --target x86-64-v3 --rounds 3 --lanes mnc,onnxruntime --mnc "$mnc" --md v3.md
+[ -s v3.md ]
+"$src/bench/train" sepcnn_cifar10 --rounds 1 --threads 1 --lanes mnc,torch --mnc "$mnc" --md train.md
+[ -s train.md ]
+data=/usr/share/datasets/fashion-mnist
+[ ! -d $data ] || sh "$src/bench/scale" "$mnc" "$src/models/mobilenet_mnist.mnet" idx:$data 128 |
+    grep '^| 16 |'

@@ -9,16 +9,21 @@ for tool in arm-none-eabi-gcc qemu-system-arm; do
 done
 echo '#include <stdio.h>' | arm-none-eabi-gcc -fsyntax-only -x c - 2>/dev/null ||
     { echo 'skipped: there is no newlib for arm-none-eabi'; exit 77; }
-cp -r "$src/examples/ondevice" o
-flags="MNC=$bin/mnc MODEL=$src/models/mobilenet_edge.mnet BOARD=$src/examples/cortex-m"
-quiet make -C o $flags
-state=$(sed -n 's/^#define net_STATE_BYTES *\([0-9]*\).*/\1/p' o/net.h)
+# In a copy of the sources' tree, the first two by the commands of its README.
+mkdir build
+ln -s "$build" build/release
+cp -r "$src/examples" "$src/models" .
+cd examples/ondevice
+sed -n 's/^    make/make/p' README.md >commands
+[ "$(wc -l <commands)" = 2 ] || fail "two commands were there: $(cat commands)"
+quiet sh -ec "$(head -n 1 commands)"
+state=$(sed -n 's/^#define net_STATE_BYTES *\([0-9]*\).*/\1/p' net.h)
 says log "state: $state bytes of RAM"
-arm-none-eabi-nm -u o/net.o | awk '{ print $2 }' |
+arm-none-eabi-nm -u net.o | awk '{ print $2 }' |
     grep -vE '^(__aeabi_.*|exp|expf|log|logf|sqrt|sqrtf|memcpy|memset)$' >calls || true
 [ ! -s calls ] || fail "the net calls $(cat calls)"
-quiet timeout 120 make -C o $flags run
+quiet timeout 120 sh -ec "$(tail -n 1 commands)"
 says log ' right'
-rm o/main.o
-! make -C o $flags CFLAGS=-DRAM_FOR_NET=1000 >out 2>&1 || fail 'builds although the RAM is short'
+rm main.o
+! make CFLAGS=-DRAM_FOR_NET=1000 >out 2>&1 || fail 'builds although the RAM is short'
 says out 'needs more RAM'

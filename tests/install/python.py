@@ -62,6 +62,20 @@ class Package(unittest.TestCase):
             for a, b in zip(pool.map(net, xs), want):
                 np.testing.assert_array_equal(a, b)
 
+    def test_jit(self):
+        """Four at once: the same bits, or, where there is no JIT, each is told so."""
+        def run(_):
+            try:
+                return mnc.compile(TINY, jit=True)(self.x)
+            except mnc.Error as error:
+                return str(error)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for y in pool.map(run, range(4)):
+                if os.environ["JIT"] == "yes":
+                    np.testing.assert_array_equal(y, mnc.compile(TINY)(self.x))
+                else:
+                    self.assertIn("there is no JIT", y)
+
     def test_texts_are_the_tools(self):
         self.assertEqual(mnc.summary(TINY), tool("summary", TINY))
         self.assertEqual(mnc.summary(TINY, "json"), tool("summary", TINY, "--json"))

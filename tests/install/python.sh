@@ -15,7 +15,10 @@ then
 else
     export PYTHONPATH="$dir/package"
 fi
-"$python" "$src/tests/install/python.py"
+jit=$(find "$prefix" -name 'libmncjit.so.*')
+JIT=${jit:+yes} "$python" "$src/tests/install/python.py"
+rm -f $jit
+JIT=no "$python" "$src/tests/install/python.py" Package.test_jit
 # What is not installed is said.
 ! MNC_PREFIX=$dir/nothing "$python" -c 'import mnc' 2>err || fail 'imports without the library'
 says err 'is not installed in'
