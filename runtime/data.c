@@ -130,8 +130,9 @@ static bool labels_fit(const RtData *s, const char *path, int classes, Diag *d)
             first = i;
     if (!bad)
         return true;
-    diag_error(d, (Pos){ .file = path }, "has %lld labels beyond the net's %d classes; the first "
-               "is %d ('%s'), of sample %lld", (long long)bad, classes, s->label[first],
+    diag_error(d, (Pos){ .file = path }, "has %lld label%s beyond the net's %d classes; the "
+               "first is %d ('%s'), of sample %lld", (long long)bad,
+               bad == 1 ? "" : "s", classes, s->label[first],
                diag_quote(d->arena, s->class_name[s->label[first]]), (long long)first);
     return false;
 }

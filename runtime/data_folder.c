@@ -119,7 +119,8 @@ static bool list_all(Arena *a, const char *const root[2], const RtDataOptions *o
     l->class_name = rt_list(a, root[RT_TRAIN], want_folder);
     if (l->class_name.n == 0 || l->class_name.n > RT_MAX_CLASSES) {
         diag_error(d, (Pos){ .file = root[RT_TRAIN] }, l->class_name.n ? "has too many folders"
-                   : "is no folder with a folder for each class");
+                   : rt_is_folder(root[RT_TRAIN]) ? "is a folder without one for each class"
+                   : "is no folder");
         return false;
     }
     if (root[RT_TRAIN] != root[RT_TEST] && !same_classes(a, l, root[RT_TEST], d))

@@ -115,7 +115,8 @@ static const char *make_sample(Worker *w, const Slot *s, int64_t k)
         why = rt_augment(&w->file, &l->steps, &r, &v);
     if (!why && (v.height != l->height || v.width != l->width))
         why = arena_printf(&w->file, "has %dx%d pixels (height x width) in the end, where the net "
-                           "takes %dx%d", v.height, v.width, l->height, l->width);
+                           "takes %dx%d; resize=%d,%d fits it", v.height, v.width, l->height,
+                           l->width, l->height, l->width);
     if (why)
         return why;
     rt_view_write(&v, &l->normalise, s->x + (size_t)k * size);

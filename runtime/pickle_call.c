@@ -105,6 +105,14 @@ static const char *encode(Arena *a, const PyValue *args, PyValue *out)
     return NULL;
 }
 
+/* What Python 3 writes for b'' in protocols before 3. */
+static const char *no_bytes(Arena *a, const PyValue *args, PyValue *out)
+{
+    out->kind = PY_TEXT;
+    out->p = arena_alloc(a, 1);
+    return arg(args, 0, PY_TEXT) ? "bytes are made of an argument" : NULL;
+}
+
 /* A class is named, but not called. */
 static const char *none(Arena *a, const PyValue *args, PyValue *out)
 {
@@ -124,6 +132,7 @@ static const struct Known {
     { "numpy ndarray", none },
     { "numpy dtype", dtype },
     { "_codecs encode", encode },
+    { "__builtin__ bytes", no_bytes },
 };
 
 /* NULL: it is refused. */

@@ -66,7 +66,7 @@ static const Key keys[] = {
     { "augment", AT(augment), TEXT, NULL, 0, 0 },
     { "test_augment", AT(test_augment), TEXT, NULL, 0, 0 },
     { "normalise", AT(normalise), TEXT, NULL, 0, 0 },
-    { "share", AT(share), REAL, NULL, 0, 1 },
+    { "share", AT(share), REAL, NULL, 1e-6, 1 },
     { "shuffle", AT(shuffle), FLAG, NULL, 0, 0 },
     { "batch", AT(batch), COUNT, NULL, 1, 1e6 },
     { "workers", AT(workers), COUNT, NULL, 0, 256 },

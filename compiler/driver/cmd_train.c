@@ -82,6 +82,18 @@ static RtLoader *open_loader(Job *j, RtData *data, bool train)
     return j->front ? open_features(j, data, train) : open_images(j, data, train, false);
 }
 
+/* Test images that do not fit are found out now, not after the first epoch. */
+static bool try_tests(Job *j)
+{
+    RtBatch b;
+
+    if (rt_loader_next(j->loop.test, &b, &j->w->d))
+        return rt_loader_seek(j->loop.test, (RtPlace){ 0, 0 }, &j->w->d);
+    if (j->recipe.augment && !j->recipe.test_augment)
+        diag_hint(&j->w->d, "it is for testing: --test-augment says how those are prepared");
+    return false;
+}
+
 static bool open_data(Job *j)
 {
     const mnc_tensor *x = j->front ? features_input(j->front) : &j->trainer.net->input[0];
@@ -98,7 +110,7 @@ static bool open_data(Job *j)
     j->loop.n_test = j->test.n;
     j->loop.train = open_loader(j, &j->train, true);
     j->loop.test = j->test.n ? open_loader(j, &j->test, false) : NULL;
-    return j->loop.train && (j->loop.test || !j->test.n);
+    return j->loop.train && (!j->test.n || (j->loop.test && try_tests(j)));
 }
 
 /* ---- the net ---- */

@@ -85,6 +85,21 @@ expect 1 "$mnc" train tiny.mnet --data x --epochs=1 -o used
 has err "used: error: has checkpoints of a run"
 has err "--resume=last goes on from them; -o names another folder"
 
+# Test images that do not fit are found before the first epoch.
+mkdir -p images/a images/b
+for class in a b; do
+    for i in 1 2 3; do cp "$MNC_MODELS/photos/chelsea.png" images/$class/$i.png; done
+done
+sed 's/batch, 1,/batch, 3,/' tiny.mnet >colour.mnet
+expect 1 "$mnc" train colour.mnet --data folder:images --epochs=1 --batch=2 --augment=resize=8,8 -o no
+has err 'pixels (height x width) in the end, where the net takes 8x8; resize=8,8 fits it'
+has err 'it is for testing: --test-augment says how those are prepared'
+has err 'images/'
+expect 1 "$mnc" train colour.mnet --data folder:images --epochs=1 --batch=2 --share=0 -o no
+has err "--share: error: 'share' is a number from 1e-06 to 1"
+expect 1 "$mnc" train colour.mnet --data folder:nowhere --epochs=1 -o no
+has err 'nowhere: error: is no folder'
+
 expect 2 "$mnc" eval
 expect 2 "$mnc" predict tiny.mnet
 has err "predict takes a net and images"

@@ -350,13 +350,13 @@ static void sizes_of_images(void **state)
     o.height = o.width = 15;
     assert_false(rt_loader_next(open_loader(j, &s, &o), &b, &j->d));
     assert_non_null(strstr(job_messages(j), "pixels (height x width) in the end, where the net "
-                           "takes 15x15\n"));
+                           "takes 15x15; resize=15,15 fits it\n"));
     o.steps = "crop=18,resize=15";
     assert_false(rt_loader_next(open_loader(j, &s, &o), &b, &j->d));
     assert_non_null(strstr(job_messages(j), ", too few to crop 18x18\n"));
     assert_false(open_set(j, TEXT("folder:%s/a", dir), RT_TRAIN, RT_BAD_STOP, &s));
-    assert_string_equal(job_messages(j), TEXT("%s/a: error: is no folder with a folder for each "
-                                              "class\n", dir));
+    assert_string_equal(job_messages(j), TEXT("%s/a: error: is a folder without one for "
+                                              "each class\n", dir));
 }
 
 /* ---- memory ---- */

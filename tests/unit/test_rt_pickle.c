@@ -82,6 +82,17 @@ static void the_memo_shares(void **state)
     assert_ptr_equal(v->item[3], v->item[1]);
 }
 
+/* pickle.dumps(b'', 2) of Python 3, which has no word for it. */
+static void no_bytes(void **state)
+{
+    Job *j = *state;
+    const PyValue *v = READ(j, "\x80\2c__builtin__\nbytes\nq\0)Rq\1.");
+
+    assert_non_null(v);
+    assert_true(is_text(v, ""));
+    REFUSES(j, "c__builtin__\nbytes\nU\1x\x85R.", "bytes are made of an argument at byte 23");
+}
+
 static void is_array(const PyValue *v, int64_t rows, int64_t columns, const char *data)
 {
     assert_non_null(v);
@@ -241,7 +252,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, job_setup, job_teardown)
     static const struct CMUnitTest tests[] = {
-        T(numbers_of_all_sizes), T(texts_and_dicts), T(the_memo_shares),
+        T(numbers_of_all_sizes), T(texts_and_dicts), T(the_memo_shares), T(no_bytes),
         T(arrays_as_numpy_has_written_them), T(refuses_what_is_no_data),
         T(refuses_what_is_damaged), T(refuses_arrays_that_are_not_bytes),
         T(depth_and_size_are_bounded), T(damage_never_crashes),
