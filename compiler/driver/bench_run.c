@@ -163,7 +163,10 @@ bool bench_run_once(Work *w, Lane *l, int round, double *seconds)
     code = l->context ? net->run_with(l->context, l->in, l->out, l->weights, l->arena)
                       : net->run(l->in, l->out, l->weights, l->arena);
     *seconds = lane_now(l) - start;
-    if (code != MNC_NET_OK)
+    if (code == MNC_NET_CPU)
+        diag_error(&w->d, (Pos){ .file = l->name }, "is compiled for %s, which this CPU is not",
+                   w->options.target ? w->options.target : "another target");
+    else if (code != MNC_NET_OK)
         diag_error(&w->d, (Pos){ .file = l->name }, "the net refuses to run: code %d", code);
     return code == MNC_NET_OK;
 }

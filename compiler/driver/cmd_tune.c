@@ -112,10 +112,21 @@ static int stopped(const Tune *t)
     return 128 + (int)stop_signal;
 }
 
+/* That a picture can be drawn there is found out now, and not in an hour. */
+static bool try_picture(Tune *t)
+{
+    const char *svg = t->w->args->value[OPT_gains];
+    Arena *a = rt_scratch(&t->w->a);
+    bool ok = !svg || file_create(a, svg, &t->w->d);
+
+    arena_destroy(a);
+    return ok;
+}
+
 /* The log is written before anything is searched: a disk that is full is said now. */
 static bool open_log(Tune *t)
 {
-    return find_log(t->w, &t->path) && read_own(t->w, t->path, &t->log)
+    return try_picture(t) && find_log(t->w, &t->path) && read_own(t->w, t->path, &t->log)
         && rt_tune_update(&t->w->a, t->path, &t->log, &t->w->d);
 }
 

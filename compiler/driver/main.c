@@ -136,17 +136,19 @@ static void getopt_tables(const VerbInfo *v, struct option *longs, char *letters
     memset(longs, 0, sizeof *longs);
 }
 
-/* A name that is nearly right gets a hint. */
+/* A name that is nearly right gets a hint, whatever it was set to. */
 static int unknown_option(const VerbInfo *v, const char *given)
 {
     const char *names[OPT_COUNT], *near = NULL;
+    char name[64];
     size_t n = 0;
 
     for (int i = 0; i < OPT_COUNT; i++)
         if (option_info[i].verbs & v->bit)
             names[n++] = option_info[i].name;
-    if (!strncmp(given, "--", 2))
-        near = diag_nearest(given + 2, names, n);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(given, "="), given);
+    if (!strncmp(name, "--", 2))
+        near = diag_nearest(name + 2, names, n);
     if (near)
         return usage_error("%s has no option '%s'; did you mean '--%s'?", v->name, given, near);
     return usage_error("%s has no option '%s'", v->name, given);

@@ -73,6 +73,7 @@ typedef struct Tune {
     double net_before, net_after, net_gain, net_score;   /* medians; the pairs' median and score */
     int rounds;                  /* of what was measured last */
     bool kept;                   /* the winners are in the log */
+    bool complete;               /* nothing is left to try */
 } Tune;
 
 /* y's old net goes; list is kept by reference.  False: it cannot be compiled, which was said, or
@@ -126,6 +127,7 @@ const Verdict *tune_gather(const Tune *t, const Verdict *own, size_t n);
 /* --list; and what came out of a search, as table or JSON, and with --svg as a picture. */
 bool tune_list(Work *w, const RtTuneLog *log, const char *path);
 bool tune_report(const Tune *t);
+int tune_digits(double seconds);         /* of milliseconds, behind the point */
 
 /* For mnc report, when m was compiled by w: false when nothing was chosen for it. */
 bool tune_section(Work *w, mnc_model *m, mnc_section *out);

@@ -40,8 +40,11 @@ static int by_seconds(const void *x, const void *y)
 /* What happens to the winners. */
 static const char *verdict(const Tune *t)
 {
-    return !t->kept ? "slower as a whole: the rules stay"
-         : !t->n_gain && !t->command ? "nothing is faster than the rules" : "kept";
+    bool chosen = t->n_gain || t->command;
+
+    return chosen ? t->kept ? "kept" : "slower as a whole: the rules stay"
+         : t->n_tried || t->complete ? "nothing is faster than the rules"
+         : "nothing was tried: it takes a longer --budget";
 }
 
 /* ---- text ---- */
@@ -72,12 +75,14 @@ static void table(const Tune *t, Buf *out)
 /* The first line says for whom it holds, the last one what it came to. */
 static void gains_text(const Tune *t, Buf *out)
 {
+    int digits = tune_digits(t->net_before);
+
     buf_printf(out, "%s, %s, %d thread%s, %s\n", t->cpu.model, t->target, t->threads,
                t->threads == 1 ? "" : "s", t->compiler);
     table(t, out);
-    buf_printf(out, "\n%s: by the rules %.3f ms, tuned %.3f ms: %+.1f %% (median of %d pairs of "
-               "runs, %.1f sigma); %s\n", t->w->model, 1e3 * t->net_before, 1e3 * t->net_after,
-               percent(t->net_gain), t->rounds, t->net_score, verdict(t));
+    buf_printf(out, "\n%s: by the rules %.*f ms, tuned %.*f ms: %+.1f %% (median of %d pairs of "
+               "runs, %.1f sigma); %s\n", t->w->model, digits, 1e3 * t->net_before, digits,
+               1e3 * t->net_after, percent(t->net_gain), t->rounds, t->net_score, verdict(t));
 }
 
 /* ---- JSON ---- */

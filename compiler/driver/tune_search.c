@@ -246,16 +246,23 @@ static bool judge_site(Tune *t, const Round *r, const Verdict *all, size_t i)
     return true;
 }
 
+/* Of milliseconds: of what takes less than a tenth of one, too, four digits and more. */
+int tune_digits(double seconds)
+{
+    return seconds < 1e-4 ? 6 : 3;
+}
+
 /* For a person a line that changes; for a file a line now and then. */
 static void show(const Tune *t)
 {
     bool person = isatty(STDERR_FILENO);
+    int digits = tune_digits(t->before);
     double seconds = rt_now() - t->start;
 
-    fprintf(stderr, "%s%.0f s of %.0f s: %zu ways tried, %zu better; best so far %.3f ms, "
-            "by the rules %.3f ms (%+.1f %%)%s", person ? "\r" : "", seconds, t->budget, t->n_tried,
-            t->n_better, 1e3 * t->now, 1e3 * t->before, 100 * (t->before / t->now - 1),
-            person ? "\033[K" : "\n");
+    fprintf(stderr, "%s%.0f s of %.0f s: %zu ways tried, %zu better; best so far %.*f ms, "
+            "by the rules %.*f ms (%+.1f %%)%s", person ? "\r" : "", seconds, t->budget,
+            t->n_tried, t->n_better, digits, 1e3 * t->now, digits, 1e3 * t->before,
+            100 * (t->before / t->now - 1), person ? "\033[K" : "\n");
 }
 
 static bool measure_ways(Tune *t, const Round *r)
@@ -342,7 +349,8 @@ static bool go_round(Tune *t, Way *way)
         ok = one_round(t, &r, &better);
         arena_destroy(t->a);
         t->a = &t->w->a;
-        if (ok && !r.n)
+        t->complete = ok && !r.n;
+        if (t->complete)
             break;
         if (ok && team_first(t->ranks))
             show(t);

@@ -120,8 +120,12 @@ bool tune_measure(Tune *t, Way *const *way, int n, int rounds)
     for (int r = 0; r < rounds; r++)
         for (int i = 0; i < n; i++) {
             Way *y = way[i];
-            if (*t->stop || !bench_run_once(&y->w, &y->lane, r, &y->lane.seconds[r]))
+            if (*t->stop)
                 return false;
+            if (!bench_run_once(&y->w, &y->lane, r, &y->lane.seconds[r])) {
+                note_failure(t, y);
+                return false;
+            }
             bench_pause(&y->b);
         }
     return true;

@@ -141,6 +141,19 @@ expect 1 "$mnc" tune net.mnet --log=/proc/log.json
 expect 0 env XDG_CACHE_HOME=/dev/null/x HOME=/dev/null "$mnc" run net.mnet x.bin --output=after.npy
 expect 1 sh -c "'$mnc' tune --list > /dev/full"
 
+# Other mistakes, too, are not found out in the end.
+expect 1 "$mnc" tune net.mnet --svg=none/gains.svg
+has err 'none/gains.svg: error: cannot write'
+[ "$(wc -l <err)" = 1 ] || fail "it searched before"
+case $(uname -m) in x86_64) other=armv8-a ;; *) other=x86-64-v3 ;; esac
+expect 1 "$mnc" tune net.mnet --target=$other --budget=1s
+grep -q "is compiled for $other, which this CPU is not\|failed with exit status" err ||
+    fail "no word of the target"
+expect 2 "$mnc" tune net.mnet --budgt=1s
+has err "did you mean '--budget'?"
+expect 0 "$mnc" tune net.mnet --budget=0.001s --log=short.json
+has out 'nothing was tried: it takes a longer --budget'
+
 expect 1 "$mnc" tune none.mnet --budget=1s
 has err 'none.mnet: error: cannot read'
 expect 1 "$mnc" tune net.mnet --target=x86-64-v9
