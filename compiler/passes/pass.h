@@ -33,6 +33,7 @@ typedef struct RecomputeInfo {
     uint32_t links;        /* convolutions and sums in a chain of copies */
     uint32_t candidates, copies;
     double work, all_work; /* in elementary steps (count_work): of the copies; of the rest */
+    double time, all_time; /* the same in multiply-adds that could be done meanwhile, roughly */
 } RecomputeInfo;
 
 /* What a pass works on.  Facts that a pass makes belong to the job. */

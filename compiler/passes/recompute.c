@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum { LONGEST = 32, SMALL = 16 };     /* nodes in a chain; a part of the result that counts not */
+enum { ELEMENT = 8 };                  /* multiply-adds in the time of one element to memory */
 
 /* A node whose result may be computed again. */
 typedef struct Candidate { uint32_t node; double price; } Candidate;
@@ -158,6 +159,14 @@ static void choose(Again *a)
 
 /* ---- copies ---- */
 
+static void count(const Graph *g, const Node *n, double *work, double *time)
+{
+    double steps = (double)count_work(g, n), macs = (double)count_macs(g, n);
+
+    *work += steps;
+    *time += macs + ELEMENT * (steps - macs);
+}
+
 /* What is to be read instead of v.  Recursion is as deep as chains are long. */
 static ValueId again(Again *a, ValueId v)
 {
@@ -179,7 +188,7 @@ static ValueId again(Again *a, ValueId v)
     a->copy[v.id] = ir_add1(g, arena_printf(g->arena, "%s.again", ir_val(g, v)->name), &spec,
                             a->job->d);
     a->job->again.copies++;
-    a->job->again.work += (double)count_work(g, &n);
+    count(g, &n, &a->job->again.work, &a->job->again.time);
     return a->copy[v.id];
 }
 
@@ -187,7 +196,7 @@ static void rewire(Again *a)
 {
     for (uint32_t i = 1; i < a->n_node; i++) {
         Node n = a->g->node[i];
-        a->job->again.all_work += (double)count_work(a->g, &n);
+        count(a->g, &n, &a->job->again.all_work, &a->job->again.all_time);
         for (uint32_t k = 0; a->late[i] && k < n.n_in; k++)
             n.in[k] = again(a, n.in[k]);
     }
@@ -199,7 +208,7 @@ bool pass_recompute(Job *job)
     Again a = { .job = job, .g = g, .n_node = g->n_node, .n_value = g->n_value };
 
     job->again.copies = 0;
-    job->again.work = job->again.all_work = 0;
+    job->again.work = job->again.all_work = job->again.time = job->again.all_time = 0;
     if (!job->backward || !job->again.most)
         return true;
     a.late = arena_new_n(g->arena, bool, a.n_node);
