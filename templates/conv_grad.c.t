@@ -2,10 +2,16 @@
 //# FN: the tile functions of each piece of columns, those of M + 1 first.
 //# FAR: a row is asked for as a whole, in the order in which it lies in memory, which is not that of
 //# the tiles.  x is operand a (X_IS_A) or b.  LO, HI: for each kernel column the outputs whose input exists.
-//@ params NAME TILE BATCH R S H OH STRIDE PAD DIL XN XH XW XFIRST XSTEP YN YH YW X_IS_A ROWS COLS M HIGH LOW AC LO[] HI[] LASTHI START[] COUNT[] STEP[] FN[] FAR
+//# PARTS: in so many sums, over runs of rows; dw has room for them.
+//@ params NAME TILE PARTS BATCH R S H OH STRIDE PAD DIL XN XH XW XFIRST XSTEP YN YH YW X_IS_A ROWS COLS M HIGH LOW AC LO[] HI[] LASTHI START[] COUNT[] STEP[] FN[] FAR
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
+//@ if PARTS > 1
+ * a row of pixels at a time, in ${PARTS} parts, which threads share. */
+NET_FN void ${NAME}(const float *x, const float *g, float *sums, int part, int parts)
+//@ else
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
 NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int parts)
+//@ end
 {
     static const int lo[] = {
 //@ for s in 0..S
@@ -16,6 +22,16 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
         ${HI[s]},
 //@ end
     };
+//@ if PARTS > 1
+
+    for (int q = (int)NET_FROM(${PARTS}); q < (int)NET_TO(${PARTS}); q++) {
+    const int last = (int)(${BATCH * OH} * (ptrdiff_t)(q + 1) / ${PARTS});
+    float *dw = sums + q * (ptrdiff_t)${R * S * ROWS * COLS};
+
+    memset(dw, 0, ${R * S * ROWS * COLS} * sizeof *dw);
+    for (int line = (int)(${BATCH * OH} * (ptrdiff_t)q / ${PARTS}); line < last; line++) {
+    const int from = 0, to = ${R * S * (HIGH + LOW)}, n = line / ${OH}, o = line % ${OH};
+//@ else
     const int from = (int)NET_FROM(${R * S * (HIGH + LOW)});
     const int to = (int)NET_TO(${R * S * (HIGH + LOW)});
 
@@ -27,6 +43,7 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
     }
     for (int n = 0; n < ${BATCH}; n++)
     for (int o = 0; o < ${OH}; o++) {
+//@ end
 //@ if FAR
     for (int i = 0; i < hi[0] * ${XSTEP}; i += 16)
         v_prefetch(x + n * (ptrdiff_t)${XN} + o * (ptrdiff_t)${XH} + i);
@@ -81,4 +98,7 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
 //@ end
     }
     }
+//@ if PARTS > 1
+    }
+//@ end
 }

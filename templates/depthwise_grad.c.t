@@ -1,7 +1,8 @@
 //# As depthwise.c.t; the result is [r][s][channel].  LO, HI: for each kernel column the outputs
 //# whose input exists.  FAR: the next rows are asked for while this one is worked on, in the order
 //# in which they lie in memory, which is not that of the loops.
-//@ params NAME BATCH C VW R S H OH STRIDE STEP PAD PADQ DIL DILQ XN XH XW YN YH YW LO[] HI[] OW FAR
+//# PARTS: in so many sums, over runs of rows; dw has room for them.
+//@ params NAME PARTS BATCH C VW R S H OH STRIDE STEP PAD PADQ DIL DILQ XN XH XW YN YH YW LO[] HI[] OW FAR
 //@ for tail in 0..C % VW ? 2 : 1
 //@ if tail || C >= VW
 /* Row o of dy, all taps of one block of channels. */
@@ -54,6 +55,20 @@ NET_FN void ${NAME}_${tail}(const float *x, const float *g, float *dw, int o)
 
 //@ end
 //@ end
+//@ if PARTS > 1
+/* Gradient of depthwise weights in ${PARTS} parts, which threads share. */
+NET_FN void ${NAME}(const float *x, const float *g, float *sums, int part, int parts)
+{
+    const int from = 0, to = ${(C + VW - 1) / VW};
+
+    for (int q = (int)NET_FROM(${PARTS}); q < (int)NET_TO(${PARTS}); q++) {
+    const int last = (int)(${BATCH * OH} * (ptrdiff_t)(q + 1) / ${PARTS});
+    float *dw = sums + q * (ptrdiff_t)${R * S * C};
+
+    memset(dw, 0, ${R * S * C} * sizeof *dw);
+    for (int line = (int)(${BATCH * OH} * (ptrdiff_t)q / ${PARTS}); line < last; line++) {
+        const int n = line / ${OH}, o = line % ${OH};
+//@ else
 /* Gradient of depthwise weights: threads share channels, each of which is one sum per tap. */
 NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int parts)
 {
@@ -65,6 +80,7 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
                 dw[t * ${C} + c] = 0.0f;
     for (int n = 0; n < ${BATCH}; n++)
     for (int o = 0; o < ${OH}; o++) {
+//@ end
         const float *xn = x + n * (ptrdiff_t)${XN};
         const float *gn = g + n * (ptrdiff_t)${YN} + o * (ptrdiff_t)${YH};
 //@ if FAR
@@ -90,4 +106,7 @@ NET_FN void ${NAME}(const float *x, const float *g, float *dw, int part, int par
             ${NAME}_0(xn + k * ${VW}, gn + k * ${VW}, dw + k * ${VW}, o);
 //@ end
     }
+//@ if PARTS > 1
+    }
+//@ end
 }

@@ -50,7 +50,7 @@ static void layer_comment(Emit *e, const Node *n)
 }
 
 /* Nobody goes on before all threads have done their parts. */
-static void barrier(Emit *e)
+void emit_barrier(Emit *e)
 {
     if (e->options->threads)
         buf_str(&e->body, "    net_barrier(context);\n");
@@ -74,7 +74,7 @@ bool emit_layer(Emit *e, KernelFn *kernel, uint32_t i)
     layer_comment(e, n);
     ok = kernel(e, n);
     if (!e->rows)
-        barrier(e);
+        emit_barrier(e);
     layer_hook(e, n, i);
     layers_end(e, n, i);
     return ok;
@@ -93,7 +93,7 @@ static bool emit_nodes(Emit *e)
 
         if (band) {
             ok = emit_band(e, band) && ok;
-            barrier(e);
+            emit_barrier(e);
             i = band->last;
             continue;
         }

@@ -101,6 +101,9 @@ void emit_call(Emit *e, const char *fn, const char *const *args, uint32_t n);
  * a band the rows. */
 void emit_call_parts(Emit *e, const char *fn, const char *const *args, uint32_t n);
 
+/* Behind each node, and between two calls of one. */
+void emit_barrier(Emit *e);
+
 /* How the kernel cuts the node's work: "14x32".  Several are shown as a sum. */
 void layers_tile(Emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

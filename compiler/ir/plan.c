@@ -136,6 +136,19 @@ void plan_taps_outside(const Shape *w, bool inputs_inside, int64_t stride[IR_MAX
         stride[d] = inner;
 }
 
+enum { GRAD_PARTS = 16, FEW_SUMS = 4 };
+
+int64_t plan_grad_parts(const Graph *g, const Plan *p, const Node *n)
+{
+    const Place *y = &p->place[n->out[0].id];
+    int64_t read = shape_count(&ir_val(g, n->in[0])->shape)
+                 + shape_count(&ir_val(g, n->in[1])->shape);
+    int64_t sums = shape_count(&ir_val(g, n->out[0])->shape);
+
+    return y->kind == PLACE_ARENA && y->owner.id == n->out[0].id
+        && sums < read / FEW_SUMS / GRAD_PARTS ? GRAD_PARTS : 1;
+}
+
 /* A view needs no code: all its results lie in the operand's buffer. */
 bool plan_is_view(const Plan *p, const Node *n)
 {

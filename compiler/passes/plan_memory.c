@@ -40,7 +40,7 @@ static int64_t extent(const Shape *s, const int64_t *stride)
     return n;
 }
 
-/* Of what is kept of it: a ring of few rows for each thread, or all. */
+/* Of what is kept of it: a ring of few rows for each thread, all, or all in several parts. */
 static int64_t slot_bytes(const Memory *m, ValueId owner)
 {
     const Place *p = &m->p->place[owner.id];
@@ -49,6 +49,8 @@ static int64_t slot_bytes(const Memory *m, ValueId owner)
     int64_t n = size * (p->format == FORMAT_PANELS ? plan_panels_count(&own->shape)
                                                     : extent(&own->shape, p->stride));
 
+    if (own->producer.id && ir_node(m->g, own->producer)->op == OP_conv_grad)
+        n *= plan_grad_parts(m->g, m->p, ir_node(m->g, own->producer));
     return p->ring ? m->p->parts * round_up(p->ring * p->stride[2] * size) : round_up(n ? n : 1);
 }
 
