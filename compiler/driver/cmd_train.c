@@ -301,7 +301,7 @@ static void say_size(const Job *j)
 
 static bool run_loop(Job *j)
 {
-    struct sigaction old[2];
+    struct sigaction old[STOP_SIGNALS];
     bool ok;
 
     j->loop.stop = &stop_signal;

@@ -164,7 +164,7 @@ static int search(Tune *t)
 /* The handlers are there only while there is something to save. */
 static int tune(Work *w)
 {
-    struct sigaction old[2];
+    struct sigaction old[STOP_SIGNALS];
     Tune *t = w->own;
     int code = EXIT_FAILED;
 

@@ -207,8 +207,10 @@ int driver_finish(mnc_model *m, mnc_status s)
 
 int driver_flush(int code)
 {
-    if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "mnc: cannot write to standard output: %s\n", strerror(errno));
+    errno = 0;
+    if (fflush(stdout) || ferror(stdout)) {       /* of an earlier write the reason is gone */
+        fprintf(stderr, "mnc: cannot write to standard output%s%s\n", errno ? ": " : "",
+                errno ? strerror(errno) : "");
         return EXIT_FAILED;
     }
     return code;

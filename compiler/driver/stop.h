@@ -8,8 +8,10 @@
 /* 0, or the signal that came. */
 extern volatile sig_atomic_t stop_signal;
 
-/* old: what was done about SIGINT and SIGTERM before, for stop_unwatch. */
-void stop_watch(struct sigaction old[2]);
-void stop_unwatch(const struct sigaction old[2]);
+enum { STOP_SIGNALS = 3 };
+
+/* old: what was done about those signals before, for stop_unwatch. */
+void stop_watch(struct sigaction old[STOP_SIGNALS]);
+void stop_unwatch(const struct sigaction old[STOP_SIGNALS]);
 
 #endif

@@ -107,15 +107,17 @@ done
 expect 0 train killed --save-every=1 --resume=last
 same_bits whole killed
 
-how=exec train stopped --save-every=1000 --epochs=2000 >out 2>err &
-pid=$!
-while [ ! -s stopped/log.csv ]; do sleep 0.05; done
-kill -TERM $pid
-code=0
-wait $pid || code=$?
-[ $code = 143 ] || fail "exit code $code"
-has err 'The same command with --resume=last goes on from there.'
-[ "$(ls stopped | grep -c ^step-)" = 1 ] || fail 'nothing was saved'
+for signal in TERM HUP; do
+    how=exec train stopped$signal --save-every=1000 --epochs=2000 >out 2>err &
+    pid=$!
+    while [ ! -s stopped$signal/log.csv ]; do sleep 0.05; done
+    kill -$signal $pid
+    code=0
+    wait $pid || code=$?
+    [ "$(kill -l $code)" = $signal ] || fail "exit code $code"
+    has err 'The same command with --resume=last goes on from there.'
+    [ "$(ls stopped$signal | grep -c ^step-)" = 1 ] || fail 'nothing was saved'
+done
 
 # Moments of Adam, averages and the limit of the norm go on as well; the rate falls by epochs.
 more() {
