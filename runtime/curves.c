@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { WIDTH = 640, HEIGHT = 590, LEFT = 64, RIGHT = 16, CHART = 210, TOP = 44, GAP = 56 };
+enum { WIDTH = 640, HEIGHT = 590, LEFT = 64, RIGHT = 16, CHART = 210, TOP = 44, GAP = 56,
+       MOST_DOTS = 60 };       /* more would hide the lines */
 
 typedef struct Chart {
     const char *title;
@@ -97,7 +98,7 @@ static void put_line(Buf *b, const Chart *c, const RtHistory *h, bool test)
         open = true;
     }
     buf_str(b, "\"/>\n");
-    for (size_t i = 0; i < h->n; i++) {
+    for (size_t i = 0; i < h->n && h->n <= MOST_DOTS; i++) {
         double v = at(&h->row[i], test ? c->test : c->train);
         if (isfinite(v))
             buf_printf(b, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\"/>\n", name,

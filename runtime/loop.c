@@ -161,7 +161,7 @@ static void show_bar(RtLoop *l, Arena *a, const RtProgress *p)
     l->shown = rt_now();
     scratch = rt_scratch(a);
     buf_init(&b, scratch);
-    rt_progress_bar(&b, p, l->log.columns);
+    rt_progress_bar(&b, p, l->log.columns());
     l->log.bar(l->log.user, b.p);
     arena_destroy(scratch);
 }

@@ -20,12 +20,12 @@
 #include <signal.h>
 
 /* Who shows what is going on; either may be NULL.  bar: text to overwrite the one before, NULL
- * takes it away; columns: of the terminal. */
+ * takes it away; columns: of the terminal, which may change. */
 typedef struct RtLog {
     void (*line)(void *user, const char *text);
     void (*bar)(void *user, const char *text);
     void *user;
-    int columns;
+    int (*columns)(void);
 } RtLog;
 
 typedef struct RtLoop {

@@ -28,27 +28,44 @@ static double per_second(const RtProgress *p)
     return p->seconds > 0 ? (double)p->timed / p->seconds : 0;
 }
 
+/* What a bar leaves out, more and more, where the terminal is narrow. */
+typedef enum Detail { ALL, ONE_SPEED, SHORT_HEAD, NO_COUNTS, NO_SPEED, NO_BLOCKS } Detail;
+
+static void put_speed(Buf *b, const RtProgress *p, Detail detail)
+{
+    double speed = per_second(p);
+    bool images = p->format != RT_LOG_EPOCH;
+
+    if (detail < ONE_SPEED || !images) {
+        if (speed <= 0)
+            buf_str(b, ", ?it/s");
+        else if (speed < 1)
+            buf_printf(b, ", %.2fs/it", 1 / speed);
+        else
+            buf_printf(b, ", %.2fit/s", speed);
+    }
+    if (images)
+        buf_printf(b, ", %.4g images/s", speed * (double)p->batch);
+}
+
 /* "[00:38<00:00, 2.37it/s]" */
-static void put_speed(Buf *b, const RtProgress *p)
+static void put_times(Buf *b, const RtProgress *p, Detail detail)
 {
     double speed = per_second(p);
 
-    buf_char(b, '[');
-    put_time(b, p->seconds);
+    if (detail < NO_BLOCKS) {
+        buf_char(b, '[');
+        put_time(b, p->seconds);
+    }
     buf_char(b, '<');
     if (speed > 0)
         put_time(b, (double)(p->total - p->done) / speed);
     else
         buf_char(b, '?');
-    if (speed <= 0)
-        buf_str(b, ", ?it/s");
-    else if (speed < 1)
-        buf_printf(b, ", %.2fs/it", 1 / speed);
-    else
-        buf_printf(b, ", %.2fit/s", speed);
-    if (p->format != RT_LOG_EPOCH)
-        buf_printf(b, ", %.4g images/s", speed * (double)p->batch);
-    buf_char(b, ']');
+    if (detail < NO_SPEED)
+        put_speed(b, p, detail);
+    if (detail < NO_BLOCKS)
+        buf_char(b, ']');
 }
 
 /* width characters, the last full one in eighths. */
@@ -61,33 +78,53 @@ static void put_blocks(Buf *b, double share, int width)
         buf_str(b, n >= 8 ? "█" : n > 0 ? eighth[n] : " ");
 }
 
-static void put_head(Buf *b, const RtProgress *p)
+static void put_head(Buf *b, const RtProgress *p, Detail detail)
 {
     const char *what = !p->test ? "train" : p->format == RT_LOG_EPOCH ? "valid" : "test";
+    bool brief = detail >= SHORT_HEAD;
 
-    buf_printf(b, "%s epoch[%lld", what, (long long)p->epoch + 1);
+    if (detail < NO_BLOCKS)
+        buf_printf(b, brief ? "%s " : "%s epoch[", what);
+    buf_printf(b, "%lld", (long long)p->epoch + 1);
     if (p->epochs)
         buf_printf(b, "/%lld", (long long)p->epochs);
-    buf_printf(b, "] loss:%.3f, acc:%.3f: ", p->loss, p->top1);
+    buf_printf(b, brief ? " loss %.3f acc %.3f " : "] loss:%.3f, acc:%.3f: ", p->loss, p->top1);
+}
+
+/* What stands on both sides of the blocks. */
+static void put_sides(Buf *head, Buf *tail, const RtProgress *p, Detail detail)
+{
+    double share = p->total > 0 ? (double)p->done / (double)p->total : 0;
+
+    put_head(head, p, detail);
+    buf_printf(head, "%3d%%%s", (int)(100 * share), detail < NO_BLOCKS ? "|" : "");
+    buf_str(tail, detail < NO_BLOCKS ? "| " : " ");
+    if (detail < NO_COUNTS)
+        buf_printf(tail, "%lld/%lld ", (long long)p->done, (long long)p->total);
+    put_times(tail, p, detail);
 }
 
 /* columns 0: a bar of three blocks, for a line that stays. */
 static void put_bar(Buf *b, const RtProgress *p, int columns)
 {
+    enum { LEAST = 4, MOST = 60 };       /* blocks */
     double share = p->total > 0 ? (double)p->done / (double)p->total : 0;
-    size_t start = b->n, rest;
-    int width = 3;
-    Buf tail;
+    int width = 3, rest;
+    Buf head, tail;
+    Detail detail = ALL;
 
-    buf_init(&tail, b->arena);
-    buf_printf(&tail, "| %lld/%lld ", (long long)p->done, (long long)p->total);
-    put_speed(&tail, p);
-    put_head(b, p);
-    buf_printf(b, "%3d%%|", (int)(100 * share));
-    rest = b->n - start + tail.n;
-    if (columns > 0)
-        width = (size_t)columns > rest + 4 ? columns - (int)rest : 4;
-    put_blocks(b, share, width < 60 ? width : 60);
+    for (;; detail++) {
+        buf_init(&head, b->arena);
+        buf_init(&tail, b->arena);
+        put_sides(&head, &tail, p, detail);
+        rest = columns - (int)(head.n + tail.n);       /* all of it is ASCII */
+        if (!columns || rest >= LEAST || detail == NO_BLOCKS)
+            break;
+    }
+    if (columns)
+        width = detail == NO_BLOCKS ? 0 : rest < MOST ? rest : MOST;
+    buf_put(b, head.p, head.n);
+    put_blocks(b, share, width);
     buf_put(b, tail.p, tail.n);
 }
 

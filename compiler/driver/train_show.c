@@ -23,17 +23,20 @@ static void put_line(void *user, const char *text)
     fflush(f);
 }
 
-/* With --json standard output is for the JSON alone. */
-void show_log(RtLog *log, bool json)
+/* One less than there are: the last one would wrap. */
+static int columns(void)
 {
     struct winsize size;
 
-    *log = (RtLog){ .line = put_line, .user = json ? stderr : stdout };
-    if (!isatty(STDERR_FILENO))
-        return;
-    log->bar = draw_bar;
-    log->columns = !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 1 ? size.ws_col - 1
-                                                                                : 79;
+    return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 1 ? size.ws_col - 1 : 79;
+}
+
+/* With --json standard output is for the JSON alone. */
+void show_log(RtLog *log, bool json)
+{
+    *log = (RtLog){ .line = put_line, .user = json ? stderr : stdout, .columns = columns };
+    if (isatty(STDERR_FILENO))
+        log->bar = draw_bar;
 }
 
 /* ---- metrics ---- */

@@ -180,12 +180,27 @@ static void bars(void **state)
 
     bar_of(j, &p, 92, "train epoch[1] loss:1.000, acc:0.500:  46%|█████▌      | 37/80 "
                       "[1:01:40<1:11:40, 100.00s/it]");
+    bar_of(j, &p, 80, "train 1 loss 1.000 acc 0.500  46%|████▏    | 37/80 "
+                      "[1:01:40<1:11:40, 100.00s/it]");
+    bar_of(j, &p, 74, "train 1 loss 1.000 acc 0.500  46%|████▏    | "
+                      "[1:01:40<1:11:40, 100.00s/it]");
+    bar_of(j, &p, 60, "train 1 loss 1.000 acc 0.500  46%|███▏   | [1:01:40<1:11:40]");
+    bar_of(j, &p, 40, "1 loss 1.000 acc 0.500  46% <1:11:40");
+    bar_of(j, &p, 20, "1 loss 1.000 acc 0.5");
+    p = (RtProgress){ .done = 10, .total = 15, .loss = 2.314, .top1 = .19, .seconds = 4,
+                      .batch = 20, .epochs = 30, .timed = 10 };
+    bar_of(j, &p, 110, "train epoch[1/30] loss:2.314, acc:0.190:  66%|█████████████▎      "
+                       "| 10/15 [00:04<00:02, 2.50it/s, 50 images/s]");
+    bar_of(j, &p, 90, "train epoch[1/30] loss:2.314, acc:0.190:  66%|██████▋   | "
+                      "10/15 [00:04<00:02, 50 images/s]");
+    bar_of(j, &p, 79, "train 1/30 loss 2.314 acc 0.190  66%|█████▎  | "
+                      "10/15 [00:04<00:02, 50 images/s]");
+    bar_of(j, &p, 39, "1/30 loss 2.314 acc 0.190  66% <00:02");
     p.timed = 0;
-    bar_of(j, &p, 48, "train epoch[1] loss:1.000, acc:0.500:  46%|█▊  |");
-    bar_of(j, &p, 20, "train epoch[1] loss:");
+    p.format = RT_LOG_EPOCH;
     p.done = p.total = 0;
-    bar_of(j, &p, 75, "train epoch[1] loss:1.000, acc:0.500:   0%|        | 0/0 "
-                      "[1:01:40<?, ?it/s]");
+    bar_of(j, &p, 75, "train epoch[1/30] loss:2.314, acc:0.190:   0%|       | 0/0 "
+                      "[00:04<?, ?it/s]");
 }
 
 /* ---- history ---- */
