@@ -13,16 +13,7 @@ ln -s "$mnc" bin/mnc
 ln -s "$src/models" models
 export PATH="$dir/bin:$PATH" XDG_CACHE_HOME="$dir/cache"
 
-# Indented commands, their continuation lines joined.
-sed -n '/^    \(mnc\|mpirun\) /{:more
-/\\$/{N
-b more
-}
-p}' "$src/doc/training.md" | sed ':more
-/\\$/{N
-s/\\\n//
-b more
-}' >all
+"$src/tests/docs/indented.sh" "$src/doc/training.md" >all
 # do_them N: the commands on standard input, N of them.
 do_them() {
     cat >commands
@@ -32,20 +23,7 @@ do_them() {
 }
 
 if [ "$3" = others ]; then
-    # Ten images of each file, three photos of each class.
-    mkdir cifar-10-batches-bin
-    for part in data_batch_1 data_batch_2 data_batch_3 data_batch_4 data_batch_5 test_batch; do
-        for label in 0 1 2 3 4 5 6 7 10 11; do         # octal
-            printf "\\$label"
-            head -c 3072 /dev/zero | tr '\0' "\\1$label"
-        done >cifar-10-batches-bin/$part.bin
-    done
-    printf '%s\n' a b c d e f g h i j >cifar-10-batches-bin/batches.meta.txt
-    tar czf cifar-10-python.tar.gz cifar-10-batches-bin
-    for class in a b c d e; do
-        mkdir -p photos/$class
-        cp models/photos/* photos/$class
-    done
+    . "$src/tests/docs/data.sh"
     grep -v 'fashion\|mobilenet_mnist' all | sed 's/$/ --steps=2 --batch=5 --test-batches=1/' | do_them 2
     [ -s mobilenet_v1_cifar.train/log.csv ]
     [ -s efficientnet_lite0_transfer.train/best.safetensors ]
