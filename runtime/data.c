@@ -55,21 +55,23 @@ int64_t *rt_split(Arena *a, const int32_t *label, int64_t *n, int classes,
     return pick;
 }
 
-/* All that are out of range are named (by Diag only the first hundred are kept). */
+/* Of those out of range: how many, and the first. */
 int rt_count_classes(const char *path, const int64_t *label, int64_t n, Diag *d)
 {
-    int64_t classes = 0;
-    bool ok = true;
+    int64_t classes = 0, bad = 0, first = 0;
 
     for (int64_t i = 0; i < n; i++) {
-        if (label[i] < 0 || label[i] >= RT_MAX_CLASSES) {
-            diag_error(d, (Pos){ .file = path }, "has label %lld of sample %lld, where labels "
-                       "are from 0 on", (long long)label[i], (long long)i);
-            ok = false;
-        } else if (label[i] >= classes)
+        if ((label[i] < 0 || label[i] >= RT_MAX_CLASSES) && !bad++)
+            first = i;
+        if (label[i] >= classes)
             classes = label[i] + 1;
     }
-    return ok ? (int)classes : 0;
+    if (!bad)
+        return (int)classes;
+    diag_error(d, (Pos){ .file = path }, "has %lld label%s out of range, which begins at 0; the "
+               "first is %lld, of sample %lld", (long long)bad, bad == 1 ? "" : "s",
+               (long long)label[first], (long long)first);
+    return 0;
 }
 
 /* The kind that a prefix names, with *path behind it; NULL: there is no such prefix.  A path may
@@ -92,17 +94,19 @@ static const RtKind *by_prefix(const char *spec, const char **path)
 static const RtKind *unknown(Arena *a, const char *spec, Diag *d)
 {
     const char *colon = strchr(spec, ':'), *name[N_KIND], *nearest;
+    bool there = !access(spec, F_OK);
 
     for (int i = 0; i < N_KIND; i++)
         name[i] = kinds[i]->name;
     nearest = colon ? diag_nearest(arena_strndup(a, spec, (size_t)(colon - spec)), name, N_KIND)
                     : NULL;
-    diag_error(d, (Pos){ .file = spec }, !access(spec, F_OK) ? "is no data set of a kind that is "
-               "known" : "is not there");
+    diag_error(d, (Pos){ .file = spec }, there ? "is no data set of a kind that is known"
+                                               : "is not there");
     if (nearest)
         diag_hint(d, "did you mean '%s:%s'?", nearest, colon + 1);
     else
-        diag_hint(d, "a data set is cifar10:PATH, cifar100:PATH, idx:DIR, folder:DIR or npz:FILE");
+        diag_hint(d, "a data set is cifar10:PATH, cifar100:PATH, idx:DIR, folder:DIR or npz:FILE%s",
+                  there ? "; with its kind in front, it is told what is wrong" : "");
     return NULL;
 }
 

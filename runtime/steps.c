@@ -120,6 +120,15 @@ static bool add_other(const Setting *s, RtSteps *out)
     return channels(s, out->std, false);
 }
 
+static void hint_all(Arena *a, const char *const *name, int n, Diag *d)
+{
+    const char *all = "";
+
+    for (int i = 0; i < n; i++)
+        all = arena_printf(a, "%s %s", all, name[i]);
+    diag_hint(d, "there is:%s", all);
+}
+
 /* A step or one of the other keys; false with a message.  Unknown keys get the nearest one as a
  * hint. */
 static bool add(Arena *a, const Setting *s, RtSteps *out, Diag *d)
@@ -152,6 +161,8 @@ static bool add(Arena *a, const Setting *s, RtSteps *out, Diag *d)
     diag_error(d, pos, "'%s' is no step of preparing images", diag_quote(a, s->key));
     if ((near = diag_nearest(s->key, name, N_INFO + 4)))
         diag_hint(d, "did you mean '%s'?", near);
+    else
+        hint_all(a, name, N_INFO + 4, d);
     return false;
 }
 

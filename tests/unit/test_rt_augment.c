@@ -158,6 +158,8 @@ static void wrong_steps(void **state)
     Job *j = *state;
 
     refuses(j, "flop", "error: 'flop' is no step of preparing images\n    did you mean 'flip'?\n");
+    refuses(j, "xyzzy", "error: 'xyzzy' is no step of preparing images\n    there is: resize pad "
+            "center crop resized flip jitter filter scale mean std\n");
     refuses(j, "crop", VALUES("crop"));
     refuses(j, "crop=0,flip=2", VALUES("crop") VALUES("flip"));
     refuses(j, "crop=32.5", VALUES("crop"));

@@ -273,8 +273,8 @@ static void npz_that_is_wrong(void **state)
     refuses(j, write_npz(j, dir, t, 2), TEXT("%s: error: array 'y' has a label that is no whole "
                                              "number: element 2 is 1.5\n", path));
     t[1] = tensor("y", RT_INT32, 1, (int64_t[]){ 3 }, low);
-    refuses(j, write_npz(j, dir, t, 2), TEXT("%s: error: has label -1 of sample 1, where labels "
-                                             "are from 0 on\n", path));
+    refuses(j, write_npz(j, dir, t, 2), TEXT("%s: error: has 1 label out of range, which begins "
+                                             "at 0; the first is -1, of sample 1\n", path));
     t[1] = tensor("y", RT_INT32, 1, (int64_t[]){ 2 }, low);
     refuses(j, write_npz(j, dir, t, 2), TEXT("%s: error: array 'y' has shape (2), where 3 images "
                                              "want (3)\n", path));
@@ -299,7 +299,8 @@ static void specs_that_are_wrong(void **state)
     refuses(j, "cifar:x", "cifar:x: error: is not there\n    did you mean 'cifar10:x'?\n");
     write_file(j, dir, "x", (Bytes){ (const unsigned char *)"hello", 5 });
     refuses(j, in(j, dir, "x"), TEXT("%s/x: error: is no data set of a kind that is known\n    a "
-            "data set is cifar10:PATH, cifar100:PATH, idx:DIR, folder:DIR or npz:FILE\n", dir));
+            "data set is cifar10:PATH, cifar100:PATH, idx:DIR, folder:DIR or npz:FILE; with its "
+            "kind in front, it is told what is wrong\n", dir));
     assert_false(rt_data_open(&j->a, "x", &o, &s, &j->d));
     assert_string_equal(job_messages(j), "x: error: cannot be split: 1.5 is no share between 0 and "
                                          "1\n");
