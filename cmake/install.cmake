@@ -76,7 +76,14 @@ add_custom_command(OUTPUT ${texts}/tables
 add_custom_target(texts ALL DEPENDS ${texts}/tables)
 install(DIRECTORY ${texts}/man1 ${texts}/man5 TYPE MAN)
 install(FILES ${texts}/mnc DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES ${texts}/_mnc DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+# zsh looks into site-functions of its own prefix; Debian's, in /usr, only where packages put theirs.
+install(CODE "
+    set(zsh site-functions)
+    if(EXISTS /etc/debian_version AND CMAKE_INSTALL_PREFIX MATCHES \"^(/.*/_CPack_Packages/.*)?/usr$\")
+        set(zsh vendor-completions)
+    endif()
+    file(INSTALL \"${texts}/_mnc\"
+         DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/zsh/\${zsh}\")")
 install(FILES ${texts}/mnc.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 # The Debian package.  What the libraries need, dpkg-shlibdeps finds out; what it takes to link with
@@ -92,7 +99,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gcc | clang")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "pkg-config, libprotobuf-c-dev, libxxhash-dev, libturbojpeg0-dev, \
-libpng-dev, libjansson-dev, zlib1g-dev")
+libpng-dev, libjansson-dev, zlib1g-dev, mnc-mpi")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 include(CPack)

@@ -25,6 +25,7 @@ fi
 dpkg-deb -f "$deb" Recommends | grep -q gcc || fail 'no compiler is recommended'
 
 dpkg-deb -x "$deb" unpacked
+[ -f unpacked/usr/share/zsh/vendor-completions/_mnc ] || fail 'zsh of Debian does not look there'
 LD_LIBRARY_PATH= unpacked/usr/bin/mnc run "$src/models/efficientnet_lite0.onnx" \
     "$src/models/photos/coffee.png" >out
 says out espresso
