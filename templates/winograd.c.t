@@ -64,7 +64,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
                                   : w + (e + 1) * (ptrdiff_t)${EACHW} + c * ${C};
                 for (; i + ${M} <= n; i += ${M}) {
                     ${TILE}_${FN[p]}(ve + i * ${CP}, we, next, me + i * ${MROW}, t);
-                    next += ${AHEAD * 16 * C};
+                    next = i < ${(STEP[p] / 16 / AHEAD - 1) * M} ? next + ${AHEAD * 16 * C} : we;
                 }
 //@ else
                 for (; i + ${M} <= n; i += ${M})

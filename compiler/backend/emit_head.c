@@ -23,9 +23,9 @@ void emit_preface(Emit *e, Buf *out, const char *file)
     buf_printf(out, "/* %s.%s: %s as C, made by mnc " MNC_VERSION ".\n", e->prefix, file,
                c_comment(e->arena, e->g->name));
     buf_str(out, " * SPDX-License-" "Identifier: 0BSD\n *\n");
-    buf_printf(out, " * model       %s\n * options     -O%d --target=%s --weights=%s\n", e->hash,
+    buf_printf(out, " * model       %s\n * options     -O%d --target=%s --weights=%s%s\n", e->hash,
                o->plain ? 0 : 2, o->target ? c_comment(e->arena, o->target) : "auto",
-               embeds(e) ? "embed" : "file");
+               embeds(e) ? "embed" : "file", o->winograd ? " --winograd" : "");
     buf_str(out, " * passes     ");
     for (const PassInfo *p = pass_info; p->name; p++)
         if (!o->plain || p->when & WHEN_ALWAYS)

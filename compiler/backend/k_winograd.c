@@ -125,7 +125,8 @@ static int64_t out_function(const Cut *t, int64_t last)
     const ConvShape *c = t->c;
 
     emit_int_vars(v, (const IntVar[]){
-        { "LAST", last }, { "VW", t->e->target->width }, { "EACH", plan_winograd_out(t->block) },
+        { "LAST", last }, { "VW", t->e->target->width },
+        { "EACH", plan_winograd_out(t->block, t->c->k) },
         { "ROW", c->y.h }, { "STEP", c->y.w }, { "ADD", c->add }, { "SROW", c->res.h },
         { "SSTEP", c->res.w } }, 8);
     tmpl_word(v, "ACT", t->act);
@@ -155,7 +156,7 @@ static bool add_piece(Cut *t, int64_t start, int64_t channels, int64_t step, int
     t->start[i] = start;
     t->count[i] = (channels + step - 1) / step;
     t->step[i] = nv * vw;
-    t->pass[i] = WINOGRAD_CHANNELS / t->step[i];
+    t->pass[i] = plan_winograd_channels(t->c->k) / t->step[i];
     t->last[i] = channels < step ? channels : step;
     t->fn[i] = tile_function(t, t->m, nv, ldw);
     t->rest[i] = t->tiles % t->m ? tile_function(t, t->tiles % t->m, nv, ldw) : 0;
@@ -213,7 +214,8 @@ static int64_t lines_ahead(const Cut *t, int64_t step)
 static void set_vars(const Cut *t, const Winograd *w, TmplVars *v)
 {
     const ConvShape *c = t->c;
-    const int64_t each = plan_winograd_in(t->block, c->c), meach = plan_winograd_out(t->block);
+    const int64_t each = plan_winograd_in(t->block, c->c);
+    const int64_t meach = plan_winograd_out(t->block, c->k);
     const int64_t cp = round_up(c->c, PANEL_WIDTH);
     const IntVar vars[] = {
         { "BATCH", c->n }, { "H", c->h }, { "W", c->w }, { "OH", c->oh }, { "OW", c->ow },
@@ -221,8 +223,8 @@ static void set_vars(const Cut *t, const Winograd *w, TmplVars *v)
         { "AHEAD", t->ahead }, { "EACHW", c->c * round_up(c->k, PANEL_ROUND) },
         { "ROWS", (c->oh + SIDE - 1) / SIDE }, { "COLS", (c->ow + SIDE - 1) / SIDE },
         { "M", t->m }, { "BLOCK", t->block }, { "WIDE", t->tiles <= t->block },
-        { "EACH", each }, { "MEACH", meach }, { "MROW", WINOGRAD_CHANNELS },
-        { "WORK", plan_winograd_work(w->tiles, c->c) },
+        { "EACH", each }, { "MEACH", meach }, { "MROW", plan_winograd_channels(c->k) },
+        { "WORK", plan_winograd_work(w->tiles, c->c, c->k) },
         { "WORKERS", w->threads }, { "XN", c->x.n }, { "XROW", c->x.h }, { "XSTEP", c->x.w },
         { "YN", c->y.n }, { "YROW", c->y.h }, { "YSTEP", c->y.w }, { "ADD", c->add },
         { "SN", c->res.n }, { "SROW", c->res.h }, { "SSTEP", c->res.w },

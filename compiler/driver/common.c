@@ -144,6 +144,15 @@ bool args_options(const Args *args, mnc_options *o)
     return true;
 }
 
+/* Weights that change cannot be transformed beforehand. */
+static bool no_winograd(const Args *args)
+{
+    if (!args->value[OPT_train] || !args->value[OPT_winograd])
+        return true;
+    usage_error("--winograd is not for --train");
+    return false;
+}
+
 /* These say how to train. */
 static bool needs_train(const Args *args)
 {
@@ -178,7 +187,7 @@ mnc_model *driver_open(const Args *args, const char *path, int *code)
     mnc_status s;
 
     *code = EXIT_USAGE;
-    if (!args_options(args, &o) || !needs_train(args)
+    if (!args_options(args, &o) || !needs_train(args) || !no_winograd(args)
         || !number(args, OPT_ranks, INT32_MAX, &ranks))
         return NULL;
     train.ranks = (int)ranks;

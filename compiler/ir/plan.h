@@ -63,7 +63,6 @@ typedef struct Winograd { ValueId work; int64_t tiles, threads; } Winograd;
 
 enum {
     WINOGRAD_MATRICES = 36, WINOGRAD_SIDE = 4,
-    WINOGRAD_CHANNELS = 128,     /* of the result, for which products are kept at a time */
     WINOGRAD_MORE = 15           /* tiles that may be under way beside those of the plan */
 };
 
@@ -120,12 +119,15 @@ int64_t plan_panels_count(const Shape *w);
  * by inputs, or inputs by outputs. */
 void plan_taps_outside(const Shape *w, bool inputs_inside, int64_t stride[IR_MAX_RANK]);
 
-/* Of such a convolution with so many tiles under way, floats from one of its matrices of operands,
- * or of products, to the next: no multiple of a page, for then all would be in one set of a cache.
- * And of both for one thread. */
-int64_t plan_winograd_in(int64_t tiles, int64_t channels);
-int64_t plan_winograd_out(int64_t tiles);
-int64_t plan_winograd_work(int64_t tiles, int64_t channels);
+/* Of such a convolution's result, channels that products are kept of at a time. */
+int64_t plan_winograd_channels(int64_t out);
+
+/* With so many tiles under way, floats from one of its matrices of operands, or of products, to the
+ * next: no multiple of a page, for then all would be in one set of a cache.  And of both for one
+ * thread.  in, out: channels. */
+int64_t plan_winograd_in(int64_t tiles, int64_t in);
+int64_t plan_winograd_out(int64_t tiles, int64_t out);
+int64_t plan_winograd_work(int64_t tiles, int64_t in, int64_t out);
 
 /* In how many parts n, a conv_grad, adds up: runs of the pixels of all images, of a number that the
  * shapes decide, so that the bits are the same for any number of threads, each of which has the

@@ -18,11 +18,42 @@
 
 enum {
     MOST_THREADS = 8,                /* as many as have rings (fuse_block) */
+    CHANNELS = 128,                  /* of the result, of which products are kept */
     LEAST_BYTES = 512 * 1024,        /* of operands under way: stay in an L2 cache */
     MOST_BYTES = 4 * 1024 * 1024,
     HOT_BYTES = 1024 * 1024,         /* weights that stay there too */
+    FAR_BYTES = 16 * 1024 * 1024,    /* and that stay in no cache */
     SIDE = WINOGRAD_SIDE, MATRICES = WINOGRAD_MATRICES
 };
+
+/* ---- sizes ---- */
+
+/* Whole panels. */
+static int64_t whole(int64_t channels)
+{
+    return (channels + PANEL_WIDTH - 1) / PANEL_WIDTH * PANEL_WIDTH;
+}
+
+int64_t plan_winograd_channels(int64_t out)
+{
+    return whole(out) < CHANNELS ? whole(out) : CHANNELS;
+}
+
+int64_t plan_winograd_in(int64_t tiles, int64_t in)
+{
+    return tiles * whole(in) + PANEL_WIDTH;
+}
+
+int64_t plan_winograd_out(int64_t tiles, int64_t out)
+{
+    return tiles * plan_winograd_channels(out) + PANEL_WIDTH;
+}
+
+int64_t plan_winograd_work(int64_t tiles, int64_t in, int64_t out)
+{
+    tiles += WINOGRAD_MORE;
+    return MATRICES * (plan_winograd_in(tiles, in) + plan_winograd_out(tiles, out));
+}
 
 /* ---- which nodes ---- */
 
@@ -75,11 +106,12 @@ static int64_t tiles_of(const Graph *g, const Node *n)
 }
 
 /* In equal parts, all of which pass by all weights.  Large weights weigh more than operands that do
- * not stay in the cache, which pass by once for each WINOGRAD_CHANNELS. */
+ * not stay in the cache, which pass by once for each CHANNELS. */
 static int64_t tiles_at_a_time(const Graph *g, const Node *n)
 {
     int64_t c = ir_val(g, n->in[0])->shape.dim[1], k = ir_val(g, n->out[0])->shape.dim[1];
-    int64_t each = 4 * MATRICES * c, tiles = tiles_of(g, n), most = each * k / 8, parts;
+    int64_t kept = plan_winograd_channels(k), each = 4 * MATRICES * (c > kept ? c : kept);
+    int64_t tiles = tiles_of(g, n), most = 4 * MATRICES * c * k / 8, parts;
 
     most = (most < LEAST_BYTES ? LEAST_BYTES : most > MOST_BYTES ? MOST_BYTES : most) / each;
     most = most > 1 ? most : 1;
@@ -87,8 +119,14 @@ static int64_t tiles_at_a_time(const Graph *g, const Node *n)
     return (tiles + parts - 1) / parts;
 }
 
+/* Bytes a cycle: from an L2 cache; from one that cores share; from memory, which they share too. */
+static double cycles_for_weights(double bytes)
+{
+    return bytes / (bytes <= HOT_BYTES ? 32 : bytes <= FAR_BYTES ? 12 : 4);
+}
+
 /* In cycles: 28 multiply-adds of a plain convolution in each, 26 of the products, 12 for a channel
- * of a tile to be transformed, and 12 bytes of weights, 32 of those that stay in an L2 cache. */
+ * of a tile to be transformed.  A tenth is for what is not counted. */
 static bool pays(const Graph *g, const Node *n)
 {
     const int64_t *y = ir_val(g, n->out[0])->shape.dim;
@@ -96,28 +134,12 @@ static bool pays(const Graph *g, const Node *n)
     double tiles = (double)tiles_of(g, n), blocks = tiles / (double)tiles_at_a_time(g, n);
     double plain = (double)(y[0] * y[2] * y[3]) * 9 * c * k / 28;
     double products = tiles * MATRICES * c * k / 26, transforms = tiles * 12 * (c + k);
-    double bytes = MATRICES * c * k * 4, weights = bytes / (bytes <= HOT_BYTES ? 32 : 12);
+    double weights = blocks * cycles_for_weights(MATRICES * c * k * 4);
 
-    return products + transforms + blocks * weights < plain;
+    return products + transforms + weights < plain * 0.9;
 }
 
 /* ---- the plan ---- */
-
-int64_t plan_winograd_in(int64_t tiles, int64_t channels)
-{
-    return tiles * ((channels + PANEL_WIDTH - 1) / PANEL_WIDTH * PANEL_WIDTH) + PANEL_WIDTH;
-}
-
-int64_t plan_winograd_out(int64_t tiles)
-{
-    return tiles * WINOGRAD_CHANNELS + PANEL_WIDTH;
-}
-
-int64_t plan_winograd_work(int64_t tiles, int64_t channels)
-{
-    tiles += WINOGRAD_MORE;
-    return WINOGRAD_MATRICES * (plan_winograd_in(tiles, channels) + plan_winograd_out(tiles));
-}
 
 /* A value of the arena that no node computes. */
 static ValueId new_work(Job *job, const Node *n, int64_t floats, int64_t threads)
@@ -142,11 +164,11 @@ static void add(Job *job, uint32_t i)
 {
     const Node *n = &job->g->node[i];
     Winograd *w = &job->plan->winograd[i];
-    int64_t c = ir_val(job->g, n->in[0])->shape.dim[1];
+    int64_t c = ir_val(job->g, n->in[0])->shape.dim[1], k = ir_val(job->g, n->out[0])->shape.dim[1];
 
     w->tiles = tiles_at_a_time(job->g, n);
     w->threads = job->options->threads ? MOST_THREADS : 1;
-    w->work = new_work(job, n, plan_winograd_work(w->tiles, c), w->threads);
+    w->work = new_work(job, n, plan_winograd_work(w->tiles, c, k), w->threads);
 }
 
 /* Nets that train know no weights.  Where memory is short and it does not fit, all is as without

@@ -117,7 +117,7 @@ NET_INLINE void winograd_out_c_5(const float *m, const float *b,
 
         NET_UNROLL
         for (int i = 0; i < 36; i++)
-            t[i] = v_load(m + i * (ptrdiff_t)1296 + c);
+            t[i] = v_load(m + i * (ptrdiff_t)656 + c);
         NET_UNROLL
         for (int q = 0; q < 6; q++)
             winograd_out_c_5_line(t + q, 6);
@@ -194,10 +194,10 @@ NET_FN void winograd_c_7(const float *x, const float *w, const float *b,
     if (part >= 1)
         return;
     parts = NET_LEAST(parts, 1);
-    v = work + part * (ptrdiff_t)167040;
+    v = work + part * (ptrdiff_t)111744;
     m = v + 23616;
     t.c = 64, t.xw = 64, t.xc = 1, t.panel = 1024, t.ahead = 0;
-    t.yw = 128;
+    t.yw = 64;
     for (int from = 0; from < tiles; from += 10) {
         const int n = NET_LEAST(10, tiles - from);
 
@@ -212,21 +212,21 @@ NET_FN void winograd_c_7(const float *x, const float *w, const float *b,
             else
                 winograd_in_c_6(x, at, -top, 9 - top, -left, 10 - left, v + i * 64);
         }
-        for (int k = (int)NET_FROM(4); k < (int)NET_TO(4); k += 8) {
-            const int steps = NET_LEAST(8, (int)NET_TO(4) - k);
+        for (int k = (int)NET_FROM(4); k < (int)NET_TO(4); k += 4) {
+            const int steps = NET_LEAST(4, (int)NET_TO(4) - k);
             const int c = 0 + k * 16;
 
             for (int e = 0; e < 36; e++)
             for (int j = 0; j < steps; j++) {
                 const float *ve = v + e * 656;
                 const float *we = w + e * (ptrdiff_t)4096 + (c + j * 16) * 64;
-                float *me = m + e * 1296 + j * 16;
+                float *me = m + e * 656 + j * 16;
                 int i = 0;
 
                 for (; i + 2 <= n; i += 2)
-                    winograd_tile_c_3(ve + i * 64, we, me + i * 128, t);
+                    winograd_tile_c_3(ve + i * 64, we, me + i * 64, t);
                 if (i < n)
-                    winograd_tile_c_4(ve + i * 64, we, me + i * 128, t);
+                    winograd_tile_c_4(ve + i * 64, we, me + i * 64, t);
             }
             for (int i = 0; i < n; i++) {
                 const int image = (from + i) / 9;
@@ -235,10 +235,10 @@ NET_FN void winograd_c_7(const float *x, const float *w, const float *b,
                           + col * 64 + c;
 
                 if (row + 4 <= 9 && col + 4 <= 10)
-                    winograd_out_c_5(m + i * 128, b + c,
+                    winograd_out_c_5(m + i * 64, b + c,
                         yi, steps * 16 - 0, 4, 4);
                 else
-                    winograd_out_c_5(m + i * 128, b + c,
+                    winograd_out_c_5(m + i * 64, b + c,
                         yi, steps * 16 - 0, 9 - row, 10 - col);
             }
         }
