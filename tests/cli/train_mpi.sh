@@ -76,6 +76,10 @@ ranks 2 "$mnc" train $deep --max-ram=$((state - 1)) -o little >text 2>err || { c
 ranks 3 "$mnc" train $options --epochs=3 -o n3 >text 2>&1 && exit 1
 [ "$(grep -c 'cannot be shared evenly by 3 ranks' text)" = 1 ] || { cat text; exit 1; }
 
+# processes of a launcher that MPI knows nothing of would each train alone
+PMI_SIZE=2 "$mnc" train $options --epochs=3 -o alone >text 2>&1 && exit 1
+grep -q 'the launcher has started 2 processes, of which MPI knows 1' text || { cat text; exit 1; }
+
 # rank 1 is killed in the middle: it ends by itself
 status=0
 ranks 2 sh -c '[ "$OMPI_COMM_WORLD_RANK" = 0 ] || echo $$ >pid; exec "$@"' sh \

@@ -6,6 +6,8 @@ set -eu
 src=$1 mnc=$2
 python=${MNC_BENCH_ENV:-$src/bench/env}/bin/python
 [ -x "$python" ] || { echo "skipped: no $python: run bench/setup"; exit 77; }
+# What is there already needs no network.
+PIP_NO_INDEX=1 "$src/bench/setup" "${MNC_BENCH_ENV:-$src/bench/env}"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
