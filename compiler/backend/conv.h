@@ -59,7 +59,7 @@ Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat);
 Choice depthwise_way(Emit *e, const Node *n, const ConvShape *c);
 
 /* The same rule and test for who looks for choices. */
-Choice conv_rule(const Target *t, const ConvShape *c, bool flat, int64_t row);
+Choice conv_rule(const Emit *e, const ConvShape *c, bool flat, int64_t row);
 bool conv_can(const Target *t, const ConvShape *c, bool flat, const Choice *way);
 bool depthwise_can(const ConvShape *c, const Choice *way);
 

@@ -14,7 +14,8 @@
 enum {
     CHUNK_BYTES = 16 * 1024,      /* of x between two passes over the weights: half an L1 cache */
     HOT_BYTES = 512 * 1024,       /* weights that stay in an L2 cache while rows go by */
-    WELL_FILLED = 80,             /* per cent of the tiles' pixels in use */
+    WELL_FILLED = 940,            /* per mille of the speed of whole tiles */
+    WELL_BALANCED = 90,           /* per cent: see balance */
     /* Rows of weights that come from further away: so many that they are there in time, but of
      * those that one pixel meets, and only memory bounds, what keeps the stream going; the same
      * from the L2 cache, where a panel that was fetched with the one before waits. */
@@ -33,32 +34,47 @@ static bool is_hot(const ConvShape *c)
     return c->r * c->s * c->c * (c->k / c->groups) * 4 <= HOT_BYTES;
 }
 
-/* How many pixels go by between two passes over the weights: a divisor of all that fills tiles well
- * and whose x stays in the L1 cache.  All pixels when the weights are too large to pass twice. */
-static int64_t row_length(const Target *t, const ConvShape *c, int64_t pixels)
+/* Per cent of the time that some threads work when they deal out pieces of equal size: the mean of
+ * two threads and of four.  A net for one thread has nothing to deal out. */
+static int64_t balance(const mnc_options *o, int64_t pieces)
 {
-    int64_t m = t->tile_m, most = CHUNK_BYTES / (c->c * 4), best = pixels, best_fill = 0;
+    int64_t two = (pieces + 1) / 2 * 2, four = (pieces + 3) / 4 * 4;
+
+    return o->threads ? (100 * pieces / two + 100 * pieces / four) / 2 : 100;
+}
+
+/* How many pixels go by between two passes over the weights: a divisor of all whose x stays in the
+ * L1 cache, a tile at least.  To begin and end one takes about as long as a pixel.
+ * All pixels when the weights are too large to pass twice. */
+static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
+{
+    int64_t m = e->target->tile_m, most = CHUNK_BYTES / (c->c * 4), best = pixels, best_score = 0;
 
     if (!is_hot(c))
         return pixels;
-    for (int64_t n = 1; n <= (most > m ? most : m) && n <= pixels; n++) {
-        int64_t fill = 100 * n / ((n + m - 1) / m * m);
-        if (pixels % n == 0 && fill >= best_fill) {
+    for (int64_t n = m; n <= (most > m ? most : m) && n <= pixels; n++) {
+        int64_t fill = 1000 * n * (m + 1) / ((n + (n + m - 1) / m) * m);
+        int64_t score = fill * balance(e->options, pixels / n);
+        if (pixels % n == 0 && fill >= WELL_FILLED && score >= best_score) {
             best = n;
-            best_fill = fill;
+            best_score = score;
         }
     }
-    return best_fill >= WELL_FILLED ? best : pixels;
+    return best;
 }
 
-/* With few pixels in a row a tile is wide instead of high, so that enough sums are under way. */
-static int64_t tile_vectors(const Target *t, const ConvShape *c, int64_t row)
+/* With few pixels in a row a tile is wide instead of high, so that enough sums are under way; but
+ * where threads share the panels, not so wide that there is little to share. */
+static int64_t tile_vectors(const Emit *e, const ConvShape *c, int64_t row)
 {
+    const Target *t = e->target;
     int64_t per_panel = PANEL_WIDTH / t->width ? PANEL_WIDTH / t->width : 1, nv = t->tile_v;
-    int64_t sums = (int64_t)t->tile_m * t->tile_v, panels = c->k / c->groups / PANEL_WIDTH;
+    int64_t sums = (int64_t)t->tile_m * t->tile_v, all = c->k / c->groups / PANEL_WIDTH * per_panel;
 
-    while (row * nv * 2 <= sums && nv * 2 <= panels * per_panel)
+    while (row * nv * 2 <= sums && nv * 2 <= all)
         nv *= 2;
+    while (!is_hot(c) && nv > per_panel && balance(e->options, all / nv) < WELL_BALANCED)
+        nv /= 2;
     return nv;
 }
 
@@ -79,16 +95,17 @@ int64_t conv_tile_height(const Target *t, const Choice *way, int64_t nv)
 }
 
 /* Narrower tiles are left to conv_tile_height: they are of several widths. */
-Choice conv_rule(const Target *t, const ConvShape *c, bool flat, int64_t row)
+Choice conv_rule(const Emit *e, const ConvShape *c, bool flat, int64_t row)
 {
+    const Target *t = e->target;
     int64_t pixels = c->n * c->oh * c->ow, length = c->ow, rows = c->oh;
     Choice w = choice_none();
 
     if (flat) {
-        w.knob[KNOB_row] = length = row == KNOB_RULE ? row_length(t, c, pixels) : row;
+        w.knob[KNOB_row] = length = row == KNOB_RULE ? row_length(e, c, pixels) : row;
         rows = pixels / length;
     }
-    w.knob[KNOB_vectors] = tile_vectors(t, c, length);
+    w.knob[KNOB_vectors] = tile_vectors(e, c, length);
     w.knob[KNOB_pixels] = tile_pixels(t, w.knob[KNOB_vectors]);
     w.knob[KNOB_ahead] = is_hot(c) ? 0 : pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE;
     if (flat)
@@ -155,7 +172,7 @@ static Choice take(Emit *e, const Node *n, Site *s, const Choice *way)
 Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat)
 {
     Site s = { .kind = SITE_CONV, .c = *c, .flat = flat };
-    Choice rule = conv_rule(e->target, c, flat, KNOB_RULE), chosen, way;
+    Choice rule = conv_rule(e, c, flat, KNOB_RULE), chosen, way;
     int64_t row;
 
     if (!look_up(e, n, c->band ? "conv rows" : op_info[n->op].name, &s, &chosen))
@@ -163,7 +180,7 @@ Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat)
     row = chosen.knob[KNOB_row];
     if (!flat || (row > 0 && (c->n * c->oh * c->ow) % row))
         row = KNOB_RULE;
-    way = conv_rule(e->target, c, flat, row);
+    way = conv_rule(e, c, flat, row);
     way = merge(&way, &chosen);
     return take(e, n, &s, conv_can(e->target, c, flat, &way) ? &way : &rule);
 }
