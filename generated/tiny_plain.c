@@ -632,7 +632,7 @@ NET_FN void conv_c_1(const float *x, const float *w,
     }
 }
 
-/* y = x s + t, s and t per channel. */
+/* y = x s + t, s and t per channel, and what is fused to it. */
 NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, float *y0,
     int part, int parts)
 {
@@ -644,7 +644,7 @@ NET_FN void batch_norm_c_2(const float *x0, const float *s0, const float *t0, fl
         const float *x2 = x1 + i1 * 1;
         const float *s2 = s1 + i1 * 1, *t2 = t1 + i1 * 1;
         float *y2 = y1 + i1 * 1;
-        *y2 = s_fma(*x2, *s2, *t2);
+        *y2 = (s_fma(*x2, *s2, *t2));
     }
     }
 }
@@ -707,7 +707,7 @@ NET_FN void conv_c_5(const float *x, const float *w,
     }
 }
 
-/* y = x s + t, s and t per channel. */
+/* y = x s + t, s and t per channel, and what is fused to it. */
 NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, float *y0,
     int part, int parts)
 {
@@ -719,7 +719,7 @@ NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, fl
         const float *x2 = x1 + i1 * 1;
         const float *s2 = s1 + i1 * 1, *t2 = t1 + i1 * 1;
         float *y2 = y1 + i1 * 1;
-        *y2 = s_fma(*x2, *s2, *t2);
+        *y2 = (s_fma(*x2, *s2, *t2));
     }
     }
 }

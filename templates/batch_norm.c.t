@@ -1,5 +1,5 @@
-//@ params NAME T FMA RANK DIM[] X[] S[] Y[] VECTOR
-/* y = x s + t, s and t per channel. */
+//@ params NAME T FMA RANK DIM[] X[] S[] Y[] VECTOR ACT
+/* y = x s + t, s and t per channel, and what is fused to it. */
 NET_FN void ${NAME}(const ${T} *x0, const ${T} *s0, const ${T} *t0, ${T} *y0,
     int part, int parts)
 {
@@ -26,18 +26,23 @@ NET_FN void ${NAME}(const ${T} *x0, const ${T} *s0, const ${T} *t0, ${T} *y0,
 
 //@ if S[RANK - 1]
         for (; i + V <= end; i += V)
-            v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < end; i++)
-            y[i] = s_fma(x[i], s[i], t[i]);
+            v_store(y + i, ${ACT}(v_fma(v_load(x + i), v_load(s + i), v_load(t + i))));
+        if (i < end) {
+            const int left = (int)(end - i);
+            const v_f32 sv = v_load_n(s + i, left), tv = v_load_n(t + i, left);
+            v_store_n(y + i, ${ACT}(v_fma(v_load_n(x + i, left), sv, tv)), left);
+        }
 //@ else
         const v_f32 sv = v_set1(*s), tv = v_set1(*t);
         for (; i + V <= end; i += V)
-            v_store(y + i, v_fma(v_load(x + i), sv, tv));
-        for (; i < end; i++)
-            y[i] = s_fma(x[i], *s, *t);
+            v_store(y + i, ${ACT}(v_fma(v_load(x + i), sv, tv)));
+        if (i < end) {
+            const int left = (int)(end - i);
+            v_store_n(y + i, ${ACT}(v_fma(v_load_n(x + i, left), sv, tv)), left);
+        }
 //@ end
 //@ else
-        *y${RANK} = ${FMA}(*x${RANK}, *s${RANK}, *t${RANK});
+        *y${RANK} = ${ACT}(${FMA}(*x${RANK}, *s${RANK}, *t${RANK}));
 //@ end
 //@ for d in 0..RANK - VECTOR
     }

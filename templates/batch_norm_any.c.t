@@ -1,5 +1,5 @@
 //# Parameters that are computed at run time; S, B, M, R: steps of scale, bias, mean, variance.
-//@ params NAME T SQRT EPS RANK DIM[] X[] S[] B[] M[] R[] Y[]
+//@ params NAME T SQRT EPS RANK DIM[] X[] S[] B[] M[] R[] Y[] ONE
 /* y = (x - mean) scale / sqrt(variance + eps) + bias, per channel. */
 NET_FN void ${NAME}(const ${T} *x0, const ${T} *s0, const ${T} *b0, const ${T} *m0, const ${T} *r0,
     ${T} *y0, int part, int parts)
@@ -17,7 +17,7 @@ NET_FN void ${NAME}(const ${T} *x0, const ${T} *s0, const ${T} *b0, const ${T} *
 //@ end
         const ${T} scale = *s${RANK} / ${SQRT}(*r${RANK} + ${EPS});
 
-        *y${RANK} = (*x${RANK} - *m${RANK}) * scale + *b${RANK};
+        *y${RANK} = ${ONE}((*x${RANK} - *m${RANK}) * scale + *b${RANK});
 //@ for d in 0..RANK
     }
 //@ end

@@ -74,7 +74,8 @@ static bool emit_fixed(Emit *e, const Node *n, DType t)
     double *s = arena_new_n(e->arena, double, channels);
     double *shift = arena_new_n(e->arena, double, channels);
     TmplVars *v = tmpl_vars(e->arena);
-    const char *fn;
+    const char *fn, *act;
+    bool vector;
     Nest nest;
 
     fold(e, n, s, shift);
@@ -82,8 +83,13 @@ static bool emit_fixed(Emit *e, const Node *n, DType t)
     nest_vars(&nest, v, (const char *[]){ "Y", "X", "S" });
     tmpl_word(v, "T", dtype_info[t].c);
     tmpl_word(v, "FMA", t == DT_F64 ? "d_fma" : "s_fma");
-    tmpl_int(v, "VECTOR", t == DT_F32 && !e->plain && nest_is_vector(&nest)
-                          && nest.step[1][nest.rank - 1] == 1);
+    vector = t == DT_F32 && !e->plain && nest_is_vector(&nest)
+          && nest.step[1][nest.rank - 1] == 1;
+    act = vector ? emit_act(e, &n->act) : emit_scalar_act(e, &n->act, t);
+    if (!act)
+        return false;
+    tmpl_int(v, "VECTOR", vector);
+    tmpl_word(v, "ACT", act);
     fn = emit_function(e, "batch_norm.c.t", "batch_norm", v);
     if (fn)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), put(e, n, t, s, "scale"),
@@ -97,7 +103,7 @@ static bool emit_any(Emit *e, const Node *n, DType t)
 {
     TmplVars *v = tmpl_vars(e->arena);
     int64_t channel[PARAMS];
-    const char *fn, *args[2 + PARAMS];
+    const char *fn, *args[2 + PARAMS], *one = emit_scalar_act(e, &n->act, t);
     Nest nest;
 
     for (uint32_t i = 0; i < PARAMS; i++)
@@ -107,6 +113,9 @@ static bool emit_any(Emit *e, const Node *n, DType t)
     tmpl_word(v, "T", dtype_info[t].c);
     tmpl_word(v, "SQRT", t == DT_F64 ? "sqrt" : "sqrtf");
     tmpl_word(v, "EPS", emit_float(e, ir_float(n, A_eps), t));
+    if (!one)
+        return false;
+    tmpl_word(v, "ONE", one);
     fn = emit_function(e, "batch_norm_any.c.t", "batch_norm", v);
     for (uint32_t i = 0; i <= PARAMS; i++)
         args[i] = emit_in(e, n->in[i]);

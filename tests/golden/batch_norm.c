@@ -88,8 +88,13 @@ NET_FN void conv_c_4(const float *x, const float *w, const float *b,
     }
 }
 
-/* y = x s + t, s and t per channel. */
-NET_FN void batch_norm_c_5(const float *x0, const float *s0, const float *t0, float *y0,
+NET_FN v_f32 sigmoid_c_5(v_f32 x)
+{
+    return v_sigmoid(x);
+}
+
+/* y = x s + t, s and t per channel, and what is fused to it. */
+NET_FN void batch_norm_c_6(const float *x0, const float *s0, const float *t0, float *y0,
     int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(16); i0 < NET_TO(16); i0++) {
@@ -102,32 +107,17 @@ NET_FN void batch_norm_c_5(const float *x0, const float *s0, const float *t0, fl
         ptrdiff_t i = 0;
 
         for (; i + V <= end; i += V)
-            v_store(y + i, v_fma(v_load(x + i), v_load(s + i), v_load(t + i)));
-        for (; i < end; i++)
-            y[i] = s_fma(x[i], s[i], t[i]);
+            v_store(y + i, sigmoid_c_5(v_fma(v_load(x + i), v_load(s + i), v_load(t + i))));
+        if (i < end) {
+            const int left = (int)(end - i);
+            const v_f32 sv = v_load_n(s + i, left), tv = v_load_n(t + i, left);
+            v_store_n(y + i, sigmoid_c_5(v_fma(v_load_n(x + i, left), sv, tv)), left);
+        }
     }
 }
 
-NET_FN v_f32 sigmoid_c_6(v_f32 x)
-{
-    return v_sigmoid(x);
-}
-
-/* y = f(x), element by element. */
-NET_FN void map_c_7(const float *x0, float *y0, int part, int parts)
-{
-        const ptrdiff_t n = NET_TO16(128);
-        ptrdiff_t i = NET_FROM16(128);
-        for (; i + V <= n; i += V)
-            v_store(y0 + i, sigmoid_c_6(v_load(x0 + i)));
-        if (i < n) {
-            const int left = (int)(n - i);
-            v_store_n(y0 + i, sigmoid_c_6(v_load_n(x0 + i, left)), left);
-        }
-}
-
 /* y[j][i] = x[i][j], in blocks that stay in the cache. */
-NET_FN void transpose_c_8(const float *x0, float *y0, int part, int parts)
+NET_FN void transpose_c_7(const float *x0, float *y0, int part, int parts)
 {
         const ptrdiff_t blocks = 1;
         for (ptrdiff_t b = NET_FROM(blocks); b < NET_TO(blocks); b++)

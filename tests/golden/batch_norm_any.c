@@ -15,7 +15,7 @@ NET_FN void batch_norm_c_1(const float *x0, const float *s0, const float *b0, co
         float *y2 = y1 + i1 * 1;
         const float scale = *s2 / sqrtf(*r2 + 1e-05f);
 
-        *y2 = (*x2 - *m2) * scale + *b2;
+        *y2 = ((*x2 - *m2) * scale + *b2);
     }
     }
 }

@@ -327,7 +327,7 @@ static void activations_that_stay(void **state)
 
     net_output(t, y);
     net_output(t, net_un(t, OP_relu, y));                               /* y is an output */
-    net_output(t, net_un(t, OP_relu, net_bin(t, OP_mul, x, x)));        /* mul fuses none */
+    net_output(t, net_un(t, OP_relu, net_bin(t, OP_max, x, x)));        /* max fuses none */
     y = net_un(t, OP_tanh, conv_like(t, x, 3, 3, true));
     net_output(t, net_un(t, OP_sigmoid, y));                            /* there is one already */
     net_pass(t, "fuse_act");

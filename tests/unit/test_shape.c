@@ -100,7 +100,7 @@ static const Case cases[] = {
       .want = "'a' is f32, 'b' is f64: the types must be the same" },
     { OP_add, { "i32(3)", "i32(3)" }, .want = "the activation tanh needs f32 or f64, not i32",
       .act = { .op = OP_tanh } },
-    { OP_mul, { "f32(3)", "f32(3)" }, .want = "mul takes no activation",
+    { OP_max, { "f32(3)", "f32(3)" }, .want = "max takes no activation",
       .act = { .op = OP_relu } },
     { OP_pow, { "f32(3)", "i64(1)" }, .want = "f32(3)" },
     { OP_mod, { "f32(3)", "f32(3)" }, .want = "mod of f32 needs fmod=1" },
