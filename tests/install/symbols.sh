@@ -34,3 +34,10 @@ int main(void) { return 0; }
 EOF
     ${CC:-cc} all.c -Wl,--no-as-needed "$lib/lib$name.so" -Wl,-z,defs -o all
 done
+# What is loaded on demand shows one variable.
+for name in jit mpi; do
+    file=$(find "$lib" -name "libmnc$name.so.0")
+    [ -n "$file" ] || continue
+    [ "$(nm -D --defined-only "$file" | awk '{ print $3 }')" = mnc_$name ] || fail "libmnc$name shows more"
+    ! readelf -d "$file" | grep -E 'RPATH|RUNPATH' || fail "libmnc$name has a run path"
+done
