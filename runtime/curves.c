@@ -68,16 +68,28 @@ static double y_of(const Chart *c, double value)
     return c->top + CHART * (c->high - value) / (c->high - c->low);
 }
 
+/* With as many digits behind the point as all ticks of that step need. */
+static void put_tick(Buf *b, double v, double step)
+{
+    int digits = step < 1 ? (int)ceil(-log10(step) - 1e-9) : 0;
+
+    if (fabs(v) < 1e6 && digits < 7)
+        buf_printf(b, "%.*f", digits, fabs(v) < step / 2 ? 0 : v);
+    else
+        buf_printf(b, "%.6g", v);
+}
+
 static void put_axes(Buf *b, const Chart *c)
 {
     double step = tick_step(c->high - c->low), epochs = tick_step(c->epochs);
 
     buf_printf(b, "<text x=\"%d\" y=\"%g\" class=\"t\">%s</text>\n", LEFT, c->top - 10, c->title);
-    for (double v = c->low; v <= c->high + step / 2; v += step)
-        buf_printf(b, "<path d=\"M%d %.1fH%d\"/>"
-                   "<text x=\"%d\" y=\"%.1f\" class=\"e\">%.6g</text>\n",
-                   LEFT, y_of(c, v), WIDTH - RIGHT, LEFT - 8, y_of(c, v) + 4,
-                   fabs(v) < step / 2 ? 0 : v);
+    for (double v = c->low; v <= c->high + step / 2; v += step) {
+        buf_printf(b, "<path d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" class=\"e\">",
+                   LEFT, y_of(c, v), WIDTH - RIGHT, LEFT - 8, y_of(c, v) + 4);
+        put_tick(b, v, step);
+        buf_str(b, "</text>\n");
+    }
     for (double e = 0; e <= c->epochs + epochs / 2; e += epochs)
         if (e <= c->epochs * 1.001)
             buf_printf(b, "<text x=\"%.1f\" y=\"%g\" class=\"m\">%.6g</text>\n", x_of(c, e),
