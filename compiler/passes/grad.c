@@ -152,6 +152,8 @@ static const struct { Op op; GradFn *fn; } table[] = {
     { OP_conv, grad_conv }, { OP_conv_transpose, grad_conv_transpose },
     { OP_dense, grad_dense }, { OP_matmul, grad_matmul },
     { OP_bn_apply, grad_bn_apply }, { OP_batch_norm, grad_batch_norm },
+    { OP_layer_norm, grad_norm }, { OP_instance_norm, grad_norm },
+    { OP_lrn, grad_lrn },
     { OP_relu, grad_act }, { OP_clip, grad_act }, { OP_leaky_relu, grad_act },
     { OP_elu, grad_act }, { OP_selu, grad_act }, { OP_celu, grad_act },
     { OP_sigmoid, grad_act }, { OP_tanh, grad_act }, { OP_hard_sigmoid, grad_act },

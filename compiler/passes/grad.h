@@ -53,6 +53,7 @@ static inline const Shape *grad_shape(const Autodiff *ad, ValueId v)
 /* grad_*.c */
 GradFn grad_conv, grad_conv_transpose, grad_dense, grad_matmul, grad_bn_apply, grad_batch_norm;
 GradFn grad_max_pool, grad_avg_pool, grad_softmax, grad_log_softmax, grad_formula;
+GradFn grad_norm, grad_lrn;
 GradFn grad_reshape, grad_identity, grad_transpose, grad_expand, grad_concat, grad_pad;
 GradFn grad_slice, grad_split, grad_tile;
 

@@ -10,7 +10,7 @@ for d in "$here"/../training/*/; do
     has out 'all within tolerance'
     n=$((n + 1))
 done
-[ $n -ge 10 ] || fail "only $n folders"
+[ $n -ge 11 ] || fail "only $n folders"
 for name in sepcnn_cifar10 mobilenet_v1_cifar mobilenet_v2_cifar100 mobilenet_v2_landuse_035; do
     if [ -d "$MNC_FIXTURES/training/$name" ]; then
         expect 0 "$mnc" check --training "$MNC_FIXTURES/training/$name"

@@ -35,6 +35,15 @@ const Case cases_formulas[] = {
     { .name = "log_softmax", .text = STEM "log_softmax axis=1\n" END },
     { .name = "log_softmax at the end",
       .text = STEM "flatten\ndense out=3\nlog_softmax axis=1\noutput\n" },
+    { .name = "layer_norm", .text = STEM "layer_norm\ntanh\n" END },
+    { .name = "layer_norm of images",
+      .text = STEM "s = param f32[4, 4, 5] he_normal\nb = param f32[5] he_normal\n"
+      "layer_norm stem s b axis=1 eps=0.01\ntanh\n" END },
+    { .name = "layer_norm without bias",
+      .text = STEM "s = param f32[5] he_normal\nlayer_norm stem s axis=3\ntanh\n" END },
+    { .name = "lrn", .text = STEM "lrn size=3 alpha=0.9 beta=0.6 bias=0.7\ntanh\n" END },
+    { .name = "lrn of an even size", .text = STEM "lrn size=2 alpha=0.9\ntanh\n" END },
+    { .name = "instance_norm", .text = STEM "instance_norm\ntanh\n" END },
     { .name = "conv_transpose", .text = STEM "conv_transpose k=3 out=2 stride=2 pad=1\ntanh\n"
       END },
     { .name = "conv_transpose of groups",

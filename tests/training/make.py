@@ -114,6 +114,29 @@ class Mixed(torch.nn.Module):
         return self.fc(f.silu(x).amax((2, 3)))
 
 
+class Normed(torch.nn.Module):
+    """ConvNeXt's block, with its norm over channels, behind AlexNet's norm and an instance norm."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = torch.nn.Conv2d(3, 8, 2, 2)
+        self.each = torch.nn.InstanceNorm2d(8, affine=True)
+        self.depth = torch.nn.Conv2d(8, 8, 5, 1, 2, groups=8)
+        self.norm = torch.nn.LayerNorm(8, eps=1e-4)
+        self.wide = torch.nn.Linear(8, 16)
+        self.narrow = torch.nn.Linear(16, 8)
+        self.fc = torch.nn.Linear(8, CLASSES)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = f.local_response_norm(torch.relu(self.stem(x)), 3, alpha=.5)
+        x = self.each(x)
+        y = self.norm(self.depth(x).permute(0, 2, 3, 1))
+        y = self.narrow(f.gelu(self.wide(y)))
+        x = x + y.permute(0, 3, 1, 2)
+        return self.fc(f.hardswish(x).mean((2, 3)))
+
+
 def exported(net):
     """Any net as PyTorch exports it, its initialisers under the parameters' names."""
     f = io.BytesIO()
@@ -267,3 +290,5 @@ folder("shuffled", Shuffled, {"optimizer": {"kind": "sgd", "learning_rate": .1, 
                               "schedule": {"kind": "exponential", "unit": "step", "gamma": .9}})
 folder("mixed", Mixed, {"optimizer": {"kind": "adam", "learning_rate": .01,
                                       "weight_decay": .001}, "average": .5})
+folder("normed", Normed, {"optimizer": {"kind": "adamw", "learning_rate": .01,
+                                        "weight_decay": .05}, "label_smoothing": .1})
