@@ -11,7 +11,7 @@
  * pass over them.
  *
  * Each sum is made by one thread in one order: the same bits for any number of threads.  Where
- * there are few weights, threads share pixels, in parts with a sum each (plan_grad_parts). */
+ * there are few weights, threads share pixels, in parts with a sum each (plan_sum_parts). */
 #include "backend/conv.h"
 
 #include <inttypes.h>
@@ -104,22 +104,6 @@ static void common_vars(const ConvShape *c, TmplVars *v)
         { "YW", c->y.w } }, 13);
 }
 
-/* All parts are there before they are added up. */
-static bool add_parts(Emit *e, const Node *n)
-{
-    TmplVars *v = tmpl_vars(e->arena);
-    const char *fn;
-
-    emit_int_vars(v, (const IntVar[]){
-        { "COUNT", shape_count(emit_shape(e, n->out[0])) },
-        { "PARTS", plan_grad_parts(e->g, e->plan, n) }, { "VW", e->target->width } }, 3);
-    fn = emit_function(e, "sum_parts.c.t", "sum_parts", v);
-    emit_barrier(e);
-    if (fn)
-        emit_call_parts(e, fn, (const char *[]){ emit_out(e, n->out[0]) }, 1);
-    return fn != NULL;
-}
-
 static bool call(Emit *e, const Node *n, const char *fn)
 {
     if (fn)
@@ -130,7 +114,7 @@ static bool call(Emit *e, const Node *n, const char *fn)
 
 static bool call_in_parts(Emit *e, const Node *n, const char *fn)
 {
-    return call(e, n, fn) && (plan_grad_parts(e->g, e->plan, n) == 1 || add_parts(e, n));
+    return call(e, n, fn) && emit_add_parts(e, n);
 }
 
 /* ---- depthwise ---- */
@@ -146,7 +130,7 @@ bool emit_depthwise_grad(Emit *e, const Node *n)
     emit_int_vars(v, (const IntVar[]){
         { "C", c.k }, { "VW", e->target->width }, { "STEP", c.stride_w }, { "PADQ", c.pad_w },
         { "DILQ", c.dil_w }, { "XW", c.x.w }, { "OW", c.ow },
-        { "FAR", is_far(&c) }, { "PARTS", plan_grad_parts(e->g, e->plan, n) } }, 9);
+        { "FAR", is_far(&c) }, { "PARTS", plan_sum_parts(e->g, e->plan, n) } }, 9);
     tmpl_ints(v, "LO", lo, (uint32_t)c.s);
     tmpl_ints(v, "HI", hi, (uint32_t)c.s);
     return call_in_parts(e, n, emit_function(e, "depthwise_grad.c.t", "depthwise_grad", v));
@@ -256,7 +240,7 @@ bool emit_conv_grad(Emit *e, const Node *n)
         { "XSTEP", c.stride_w * c.x.w }, { "X_IS_A", p.x_is_a }, { "ROWS", p.rows },
         { "COLS", p.cols }, { "M", p.m }, { "HIGH", p.high }, { "LOW", p.low }, { "AC", p.ac },
         { "LASTHI", p.last_hi }, { "FAR", c.r * c.s == 1 && is_far(&c) },
-        { "PARTS", plan_grad_parts(e->g, e->plan, n) } }, 13);
+        { "PARTS", plan_sum_parts(e->g, e->plan, n) } }, 13);
     tmpl_ints(v, "LO", lo, (uint32_t)c.s);
     tmpl_ints(v, "HI", hi, (uint32_t)c.s);
     tmpl_word(v, "TILE", arena_printf(e->arena, "grad_tile_%s", e->target->suffix));

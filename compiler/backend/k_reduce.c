@@ -103,3 +103,45 @@ bool emit_reduce(Emit *e, const Node *n)
         emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
     return fn != NULL;
 }
+
+/* ---- in parts ---- */
+
+/* All parts are there before they are added up. */
+bool emit_add_parts(Emit *e, const Node *n)
+{
+    int64_t parts = plan_sum_parts(e->g, e->plan, n);
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn;
+
+    if (parts == 1)
+        return true;
+    tmpl_int(v, "COUNT", shape_count(emit_shape(e, n->out[0])));
+    tmpl_int(v, "PARTS", parts);
+    tmpl_int(v, "VW", e->target->width);
+    fn = emit_function(e, "sum_parts.c.t", "sum_parts", v);
+    emit_barrier(e);
+    if (fn)
+        emit_call_parts(e, fn, (const char *[]){ emit_out(e, n->out[0]) }, 1);
+    return fn != NULL;
+}
+
+bool fits_sum_pixels(const Emit *e, const Node *n)
+{
+    return !e->plain && !e->rows && plan_sum_parts(e->g, e->plan, n) > 1;
+}
+
+bool emit_sum_pixels(Emit *e, const Node *n)
+{
+    const Shape *x = emit_shape(e, n->in[0]);
+    TmplVars *v = tmpl_vars(e->arena);
+    const char *fn;
+
+    tmpl_int(v, "C", x->dim[1]);
+    tmpl_int(v, "PIXELS", shape_count(x) / x->dim[1]);
+    tmpl_int(v, "PARTS", plan_sum_parts(e->g, e->plan, n));
+    tmpl_int(v, "VW", e->target->width);
+    fn = emit_function(e, "sum_pixels.c.t", "sum_pixels", v);
+    if (fn)
+        emit_call_parts(e, fn, (const char *[]){ emit_in(e, n->in[0]), emit_out(e, n->out[0]) }, 2);
+    return fn && emit_add_parts(e, n);
+}

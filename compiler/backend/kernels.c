@@ -50,6 +50,7 @@ static const Choice choices[] = {
     { OP_bn_grad, NULL, emit_bn_grad },
     { OP_bn_track, NULL, emit_bn_small },
     { OP_act_grad, NULL, emit_act_grad },
+    { OP_reduce_sum, fits_sum_pixels, emit_sum_pixels },
     { OP_conv_grad, fits_depthwise_grad, emit_depthwise_grad },
     { OP_conv_grad, fits_conv_grad, emit_conv_grad },
     { OP_conv_grad, NULL, emit_conv_grad_any },

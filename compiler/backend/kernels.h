@@ -32,8 +32,9 @@ KernelFn emit_winograd;
 /* k_map.c: elementwise; k_copy.c: the same elements in other places. */
 KernelFn emit_map, emit_zip, emit_copy, emit_concat;
 
-/* k_reduce.c */
-KernelFn emit_reduce;
+/* k_reduce.c; where n's result is made in parts (plan_sum_parts), they are added up at the end. */
+KernelFn emit_reduce, emit_sum_pixels, emit_add_parts;
+KernelTest fits_sum_pixels;
 
 /* k_conv_any.c: convolutions and dense layers of any kind, in plain loops; k_conv_transpose.c */
 KernelFn emit_conv_any, emit_conv_transpose;

@@ -136,17 +136,39 @@ void plan_taps_outside(const Shape *w, bool inputs_inside, int64_t stride[IR_MAX
         stride[d] = inner;
 }
 
-enum { GRAD_PARTS = 16, FEW_SUMS = 4 };
+enum { SUM_PARTS = 16, FEW_SUMS = 4 };
 
-int64_t plan_grad_parts(const Graph *g, const Plan *p, const Node *n)
+/* Of each channel over all pixels, which lie one behind the other. */
+static bool sums_pixels(const Graph *g, const Plan *p, const Node *n)
+{
+    const Value *x = ir_val(g, n->in[0]);
+    const int64_t *stride = p->place[n->in[0].id].stride;
+    uint32_t count;
+    const int64_t *axes;
+
+    if (n->op != OP_reduce_sum || x->dtype != DT_F32 || x->shape.rank < 2)
+        return false;
+    axes = ir_ints(n, A_axes, &count);
+    if (count != x->shape.rank - 1)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (axes[i] == 1)
+            return false;
+    return x->shape.rank > 2 ? plan_is_channels_last(&x->shape, stride)
+                             : plan_is_row_major(&x->shape, stride);
+}
+
+int64_t plan_sum_parts(const Graph *g, const Plan *p, const Node *n)
 {
     const Place *y = &p->place[n->out[0].id];
-    int64_t read = shape_count(&ir_val(g, n->in[0])->shape)
-                 + shape_count(&ir_val(g, n->in[1])->shape);
-    int64_t sums = shape_count(&ir_val(g, n->out[0])->shape);
+    int64_t read = 0;
 
-    return y->kind == PLACE_ARENA && y->owner.id == n->out[0].id
-        && sums < read / FEW_SUMS / GRAD_PARTS ? GRAD_PARTS : 1;
+    if (y->kind != PLACE_ARENA || y->owner.id != n->out[0].id
+        || (n->op != OP_conv_grad && !sums_pixels(g, p, n)))
+        return 1;
+    for (uint32_t k = 0; k < n->n_in; k++)
+        read += shape_count(&ir_val(g, n->in[k])->shape);
+    return shape_count(&ir_val(g, n->out[0])->shape) < read / FEW_SUMS / SUM_PARTS ? SUM_PARTS : 1;
 }
 
 /* A view needs no code: all its results lie in the operand's buffer. */

@@ -129,11 +129,11 @@ int64_t plan_winograd_in(int64_t tiles, int64_t in);
 int64_t plan_winograd_out(int64_t tiles, int64_t out);
 int64_t plan_winograd_work(int64_t tiles, int64_t in, int64_t out);
 
-/* In how many parts n, a conv_grad, adds up: runs of the pixels of all images, of a number that the
- * shapes decide, so that the bits are the same for any number of threads, each of which has the
- * parts that it finds in its own cache.  The result's buffer has room for all of them; the first
- * becomes the result.  1 where the weights are so many that parts would take long to add up. */
-int64_t plan_grad_parts(const Graph *g, const Plan *p, const Node *n);
+/* In how many parts n adds up, a conv_grad or a sum of all pixels: runs of the pixels of all
+ * images, of a number that the shapes decide, so that the bits are the same for any number of
+ * threads, each of which has the parts that it finds in its own cache.  The result's buffer has
+ * room for all of them; the first becomes the result.  1 where parts would take long to add up. */
+int64_t plan_sum_parts(const Graph *g, const Plan *p, const Node *n);
 
 /* Does node n move or compute anything, or is its result just a Place in its operand's buffer? */
 bool plan_is_view(const Plan *p, const Node *n);

@@ -315,6 +315,9 @@ static void prepare_operands(Layout *l, NodeId id)
         if (x->dim[1] >= FEW_CHANNELS)
             need_channels_last(l, id, 0);
         need_channels_last(l, id, 1);
+    } else if (n->op == OP_max_pool_grad && x->dim[1] >= FEW_CHANNELS
+               && plan_is_channels_last(x, place(l, n->in[0])->stride)) {
+        need_channels_last(l, id, 1);
     }
     if (n->op != OP_conv)
         return;

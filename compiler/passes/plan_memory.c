@@ -49,8 +49,8 @@ static int64_t slot_bytes(const Memory *m, ValueId owner)
     int64_t n = size * (p->format == FORMAT_PANELS ? plan_panels_count(&own->shape)
                                                     : extent(&own->shape, p->stride));
 
-    if (own->producer.id && ir_node(m->g, own->producer)->op == OP_conv_grad)
-        n *= plan_grad_parts(m->g, m->p, ir_node(m->g, own->producer));
+    if (own->producer.id && p->format != FORMAT_PANELS)
+        n *= plan_sum_parts(m->g, m->p, ir_node(m->g, own->producer));
     return p->ring ? m->p->parts * round_up(p->ring * p->stride[2] * size) : round_up(n ? n : 1);
 }
 

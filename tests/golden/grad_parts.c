@@ -873,28 +873,49 @@ NET_FN void sum_parts_c_26(float *y, int part, int parts)
     }
 }
 
-/* y = sum of x over 2304 elements each. */
-NET_FN void reduce_c_27(const float *x0, float *y0, int part, int parts)
+/* The sums of 8 channels over 2304 pixels in 16 parts, which threads share. */
+NET_FN void sum_pixels_c_27(const float *x, float *sums, int part, int parts)
 {
-    const ptrdiff_t end = NET_TO16(8);
-    for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
-        const int n = (int)(end - i < V ? end - i : V);
-        const float *r0 = x0 + i;
-        v_f32 a = v_set1(0.0f), p;
-        for (ptrdiff_t k0 = 0; k0 < 2304; k0++) {
-            const float *r1 = r0 + k0 * 8;
-            p = n == V ? v_load(r1) : v_load_n(r1, n);
-            a = v_add(a, p);
+    for (int q = (int)NET_FROM(16); q < (int)NET_TO(16); q++) {
+        const ptrdiff_t from = 2304 * (ptrdiff_t)q / 16;
+        const ptrdiff_t to = 2304 * (ptrdiff_t)(q + 1) / 16;
+        float *y = sums + q * (ptrdiff_t)8;
+
+        for (int k = 0; k < 8; k += 4) {
+            const float *p = x + from * 8 + k;
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            ptrdiff_t i = from;
+
+            for (; i + 4 <= to; i += 4, p += 32) {
+                a = v_add(a, v_load(p));
+                b = v_add(b, v_load(p + 8));
+                c = v_add(c, v_load(p + 16));
+                d = v_add(d, v_load(p + 24));
+            }
+            for (; i < to; i++, p += 8)
+                a = v_add(a, v_load(p));
+            v_store(y + k, v_add(v_add(a, b), v_add(c, d)));
         }
-        if (n == V)
-            v_store(y0 + i, a);
-        else
-            v_store_n(y0 + i, a, n);
+    }
+}
+
+/* 16 sums of 8 numbers each become one, in the first one's place, in their order. */
+NET_FN void sum_parts_c_28(float *y, int part, int parts)
+{
+    const ptrdiff_t to = NET_TO16(8);
+
+    for (ptrdiff_t i = NET_FROM16(8); i < to; i += 4) {
+        const int n = (int)NET_LEAST(to - i, 4);
+        v_f32 a = v_load_n(y + i, n);
+
+        for (int k = 1; k < 16; k++)
+            a = v_add(a, v_load_n(y + k * (ptrdiff_t)8 + i, n));
+        v_store_n(y + i, a, n);
     }
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_28(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_29(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(9); i0 < NET_TO(9); i0++) {
         const float *x1 = x0 + i0 * -1;
@@ -909,7 +930,7 @@ NET_FN void map_c_28(const float *x0, float *y0, int part, int parts)
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_c_29(float *w,
+NET_FN void sgd_c_30(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -925,7 +946,7 @@ NET_FN void sgd_c_29(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_30(float *w,
+NET_FN void update_c_31(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -938,14 +959,14 @@ NET_FN void update_c_30(float *w,
             ;
         const ptrdiff_t from = 0, to = 9;
         const ptrdiff_t whole = from;
-        sgd_c_29(w + wi,
+        sgd_c_30(w + wi,
             g + gi,
             h, whole, to);
     }
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_31(float *w,
+NET_FN void update_c_32(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -966,7 +987,7 @@ NET_FN void update_c_31(float *w,
 }
 
 /* Adds the products of 2 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_32(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_33(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -993,7 +1014,7 @@ NET_FN void grad_tile_c_32(const float *a, const float *b, float *y, ptrdiff_t n
 }
 
 /* Adds the products of 1 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_33(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_34(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -1014,7 +1035,7 @@ NET_FN void grad_tile_c_33(const float *a, const float *b, float *y, ptrdiff_t n
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time, in 16 parts, which threads share. */
-NET_FN void conv_grad_c_34(const float *x, const float *g, float *sums, int part, int parts)
+NET_FN void conv_grad_c_35(const float *x, const float *g, float *sums, int part, int parts)
 {
     static const int lo[] = {
         1,
@@ -1050,16 +1071,16 @@ NET_FN void conv_grad_c_34(const float *x, const float *g, float *sums, int part
         xr += row * (ptrdiff_t)576;
         for (int c = 0; c < 8; c += 8)
             if (t < 1)
-                grad_tile_c_32(xr, gr + c, y + c, count);
-            else
                 grad_tile_c_33(xr, gr + c, y + c, count);
+            else
+                grad_tile_c_34(xr, gr + c, y + c, count);
     }
     }
     }
 }
 
 /* 16 sums of 216 numbers each become one, in the first one's place, in their order. */
-NET_FN void sum_parts_c_35(float *y, int part, int parts)
+NET_FN void sum_parts_c_36(float *y, int part, int parts)
 {
     const ptrdiff_t to = NET_TO16(216);
 
@@ -1074,7 +1095,7 @@ NET_FN void sum_parts_c_35(float *y, int part, int parts)
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_c_36(float *w,
+NET_FN void sgd_c_37(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -1090,7 +1111,7 @@ NET_FN void sgd_c_36(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_37(float *w,
+NET_FN void update_c_38(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -1106,7 +1127,7 @@ NET_FN void update_c_37(float *w,
             ;
         const ptrdiff_t from = 0, to = 9;
         const ptrdiff_t whole = from;
-        sgd_c_36(w + wi,
+        sgd_c_37(w + wi,
             g + gi,
             h, whole, to);
     }

@@ -2730,28 +2730,49 @@ NET_FN void conv_grad_c_92(const float *x, const float *g, float *dw, int part, 
     }
 }
 
-/* y = sum of x over 100 elements each. */
-NET_FN void reduce_c_93(const float *x0, float *y0, int part, int parts)
+/* The sums of 8 channels over 100 pixels in 16 parts, which threads share. */
+NET_FN void sum_pixels_c_93(const float *x, float *sums, int part, int parts)
 {
-    const ptrdiff_t end = NET_TO16(8);
-    for (ptrdiff_t i = NET_FROM16(8); i < end; i += V) {
-        const int n = (int)(end - i < V ? end - i : V);
-        const float *r0 = x0 + i;
-        v_f32 a = v_set1(0.0f), p;
-        for (ptrdiff_t k0 = 0; k0 < 100; k0++) {
-            const float *r1 = r0 + k0 * 8;
-            p = n == V ? v_load(r1) : v_load_n(r1, n);
-            a = v_add(a, p);
+    for (int q = (int)NET_FROM(16); q < (int)NET_TO(16); q++) {
+        const ptrdiff_t from = 100 * (ptrdiff_t)q / 16;
+        const ptrdiff_t to = 100 * (ptrdiff_t)(q + 1) / 16;
+        float *y = sums + q * (ptrdiff_t)8;
+
+        for (int k = 0; k < 8; k += 4) {
+            const float *p = x + from * 8 + k;
+            v_f32 a = v_set1(0.0f), b = a, c = a, d = a;
+            ptrdiff_t i = from;
+
+            for (; i + 4 <= to; i += 4, p += 32) {
+                a = v_add(a, v_load(p));
+                b = v_add(b, v_load(p + 8));
+                c = v_add(c, v_load(p + 16));
+                d = v_add(d, v_load(p + 24));
+            }
+            for (; i < to; i++, p += 8)
+                a = v_add(a, v_load(p));
+            v_store(y + k, v_add(v_add(a, b), v_add(c, d)));
         }
-        if (n == V)
-            v_store(y0 + i, a);
-        else
-            v_store_n(y0 + i, a, n);
+    }
+}
+
+/* 16 sums of 8 numbers each become one, in the first one's place, in their order. */
+NET_FN void sum_parts_c_94(float *y, int part, int parts)
+{
+    const ptrdiff_t to = NET_TO16(8);
+
+    for (ptrdiff_t i = NET_FROM16(8); i < to; i += 4) {
+        const int n = (int)NET_LEAST(to - i, 4);
+        v_f32 a = v_load_n(y + i, n);
+
+        for (int k = 1; k < 16; k++)
+            a = v_add(a, v_load_n(y + k * (ptrdiff_t)8 + i, n));
+        v_store_n(y + i, a, n);
     }
 }
 
 /* y = f(x), element by element. */
-NET_FN void map_c_94(const float *x0, float *y0, int part, int parts)
+NET_FN void map_c_95(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = NET_FROM(8); i0 < NET_TO(8); i0++) {
         const float *x1 = x0 + i0 * 36;
@@ -2771,7 +2792,7 @@ NET_FN void map_c_94(const float *x0, float *y0, int part, int parts)
 
 /* The gradient at the operand z, or where that tells as much the result,
  * of clip. */
-NET_FN v_f32 d_clip_c_95(v_f32 z, v_f32 dy)
+NET_FN v_f32 d_clip_c_96(v_f32 z, v_f32 dy)
 {
     NET_UNUSED const v_f32 zero = v_set1(0);
 
@@ -2780,7 +2801,7 @@ NET_FN v_f32 d_clip_c_95(v_f32 z, v_f32 dy)
 
 /* bn_grad_sums of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_sums_c_96(const float *x,
+NET_FN void bn_grad_sums_c_97(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2799,7 +2820,7 @@ NET_FN void bn_grad_sums_c_96(const float *x,
             NET_UNUSED const v_f32 k0 = v_load(c0 + c);
             NET_UNUSED const v_f32 k1 = v_load(c1 + c);
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
-            z = d_clip_c_95(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_c_96(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             sum[k] = v_add(sum[k], z);
             moment[k] = v_fma(z, v_sub(v, k0), moment[k]);
@@ -2811,7 +2832,7 @@ NET_FN void bn_grad_sums_c_96(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 64 pixels. */
-NET_FN void bn_grad_sums_c_97(const float *x0,
+NET_FN void bn_grad_sums_c_98(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2836,7 +2857,7 @@ NET_FN void bn_grad_sums_c_97(const float *x0,
             rest /= 100;
             x += i * 8;
             g += i * 8;
-            bn_grad_sums_c_96(x,
+            bn_grad_sums_c_97(x,
                 g,
                 c0,
                 c1,
@@ -2848,7 +2869,7 @@ NET_FN void bn_grad_sums_c_97(const float *x0,
 
 /* bn_grad of n pixels, channels 0 to 8, in the order in which they lie in memory: a strided
  * walk would leave the fetching ahead to too few buffers. */
-NET_FN void bn_grad_c_98(const float *x,
+NET_FN void bn_grad_c_99(const float *x,
     const float *g,
     const float *c0,
     const float *c1,
@@ -2867,7 +2888,7 @@ NET_FN void bn_grad_c_98(const float *x,
             NET_UNUSED const v_f32 k2 = v_load(c2 + c);
             NET_UNUSED const v_f32 k3 = v_load(c3 + c);
             NET_UNUSED const v_f32 k4 = v_load(c4 + c);
-            z = d_clip_c_95(v_fma(v_sub(v, k0), k1, k2), z);
+            z = d_clip_c_96(v_fma(v_sub(v, k0), k1, k2), z);
             (void)k;
             z = v_fma(z, k1, v_fma(v_sub(v, k0), k3, k4));
             v_store(y + i * 8 + c * 1, z);
@@ -2875,7 +2896,7 @@ NET_FN void bn_grad_c_98(const float *x,
 }
 
 /* Pixels by channels, in runs of at most 256 pixels. */
-NET_FN void bn_grad_c_99(const float *x0,
+NET_FN void bn_grad_c_100(const float *x0,
     const float *g0,
     const float *c0,
     const float *c1,
@@ -2900,7 +2921,7 @@ NET_FN void bn_grad_c_99(const float *x0,
             x += i * 8;
             g += i * 8;
             y += i * 8;
-            bn_grad_c_98(x,
+            bn_grad_c_99(x,
                 g,
                 c0,
                 c1,
@@ -2913,7 +2934,7 @@ NET_FN void bn_grad_c_99(const float *x0,
 }
 
 /* Adds the products of 2 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_100(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_101(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2940,7 +2961,7 @@ NET_FN void grad_tile_c_100(const float *a, const float *b, float *y, ptrdiff_t 
 }
 
 /* Adds the products of 1 x 8 channels, summed over n pixels. */
-NET_FN void grad_tile_c_101(const float *a, const float *b, float *y, ptrdiff_t n)
+NET_FN void grad_tile_c_102(const float *a, const float *b, float *y, ptrdiff_t n)
 {
     v_f32 s0_0 = v_set1(0.0f);
     v_f32 s0_1 = v_set1(0.0f);
@@ -2961,7 +2982,7 @@ NET_FN void grad_tile_c_101(const float *a, const float *b, float *y, ptrdiff_t 
 
 /* Gradient of weights: for each tap a product of matrices, summed over the pixels of all images,
  * a row of pixels at a time.  Threads share taps and tiles, never a sum. */
-NET_FN void conv_grad_c_102(const float *x, const float *g, float *dw, int part, int parts)
+NET_FN void conv_grad_c_103(const float *x, const float *g, float *dw, int part, int parts)
 {
     static const int lo[] = {
         1,
@@ -3000,15 +3021,15 @@ NET_FN void conv_grad_c_102(const float *x, const float *g, float *dw, int part,
         xr += row * (ptrdiff_t)81;
         for (int c = 0; c < 8; c += 8)
             if (t < 1)
-                grad_tile_c_100(xr, gr + c, y + c, count);
-            else
                 grad_tile_c_101(xr, gr + c, y + c, count);
+            else
+                grad_tile_c_102(xr, gr + c, y + c, count);
     }
     }
 }
 
 /* y[j][i] = x[i][j], in blocks that stay in the cache. */
-NET_FN void transpose_c_103(const float *x0, float *y0, int part, int parts)
+NET_FN void transpose_c_104(const float *x0, float *y0, int part, int parts)
 {
     for (ptrdiff_t i0 = 0; i0 < 3; i0++) {
         const float *x1 = x0 + i0 * 8;
@@ -3028,24 +3049,11 @@ NET_FN void transpose_c_103(const float *x0, float *y0, int part, int parts)
 
 /* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
  * h->clip (torch.nn.utils.clip_grad_norm_). */
-NET_FN void clip_factor_c_104(const float *g, const mnc_head *h, float *y)
-{
-    double sum = 0;
-
-    for (ptrdiff_t i = 0; i < 24; i++)
-        sum += (double)g[i] * (double)g[i];
-    (void)h;
-    *y = (float)sum;
-}
-
-/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
- * h->clip (torch.nn.utils.clip_grad_norm_). */
 NET_FN void clip_factor_c_105(const float *g, const mnc_head *h, float *y)
 {
     double sum = 0;
 
-    sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 3; i++)
+    for (ptrdiff_t i = 0; i < 24; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3058,7 +3066,7 @@ NET_FN void clip_factor_c_106(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 520; i++)
+    for (ptrdiff_t i = 0; i < 3; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3071,7 +3079,7 @@ NET_FN void clip_factor_c_107(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 8; i++)
+    for (ptrdiff_t i = 0; i < 520; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3084,7 +3092,7 @@ NET_FN void clip_factor_c_108(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 65; i++)
+    for (ptrdiff_t i = 0; i < 8; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3097,7 +3105,7 @@ NET_FN void clip_factor_c_109(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 72; i++)
+    for (ptrdiff_t i = 0; i < 65; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3110,7 +3118,7 @@ NET_FN void clip_factor_c_110(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
-    for (ptrdiff_t i = 0; i < 288; i++)
+    for (ptrdiff_t i = 0; i < 72; i++)
         sum += (double)g[i] * (double)g[i];
     (void)h;
     *y = (float)sum;
@@ -3123,6 +3131,19 @@ NET_FN void clip_factor_c_111(const float *g, const mnc_head *h, float *y)
     double sum = 0;
 
     sum = (double)*y;
+    for (ptrdiff_t i = 0; i < 288; i++)
+        sum += (double)g[i] * (double)g[i];
+    (void)h;
+    *y = (float)sum;
+}
+
+/* The sum of squares of all gradients so far; at the last, the factor that makes its root at most
+ * h->clip (torch.nn.utils.clip_grad_norm_). */
+NET_FN void clip_factor_c_112(const float *g, const mnc_head *h, float *y)
+{
+    double sum = 0;
+
+    sum = (double)*y;
     for (ptrdiff_t i = 0; i < 216; i++)
         sum += (double)g[i] * (double)g[i];
     sum = h->clip / (sqrt(sum) + 1e-6);
@@ -3131,7 +3152,7 @@ NET_FN void clip_factor_c_111(const float *g, const mnc_head *h, float *y)
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_c_112(float *w,
+NET_FN void sgd_c_113(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
@@ -3150,7 +3171,7 @@ NET_FN void sgd_c_112(float *w,
 }
 
 /* sgd of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void sgd_c_113(float *w,
+NET_FN void sgd_c_114(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
@@ -3169,7 +3190,7 @@ NET_FN void sgd_c_113(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_114(float *w,
+NET_FN void update_c_115(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, int part, int parts)
@@ -3181,11 +3202,11 @@ NET_FN void update_c_114(float *w,
         const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_112(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_113(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3193,7 +3214,7 @@ NET_FN void update_c_114(float *w,
 }
 
 /* average of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void average_c_115(float *w,
+NET_FN void average_c_116(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -3208,7 +3229,7 @@ NET_FN void average_c_115(float *w,
 }
 
 /* average of elements [from, to), by the formulas of PyTorch 2's torch.optim. */
-NET_FN void average_c_116(float *w,
+NET_FN void average_c_117(float *w,
     const float *g,
     const mnc_head *h, ptrdiff_t from, ptrdiff_t to)
 {
@@ -3223,7 +3244,7 @@ NET_FN void average_c_116(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_117(float *w,
+NET_FN void update_c_118(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -3234,30 +3255,11 @@ NET_FN void update_c_117(float *w,
         const ptrdiff_t from = NET_FROM16(24), to = NET_TO16(24);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
-            g + gi,
-            h, from, whole);
         average_c_116(w + wi,
             g + gi,
-            h, whole, to);
-    }
-}
-
-/* A parameter and its moments, by its gradient. */
-NET_FN void update_c_118(float *w,
-    const float *g,
-    const float *f,
-    const mnc_head *h, int part, int parts)
-{
-    {
-        const ptrdiff_t wi = 0
-            , gi = 0
-            ;
-        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
-        const ptrdiff_t whole = from;
-        sgd_c_113(w + wi,
+            h, from, whole);
+        average_c_117(w + wi,
             g + gi,
-            f,
             h, whole, to);
     }
 }
@@ -3265,6 +3267,7 @@ NET_FN void update_c_118(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_119(float *w,
     const float *g,
+    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
@@ -3273,8 +3276,9 @@ NET_FN void update_c_119(float *w,
             ;
         const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
         const ptrdiff_t whole = from;
-        average_c_116(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
+            f,
             h, whole, to);
     }
 }
@@ -3282,23 +3286,16 @@ NET_FN void update_c_119(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_120(float *w,
     const float *g,
-    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
-        const ptrdiff_t whole = from + (to - from) / V * V;
-
-        sgd_c_112(w + wi,
+        const ptrdiff_t from = NET_FROM16(3), to = NET_TO16(3);
+        const ptrdiff_t whole = from;
+        average_c_117(w + wi,
             g + gi,
-            f,
-            h, from, whole);
-        sgd_c_113(w + wi,
-            g + gi,
-            f,
             h, whole, to);
     }
 }
@@ -3306,6 +3303,7 @@ NET_FN void update_c_120(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_121(float *w,
     const float *g,
+    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
@@ -3315,11 +3313,13 @@ NET_FN void update_c_121(float *w,
         const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
+            f,
             h, from, whole);
-        average_c_116(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
+            f,
             h, whole, to);
     }
 }
@@ -3327,23 +3327,20 @@ NET_FN void update_c_121(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_122(float *w,
     const float *g,
-    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
+        const ptrdiff_t from = NET_FROM16(520), to = NET_TO16(520);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_112(w + wi,
+        average_c_116(w + wi,
             g + gi,
-            f,
             h, from, whole);
-        sgd_c_113(w + wi,
+        average_c_117(w + wi,
             g + gi,
-            f,
             h, whole, to);
     }
 }
@@ -3351,6 +3348,7 @@ NET_FN void update_c_122(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_123(float *w,
     const float *g,
+    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
@@ -3360,11 +3358,13 @@ NET_FN void update_c_123(float *w,
         const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
+            f,
             h, from, whole);
-        average_c_116(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
+            f,
             h, whole, to);
     }
 }
@@ -3372,23 +3372,20 @@ NET_FN void update_c_123(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_124(float *w,
     const float *g,
-    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
+        const ptrdiff_t from = NET_FROM16(8), to = NET_TO16(8);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_112(w + wi,
+        average_c_116(w + wi,
             g + gi,
-            f,
             h, from, whole);
-        sgd_c_113(w + wi,
+        average_c_117(w + wi,
             g + gi,
-            f,
             h, whole, to);
     }
 }
@@ -3396,6 +3393,7 @@ NET_FN void update_c_124(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_125(float *w,
     const float *g,
+    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
@@ -3405,11 +3403,13 @@ NET_FN void update_c_125(float *w,
         const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
+            f,
             h, from, whole);
-        average_c_116(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
+            f,
             h, whole, to);
     }
 }
@@ -3417,23 +3417,20 @@ NET_FN void update_c_125(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_126(float *w,
     const float *g,
-    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
+        const ptrdiff_t from = NET_FROM16(65), to = NET_TO16(65);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_112(w + wi,
+        average_c_116(w + wi,
             g + gi,
-            f,
             h, from, whole);
-        sgd_c_113(w + wi,
+        average_c_117(w + wi,
             g + gi,
-            f,
             h, whole, to);
     }
 }
@@ -3441,6 +3438,7 @@ NET_FN void update_c_126(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_127(float *w,
     const float *g,
+    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
@@ -3450,11 +3448,13 @@ NET_FN void update_c_127(float *w,
         const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
+            f,
             h, from, whole);
-        average_c_116(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
+            f,
             h, whole, to);
     }
 }
@@ -3462,23 +3462,20 @@ NET_FN void update_c_127(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_128(float *w,
     const float *g,
-    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
         const ptrdiff_t wi = 0
             , gi = 0
             ;
-        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t from = NET_FROM16(72), to = NET_TO16(72);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_112(w + wi,
+        average_c_116(w + wi,
             g + gi,
-            f,
             h, from, whole);
-        sgd_c_113(w + wi,
+        average_c_117(w + wi,
             g + gi,
-            f,
             h, whole, to);
     }
 }
@@ -3486,6 +3483,7 @@ NET_FN void update_c_128(float *w,
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_129(float *w,
     const float *g,
+    const float *f,
     const mnc_head *h, int part, int parts)
 {
     {
@@ -3495,17 +3493,40 @@ NET_FN void update_c_129(float *w,
         const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
+            f,
             h, from, whole);
-        average_c_116(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
+            f,
             h, whole, to);
     }
 }
 
 /* A parameter and its moments, by its gradient. */
 NET_FN void update_c_130(float *w,
+    const float *g,
+    const mnc_head *h, int part, int parts)
+{
+    {
+        const ptrdiff_t wi = 0
+            , gi = 0
+            ;
+        const ptrdiff_t from = NET_FROM16(288), to = NET_TO16(288);
+        const ptrdiff_t whole = from + (to - from) / V * V;
+
+        average_c_116(w + wi,
+            g + gi,
+            h, from, whole);
+        average_c_117(w + wi,
+            g + gi,
+            h, whole, to);
+    }
+}
+
+/* A parameter and its moments, by its gradient. */
+NET_FN void update_c_131(float *w,
     const float *g,
     const float *f,
     const mnc_head *h, int part, int parts)
@@ -3517,11 +3538,11 @@ NET_FN void update_c_130(float *w,
         const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        sgd_c_112(w + wi,
+        sgd_c_113(w + wi,
             g + gi,
             f,
             h, from, whole);
-        sgd_c_113(w + wi,
+        sgd_c_114(w + wi,
             g + gi,
             f,
             h, whole, to);
@@ -3529,7 +3550,7 @@ NET_FN void update_c_130(float *w,
 }
 
 /* A parameter and its moments, by its gradient. */
-NET_FN void update_c_131(float *w,
+NET_FN void update_c_132(float *w,
     const float *g,
     const mnc_head *h, int part, int parts)
 {
@@ -3540,10 +3561,10 @@ NET_FN void update_c_131(float *w,
         const ptrdiff_t from = NET_FROM16(216), to = NET_TO16(216);
         const ptrdiff_t whole = from + (to - from) / V * V;
 
-        average_c_115(w + wi,
+        average_c_116(w + wi,
             g + gi,
             h, from, whole);
-        average_c_116(w + wi,
+        average_c_117(w + wi,
             g + gi,
             h, whole, to);
     }
