@@ -698,7 +698,7 @@ NET_FN void conv_v3_6(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 96;
     t.yw = 16, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 16;
@@ -829,7 +829,7 @@ NET_FN void conv_v3_10(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 16, t.xw = 16, t.xc = 1, t.panel = 256, t.ahead = 0;
+    t.c = 16, t.xw = 16, t.xc = 1, t.panel = 256, t.ahead = 96;
     t.yw = 8, t.sw = 8, t.add = 1;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 8;
@@ -926,7 +926,7 @@ NET_FN void dense_v3_13(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 96;
     t.yw = 3, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 3;

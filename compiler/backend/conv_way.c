@@ -107,7 +107,8 @@ Choice conv_rule(const Emit *e, const ConvShape *c, bool flat, int64_t row)
     }
     w.knob[KNOB_vectors] = tile_vectors(e, c, length);
     w.knob[KNOB_pixels] = tile_pixels(t, w.knob[KNOB_vectors]);
-    w.knob[KNOB_ahead] = is_hot(c) ? 0 : pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE;
+    w.knob[KNOB_ahead] = is_hot(c) ? (flat && !e->in_parts ? t->ahead : 0)
+                       : pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE;
     if (flat)
         w.knob[KNOB_next] = !is_hot(c) && pixels >= 2 * w.knob[KNOB_pixels];
     if (flat && w.knob[KNOB_next])

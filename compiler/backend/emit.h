@@ -26,6 +26,7 @@ typedef struct Target {
     int width, registers;      /* floats per vector; vectors that a core can name */
     int tile_m, tile_v;        /* convolution: pixels x vectors of channels held in registers */
     int narrow_m, narrow_v;    /* the same for layers of at most narrow_v vectors of channels */
+    int ahead;                 /* rows of weights to fetch early though the L2 cache has them */
 } Target;
 
 extern const Target target_doubles;        /* of nets that are wide, and of them alone */
@@ -142,11 +143,6 @@ static inline const Shape *emit_shape(const Emit *e, ValueId v) { return &ir_val
 static inline const char *emit_type(const Emit *e, ValueId v)
 {
     return dtype_info[ir_val(e->g, v)->dtype].c;
-}
-
-static inline bool dtype_is_unsigned(DType t)
-{
-    return t == DT_U8 || t == DT_U16 || t == DT_U32 || t == DT_U64 || t == DT_BOOL;
 }
 
 /* Emits node n; false with a message. */

@@ -105,4 +105,9 @@ typedef struct Act {
                               selu: alpha, gamma */
 } Act;
 
+static inline bool dtype_is_unsigned(DType t)
+{
+    return t == DT_U8 || t == DT_U16 || t == DT_U32 || t == DT_U64 || t == DT_BOOL;
+}
+
 #endif
