@@ -54,7 +54,7 @@ cc shoe.c $(pkg-config --cflags --libs libpng) -o shoe
 # Under mpirun as it is for who is not root and has processors enough; left out without MPI.
 mpirun=$(command -v mpirun || :) n=6
 if [ -n "$mpirun" ] && [ -e "$(dirname "$mnc")/libmncmpi.so.0" ]; then
-    printf '#!/bin/sh\nexec %s --allow-run-as-root --oversubscribe "$@"\n' "$mpirun" >bin/mpirun
+    printf '#!/bin/sh\nOMPI_MCA_plm_rsh_agent=sh exec %s --allow-run-as-root --oversubscribe "$@"\n' "$mpirun" >bin/mpirun
     chmod +x bin/mpirun
 else
     sed -i '/^ *mpirun/d' all
