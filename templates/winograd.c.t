@@ -1,9 +1,10 @@
 //# Lists by piece p of the output channels, COUNT times STEP of them from START on, PASS steps at a
 //# time, LAST in the last: functions for M tiles (FN), for those left over (REST; 0: none) and OUT.
 //# WORKERS: threads that there is memory for; they share tiles, or channels if they are WIDE.
-//@ params NAME TILE IN FN_IN OUT BATCH H W OH OW PAD PADQ C CP AHEAD ROWS COLS M BLOCK WIDE EACH EACHW MEACH MROW WORK WORKERS XN XROW XSTEP YN YROW YSTEP ADD SN SROW SSTEP STREAM START[] COUNT[] STEP[] PASS[] LAST[] FN[] REST[] FN_OUT[]
-/* Convolution by Winograd's F(4x4, 3x3): patches of 6 x 6 pixels, ${BLOCK} at a time, become rows
- * of 36 matrices v, whose products m with 36 matrices of weights become 4 x 4 pixels of y. */
+//@ params NAME SIDE P TILE IN FN_IN OUT BATCH H W OH OW PAD PADQ C CP AHEAD ROWS COLS M BLOCK WIDE EACH EACHW MEACH MROW WORK WORKERS XN XROW XSTEP YN YROW YSTEP ADD SN SROW SSTEP STREAM START[] COUNT[] STEP[] PASS[] LAST[] FN[] REST[] FN_OUT[]
+/* Convolution by Winograd's F(${SIDE}x${SIDE}, 3x3): patches of ${P} x ${P} pixels, ${BLOCK} at a
+ * time, become rows of ${P * P} matrices v, whose products m with as many matrices of weights become
+ * ${SIDE} x ${SIDE} pixels of y. */
 NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
     const float *s,
@@ -18,7 +19,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         return;
     parts = NET_LEAST(parts, ${WORKERS});
     v = work + part * (ptrdiff_t)${WORK};
-    m = v + ${36 * EACH};
+    m = v + ${P * P * EACH};
     t.c = ${C}, t.xw = ${CP}, t.xc = 1, t.panel = ${16 * C}, t.ahead = 0;
     t.yw = ${MROW};
 //@ if WIDE
@@ -32,13 +33,13 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ end
 
         for (int i = 0; i < n; i++) {
-            const int top = (from + i) / ${COLS} % ${ROWS} * 4 - ${PAD};
-            const int left = (from + i) % ${COLS} * 4 - ${PADQ};
+            const int top = (from + i) / ${COLS} % ${ROWS} * ${SIDE} - ${PAD};
+            const int left = (from + i) % ${COLS} * ${SIDE} - ${PADQ};
             const ptrdiff_t at = (from + i) / ${ROWS * COLS} * (ptrdiff_t)${XN}
                                + top * (ptrdiff_t)${XROW} + left * (ptrdiff_t)${XSTEP};
 
-            if (top >= 0 && top + 6 <= ${H} && left >= 0 && left + 6 <= ${W})
-                ${IN}_${FN_IN}(x, at, 0, 6, 0, 6, v + i * ${CP});
+            if (top >= 0 && top + ${P} <= ${H} && left >= 0 && left + ${P} <= ${W})
+                ${IN}_${FN_IN}(x, at, 0, ${P}, 0, ${P}, v + i * ${CP});
             else
                 ${IN}_${FN_IN}(x, at, -top, ${H} - top, -left, ${W} - left, v + i * ${CP});
         }
@@ -52,7 +53,7 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ end
             const int c = ${START[p]} + k * ${STEP[p]};
 
-            for (int e = 0; e < 36; e++)
+            for (int e = 0; e < ${P * P}; e++)
             for (int j = 0; j < steps; j++) {
                 const float *ve = v + e * ${EACH};
                 const float *we = w + e * (ptrdiff_t)${EACHW} + (c + j * ${STEP[p]}) * ${C};
@@ -80,7 +81,8 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
             }
             for (int i = 0; i < n; i++) {
                 const int image = (from + i) / ${ROWS * COLS};
-                const int row = (from + i) / ${COLS} % ${ROWS} * 4, col = (from + i) % ${COLS} * 4;
+                const int row = (from + i) / ${COLS} % ${ROWS} * ${SIDE};
+                const int col = (from + i) % ${COLS} * ${SIDE};
                 float *yi = y + image * (ptrdiff_t)${YN} + row * (ptrdiff_t)${YROW}
                           + col * ${YSTEP} + c;
 //@ if ADD
@@ -88,12 +90,12 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
                                 + col * ${SSTEP} + c;
 //@ end
 
-                if (row + 4 <= ${OH} && col + 4 <= ${OW})
+                if (row + ${SIDE} <= ${OH} && col + ${SIDE} <= ${OW})
                     ${OUT}_${FN_OUT[p]}(m + i * ${MROW}, b + c,
 //@ if ADD
                         si,
 //@ end
-                        yi, steps * ${STEP[p]} - ${STEP[p] - LAST[p]}, 4, 4);
+                        yi, steps * ${STEP[p]} - ${STEP[p] - LAST[p]}, ${SIDE}, ${SIDE});
                 else
                     ${OUT}_${FN_OUT[p]}(m + i * ${MROW}, b + c,
 //@ if ADD

@@ -1,6 +1,7 @@
-//# LAST: channels in the last vector; EACH: floats from one of the 36 operands to the next; ROW,
-//# STEP, SROW, SSTEP: from one pixel of y and of s to the next, down and across.
-//@ params NAME LAST VW EACH ROW STEP ADD SROW SSTEP ACT PUT
+//# LAST: channels in the last vector; EACH: floats from one of the operands to the next; ROW, STEP,
+//# SROW, SSTEP: from one pixel of y and of s to the next, down and across.
+//@ params NAME SIDE P LAST VW EACH ROW STEP ADD SROW SSTEP ACT PUT
+//@ if SIDE == 4
 /* Six numbers, s apart, become A^T m, four, without powers of 3/4. */
 NET_INLINE void ${NAME}_line(v_f32 *m, int s)
 {
@@ -12,36 +13,50 @@ NET_INLINE void ${NAME}_line(v_f32 *m, int s)
     m[2 * s] = v_fma(v_set1(4.0f), e2, e1);
     m[3 * s] = v_add(v_fma(v_set1(8.0f), o2, o1), m[5 * s]);
 }
+//@ else
+/* Four numbers, s apart, become A^T m, two. */
+NET_INLINE void ${NAME}_line(v_f32 *m, int s)
+{
+    m[0] = v_add(v_add(m[0], m[s]), m[2 * s]);
+    m[s] = v_add(v_sub(m[s], m[2 * s]), m[3 * s]);
+}
+//@ end
 
-/* A^T m A of n channels: 4 x 4 pixels, of which rows x cols are in the image. */
+/* A^T m A of n channels: ${SIDE} x ${SIDE} pixels, of which rows x cols are in the image. */
 NET_INLINE void ${NAME}(const float *m, const float *b,
 //@ if ADD
     const float *s,
 //@ end
     float *y, int n, int rows, int cols)
 {
+//@ if SIDE == 4
     static const float scale[] = { 1.0f, 0.75f, 0.5625f, 0.421875f, 0.31640625f, 0.2373046875f,
                                    0.177978515625f };
 
+//@ end
     NET_ROLLED
     for (int c = 0; c < n; c += V) {
         const v_f32 bias = v_load(b + c);
-        v_f32 t[36];
+        v_f32 t[${P * P}];
 
         NET_UNROLL
-        for (int i = 0; i < 36; i++)
+        for (int i = 0; i < ${P * P}; i++)
             t[i] = v_load(m + i * (ptrdiff_t)${EACH} + c);
         NET_UNROLL
-        for (int q = 0; q < 6; q++)
-            ${NAME}_line(t + q, 6);
+        for (int q = 0; q < ${P}; q++)
+            ${NAME}_line(t + q, ${P});
         NET_UNROLL
-        for (int r = 0; r < 4; r++)
-            ${NAME}_line(t + 6 * r, 1);
+        for (int r = 0; r < ${SIDE}; r++)
+            ${NAME}_line(t + ${P} * r, 1);
         NET_UNROLL
-        for (int i = 0; i < 16; i++) {
-            const int r = i / 4, q = i % 4;
+        for (int i = 0; i < ${SIDE * SIDE}; i++) {
+            const int r = i / ${SIDE}, q = i % ${SIDE};
             float *p = y + r * (ptrdiff_t)${ROW} + q * (ptrdiff_t)${STEP} + c;
+//@ if SIDE == 4
             v_f32 a = v_fma(v_set1(scale[r + q]), t[6 * r + q], bias);
+//@ else
+            v_f32 a = v_add(t[4 * r + q], bias);
+//@ end
 
             if (r >= rows || q >= cols)
                 continue;

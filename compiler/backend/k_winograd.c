@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* k_winograd: 3 x 3 convolutions by Winograd's F(4x4, 3x3), where the plan says so.
+/* k_winograd: 3 x 3 convolutions by Winograd's F(4x4, 3x3) or F(2x2, 3x3), as the plan says.
  *
- *     y = A^T ((G w G^T) .* (B^T d B)) A,      d 6 x 6 pixels of x, y 4 x 4 pixels
+ *     y = A^T ((G w G^T) .* (B^T d B)) A,      d 6 x 6 pixels of x, y 4 x 4; or 4 x 4 and 2 x 2
  *
- * summed over the input channels before A: 36 products of matrices, patches by input channels times
- * input by output channels.  G w G^T is computed here, in double, and packed as the weights of a
- * kernel of 36 elements (k_conv); the products are made by the tiles of a pointwise convolution.
+ * summed over the input channels before A: 36 or 16 products of matrices, patches by input channels
+ * times input by output channels.  G w G^T is computed here, in double, and packed as the weights
+ * of so many pointwise convolutions (k_conv), of which the products have the tiles, too.
  *
- * The points of interpolation are a {0, 1, -1, 2, -2, infinity} with a = 3/4: their errors are a
- * quarter of those with a = 1 (why: Barabasz et al., Error analysis and improving the accuracy of
- * Winograd convolution for deep neural networks, 2020), and all factors of B are exact.  The powers
- * of a in A come last, with the bias.  Each sum has one order on all targets.
+ * The points of interpolation are 0, 1, -1, infinity, or a {0, 1, -1, 2, -2, infinity} with
+ * a = 3/4, whose errors are a quarter of those with a = 1 (why: Barabasz et al., Error analysis and
+ * improving the accuracy of Winograd convolution for deep neural networks, 2020), and all factors
+ * of B are exact.  The powers of a in A come last, with the bias.  Each sum has one order on all
+ * targets.
  */
 #include "backend/sites.h"
 
@@ -18,7 +19,7 @@
 #include <string.h>
 
 enum {
-    PATCH = 6, MATRICES = WINOGRAD_MATRICES, SIDE = WINOGRAD_SIDE,
+    MOST_PATCH = 6,
     HOT_BYTES = 1024 * 1024,         /* weights that stay in an L2 cache */
     MAX_PIECE = 3
 };
@@ -31,7 +32,7 @@ bool fits_winograd(const Emit *e, const Node *n)
 /* ---- weights ---- */
 
 /* G: the weights' value at each point, by the product of its distances from the others. */
-static const double g_row[PATCH][3] = {
+static const double g_four[MOST_PATCH][3] = {
     { 64.0 / 81, 0, 0 },
     { -128.0 / 243, -32.0 / 81, -8.0 / 27 },
     { -128.0 / 243, 32.0 / 81, -8.0 / 27 },
@@ -39,17 +40,21 @@ static const double g_row[PATCH][3] = {
     { 32.0 / 243, -16.0 / 81, 8.0 / 27 },
     { 0, 0, 64.0 / 27 },
 };
+static const double g_two[MOST_PATCH][3] = { { -1, 0, 0 }, { .5, .5, .5 }, { .5, -.5, .5 },
+                                             { 0, 0, 1 } };
 
 /* G w G^T. */
-static void transform(const float w[9], double u[MATRICES])
+static void transform(int64_t side, const float w[9], double *u)
 {
-    for (int i = 0; i < PATCH; i++)
-        for (int j = 0; j < PATCH; j++) {
+    const double (*g)[3] = side == 2 ? g_two : g_four;
+
+    for (int64_t i = 0; i < side + 2; i++)
+        for (int64_t j = 0; j < side + 2; j++) {
             double sum = 0;
             for (int r = 0; r < 3; r++)
                 for (int s = 0; s < 3; s++)
-                    sum += g_row[i][r] * g_row[j][s] * (double)w[3 * r + s];
-            u[PATCH * i + j] = sum;
+                    sum += g[i][r] * g[j][s] * (double)w[3 * r + s];
+            *u++ = sum;
         }
 }
 
@@ -59,8 +64,8 @@ static int64_t round_up(int64_t n, int64_t to)
     return (n + to - 1) / to * to;
 }
 
-/* w (K,C,3,3) -> 36 times, per panel of output channels, [C][width]. */
-static void pack(const ConvShape *c, const float *w, float *out)
+/* w (K,C,3,3) -> for each matrix, per panel of output channels, [C][width]. */
+static void pack(const ConvShape *c, int64_t side, const float *w, float *out)
 {
     int64_t each = c->c * round_up(c->k, PANEL_ROUND);
 
@@ -68,25 +73,25 @@ static void pack(const ConvShape *c, const float *w, float *out)
         int64_t first = k / PANEL_WIDTH * PANEL_WIDTH, left = c->k - first;
         int64_t width = left < PANEL_WIDTH ? round_up(left, PANEL_ROUND) : PANEL_WIDTH;
         for (int64_t i = 0; i < c->c; i++) {
-            double u[MATRICES];
-            transform(w + (k * c->c + i) * 9, u);
-            for (int64_t m = 0; m < MATRICES; m++)
+            double u[MOST_PATCH * MOST_PATCH];
+            transform(side, w + (k * c->c + i) * 9, u);
+            for (int64_t m = 0; m < plan_winograd_matrices(side); m++)
                 out[m * each + first * c->c + i * width + k - first] = (float)u[m];
         }
     }
 }
 
 /* Done for the first target only: see conv_pack_weights. */
-static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c)
+static const char *pack_weights(Emit *e, const Node *n, const ConvShape *c, int64_t side)
 {
     const char **done = &e->packed[n - e->g->node];
-    int64_t floats = round_up(c->k, PANEL_ROUND) * c->c * MATRICES;
+    int64_t floats = round_up(c->k, PANEL_ROUND) * c->c * plan_winograd_matrices(side);
     float *out;
 
     if (*done)
         return *done;
     out = arena_new_n(e->arena, float, (size_t)floats);
-    pack(c, ir_val(e->g, n->in[1])->data, out);
+    pack(c, side, ir_val(e->g, n->in[1])->data, out);
     return *done = emit_weights(e, DT_F32, out, floats,
                                 arena_printf(e->arena, "transformed weights of %s",
                                              c_comment(e->arena, ir_val(e->g, n->out[0])->name)));
@@ -100,7 +105,7 @@ typedef struct Cut {
     Emit *e;
     const ConvShape *c;
     const char *act, *put;
-    int64_t tiles, block, m, ahead;
+    int64_t side, tiles, block, m, ahead;
     uint32_t n;
     int64_t start[MAX_PIECE], count[MAX_PIECE], step[MAX_PIECE], pass[MAX_PIECE];
     int64_t last[MAX_PIECE], fn[MAX_PIECE], rest[MAX_PIECE], out[MAX_PIECE];
@@ -125,10 +130,10 @@ static int64_t out_function(const Cut *t, int64_t last)
     const ConvShape *c = t->c;
 
     emit_int_vars(v, (const IntVar[]){
-        { "LAST", last }, { "VW", t->e->target->width },
+        { "SIDE", t->side }, { "P", t->side + 2 }, { "LAST", last }, { "VW", t->e->target->width },
         { "EACH", plan_winograd_out(t->block, t->c->k) },
         { "ROW", c->y.h }, { "STEP", c->y.w }, { "ADD", c->add }, { "SROW", c->res.h },
-        { "SSTEP", c->res.w } }, 8);
+        { "SSTEP", c->res.w } }, 10);
     tmpl_word(v, "ACT", t->act);
     tmpl_word(v, "PUT", t->put);
     return emit_function_number(t->e, "winograd_out.c.t", "winograd_out", v);
@@ -139,8 +144,9 @@ static int64_t in_function(const Cut *t)
     TmplVars *v = tmpl_vars(t->e->arena);
 
     emit_int_vars(v, (const IntVar[]){
-        { "C", t->c->c }, { "VW", t->e->target->width }, { "ROW", t->c->x.h },
-        { "STEP", t->c->x.w }, { "EACH", plan_winograd_in(t->block, t->c->c) } }, 5);
+        { "SIDE", t->side }, { "P", t->side + 2 }, { "C", t->c->c },
+        { "VW", t->e->target->width }, { "ROW", t->c->x.h }, { "STEP", t->c->x.w },
+        { "EACH", plan_winograd_in(t->block, t->c->c) } }, 7);
     return emit_function_number(t->e, "winograd_in.c.t", "winograd_in", v);
 }
 
@@ -203,7 +209,7 @@ static int64_t lines_ahead(const Cut *t, int64_t step)
 {
     int64_t n = t->tiles < t->block ? t->tiles : t->block, count = (n + t->m - 1) / t->m;
 
-    if (MATRICES * t->c->c * t->c->k * 4 <= HOT_BYTES)
+    if (plan_winograd_matrices(t->side) * t->c->c * t->c->k * 4 <= HOT_BYTES)
         return 0;
     return (step / PANEL_WIDTH + count - 1) / count;
 }
@@ -221,10 +227,11 @@ static void set_vars(const Cut *t, const Winograd *w, TmplVars *v)
         { "BATCH", c->n }, { "H", c->h }, { "W", c->w }, { "OH", c->oh }, { "OW", c->ow },
         { "PAD", c->pad_h }, { "PADQ", c->pad_w }, { "C", c->c }, { "CP", cp },
         { "AHEAD", t->ahead }, { "EACHW", c->c * round_up(c->k, PANEL_ROUND) },
-        { "ROWS", (c->oh + SIDE - 1) / SIDE }, { "COLS", (c->ow + SIDE - 1) / SIDE },
+        { "ROWS", (c->oh + t->side - 1) / t->side },
+        { "COLS", (c->ow + t->side - 1) / t->side }, { "SIDE", t->side }, { "P", t->side + 2 },
         { "M", t->m }, { "BLOCK", t->block }, { "WIDE", t->tiles <= t->block },
         { "EACH", each }, { "MEACH", meach }, { "MROW", plan_winograd_channels(c->k) },
-        { "WORK", plan_winograd_work(w->tiles, c->c, c->k) },
+        { "WORK", plan_winograd_work(w, c->c, c->k) },
         { "WORKERS", w->threads }, { "XN", c->x.n }, { "XROW", c->x.h }, { "XSTEP", c->x.w },
         { "YN", c->y.n }, { "YROW", c->y.h }, { "YSTEP", c->y.w }, { "ADD", c->add },
         { "SN", c->res.n }, { "SROW", c->res.h }, { "SSTEP", c->res.w },
@@ -260,7 +267,7 @@ static bool call(Cut *t, const Node *n, const Winograd *w)
     if (!fn)
         return false;
     args[k++] = emit_in(t->e, n->in[0]);
-    args[k++] = pack_weights(t->e, n, t->c);
+    args[k++] = pack_weights(t->e, n, t->c, t->side);
     args[k++] = conv_pack_bias(t->e, n, 1, t->c->k);
     if (t->c->add)
         args[k++] = emit_in(t->e, n->in[3]);
@@ -282,7 +289,8 @@ bool emit_winograd(Emit *e, const Node *n)
         return false;
     if (target->width % PANEL_WIDTH == 0 && emit_streams(e, n->out[0]))
         t.put = "v_stream";
-    t.tiles = c.n * ((c.oh + SIDE - 1) / SIDE) * ((c.ow + SIDE - 1) / SIDE);
+    t.side = w->side;
+    t.tiles = c.n * ((c.oh + t.side - 1) / t.side) * ((c.ow + t.side - 1) / t.side);
     t.m = best_m(target, t.tiles);
     t.block = round_up(w->tiles, t.m);
     t.ahead = lines_ahead(&t, step);

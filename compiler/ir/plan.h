@@ -55,14 +55,13 @@ typedef struct Band {
     const int64_t *rows;
 } Band;
 
-/* A 3 x 3 convolution by Winograd's F(4x4, 3x3) (passes/winograd.c): so many of its tiles, each
- * 4 x 4 pixels of the result, are under way at a time on each of at most so many threads, which
- * have parts of work, a value that no node computes: it lives while the node runs.  tiles 0: it is
- * not one. */
-typedef struct Winograd { ValueId work; int64_t tiles, threads; } Winograd;
+/* A 3 x 3 convolution by Winograd's F(4x4, 3x3) or F(2x2, 3x3) (passes/winograd.c): so many of its
+ * tiles, each side x side pixels of the result, are under way at a time on each of at most so many
+ * threads, which have parts of work, a value that no node computes: it lives while the node runs.
+ * tiles 0: it is not one. */
+typedef struct Winograd { ValueId work; int64_t side, tiles, threads; } Winograd;
 
 enum {
-    WINOGRAD_MATRICES = 36, WINOGRAD_SIDE = 4,
     WINOGRAD_MORE = 15           /* tiles that may be under way beside those of the plan */
 };
 
@@ -127,13 +126,19 @@ int64_t plan_winograd_channels(int64_t out);
  * thread.  in, out: channels. */
 int64_t plan_winograd_in(int64_t tiles, int64_t in);
 int64_t plan_winograd_out(int64_t tiles, int64_t out);
-int64_t plan_winograd_work(int64_t tiles, int64_t in, int64_t out);
+int64_t plan_winograd_work(const Winograd *w, int64_t in, int64_t out);
 
 /* In how many parts n adds up, a conv_grad or a sum of all pixels: runs of the pixels of all
  * images, of a number that the shapes decide, so that the bits are the same for any number of
  * threads, each of which has the parts that it finds in its own cache.  The result's buffer has
  * room for all of them; the first becomes the result.  1 where parts would take long to add up. */
 int64_t plan_sum_parts(const Graph *g, const Plan *p, const Node *n);
+
+/* As many as there are pixels in what a tile of the result depends on. */
+static inline int64_t plan_winograd_matrices(int64_t side)
+{
+    return (side + 2) * (side + 2);
+}
 
 /* Does node n move or compute anything, or is its result just a Place in its operand's buffer? */
 bool plan_is_view(const Plan *p, const Node *n);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* winograd: with mnc_options.winograd, which 3 x 3 convolutions are computed by the minimal
- * filtering algorithm F(4x4, 3x3) (Winograd 1980; Lavin and Gray, Fast algorithms for convolutional
- * neural networks, 2015): 36 multiply-adds for 16 pixels of a result and a channel, not 144.
+ * filtering algorithms F(4x4, 3x3) or F(2x2, 3x3) (Winograd 1980; Lavin and Gray, Fast algorithms
+ * for convolutional neural networks, 2015): 36 multiply-adds for 4 x 4 pixels of a result and a
+ * channel instead of 144, 16 for 2 x 2 instead of 36.
  *
  * It adds up other numbers than a plain convolution, so it gives other bits: that is why it is an
  * option.  Its errors are some times those of the plain sums: doc/kernels.md has the bound.
  *
  * It pays where the products weigh more than what surrounds them: transforming x and the result,
- * and reading weights that are four times as large.  The costs are cycles of a core with AVX-512,
- * in which the products weigh least, so what pays there pays everywhere.
+ * and reading weights that are 4 times as large, or 16/9 times.  The costs are cycles of a core
+ * with AVX-512, in which the products weigh least, so what pays there pays everywhere.
  *
  * needs LAYOUT; breaks MEMORY.  out: the plan's winograd, and a value of its own for each.
  */
@@ -22,8 +23,7 @@ enum {
     LEAST_BYTES = 512 * 1024,        /* of operands under way: stay in an L2 cache */
     MOST_BYTES = 4 * 1024 * 1024,
     HOT_BYTES = 1024 * 1024,         /* weights that stay there too */
-    FAR_BYTES = 16 * 1024 * 1024,    /* and that stay in no cache */
-    SIDE = WINOGRAD_SIDE, MATRICES = WINOGRAD_MATRICES
+    FAR_BYTES = 8 * 1024 * 1024      /* and that stay in no cache, beside those of other layers */
 };
 
 /* ---- sizes ---- */
@@ -49,10 +49,12 @@ int64_t plan_winograd_out(int64_t tiles, int64_t out)
     return tiles * plan_winograd_channels(out) + PANEL_WIDTH;
 }
 
-int64_t plan_winograd_work(int64_t tiles, int64_t in, int64_t out)
+int64_t plan_winograd_work(const Winograd *w, int64_t in, int64_t out)
 {
-    tiles += WINOGRAD_MORE;
-    return MATRICES * (plan_winograd_in(tiles, in) + plan_winograd_out(tiles, out));
+    int64_t tiles = w->tiles + WINOGRAD_MORE;
+
+    return plan_winograd_matrices(w->side)
+         * (plan_winograd_in(tiles, in) + plan_winograd_out(tiles, out));
 }
 
 /* ---- which nodes ---- */
@@ -98,20 +100,21 @@ static bool can_be(const Job *job, const Node *n)
 
 /* ---- whether it pays ---- */
 
-static int64_t tiles_of(const Graph *g, const Node *n)
+static int64_t tiles_of(const Graph *g, const Node *n, int64_t side)
 {
     const int64_t *y = ir_val(g, n->out[0])->shape.dim;
 
-    return y[0] * ((y[2] + SIDE - 1) / SIDE) * ((y[3] + SIDE - 1) / SIDE);
+    return y[0] * ((y[2] + side - 1) / side) * ((y[3] + side - 1) / side);
 }
 
 /* In equal parts, all of which pass by all weights.  Large weights weigh more than operands that do
  * not stay in the cache, which pass by once for each CHANNELS. */
-static int64_t tiles_at_a_time(const Graph *g, const Node *n)
+static int64_t tiles_at_a_time(const Graph *g, const Node *n, int64_t side)
 {
     int64_t c = ir_val(g, n->in[0])->shape.dim[1], k = ir_val(g, n->out[0])->shape.dim[1];
-    int64_t kept = plan_winograd_channels(k), each = 4 * MATRICES * (c > kept ? c : kept);
-    int64_t tiles = tiles_of(g, n), most = 4 * MATRICES * c * k / 8, parts;
+    int64_t kept = plan_winograd_channels(k), floats = 4 * plan_winograd_matrices(side);
+    int64_t each = floats * (c > kept ? c : kept), most = floats * c * k / 8, parts;
+    int64_t tiles = tiles_of(g, n, side);
 
     most = (most < LEAST_BYTES ? LEAST_BYTES : most > MOST_BYTES ? MOST_BYTES : most) / each;
     most = most > 1 ? most : 1;
@@ -125,18 +128,35 @@ static double cycles_for_weights(double bytes)
     return bytes / (bytes <= HOT_BYTES ? 32 : bytes <= FAR_BYTES ? 12 : 4);
 }
 
-/* In cycles: 28 multiply-adds of a plain convolution in each, 26 of the products, 12 for a channel
- * of a tile to be transformed.  A tenth is for what is not counted. */
-static bool pays(const Graph *g, const Node *n)
+/* In cycles: 26 multiply-adds of the products in each; a third of one for each number that a
+ * channel of a tile is transformed to or from. */
+static double cost(const Graph *g, const Node *n, int64_t side)
 {
-    const int64_t *y = ir_val(g, n->out[0])->shape.dim;
-    double c = (double)ir_val(g, n->in[0])->shape.dim[1], k = (double)y[1];
-    double tiles = (double)tiles_of(g, n), blocks = tiles / (double)tiles_at_a_time(g, n);
-    double plain = (double)(y[0] * y[2] * y[3]) * 9 * c * k / 28;
-    double products = tiles * MATRICES * c * k / 26, transforms = tiles * 12 * (c + k);
-    double weights = blocks * cycles_for_weights(MATRICES * c * k * 4);
+    double c = (double)ir_val(g, n->in[0])->shape.dim[1];
+    double k = (double)ir_val(g, n->out[0])->shape.dim[1];
+    double tiles = (double)tiles_of(g, n, side), each = (double)plan_winograd_matrices(side);
+    double blocks = tiles / (double)tiles_at_a_time(g, n, side);
+    double weights = blocks * cycles_for_weights(4 * each * c * k);
 
-    return products + transforms + weights < plain * 0.9;
+    return tiles * each * (c * k / 26 + (c + k) / 3) + weights;
+}
+
+/* The same: 28 multiply-adds in each. */
+static double plain_cost(const Graph *g, const Node *n)
+{
+    const int64_t *y = ir_val(g, n->out[0])->shape.dim, c = ir_val(g, n->in[0])->shape.dim[1];
+
+    return (double)(y[0] * y[2] * y[3]) * 9 * (double)c * (double)y[1] / 28;
+}
+
+/* The better side; 0: none is better than without.  A tenth is for what is not counted. */
+static int64_t best_side(const Graph *g, const Node *n, bool always)
+{
+    double two = cost(g, n, 2), four = cost(g, n, 4);
+
+    if (!always && (two < four ? two : four) > plain_cost(g, n) * 0.9)
+        return 0;
+    return two < four ? 2 : 4;
 }
 
 /* ---- the plan ---- */
@@ -160,15 +180,19 @@ static ValueId new_work(Job *job, const Node *n, int64_t floats, int64_t threads
     return v;
 }
 
-static void add(Job *job, uint32_t i)
+static void add(Job *job, uint32_t i, int64_t side)
 {
-    const Node *n = &job->g->node[i];
+    const Graph *g = job->g;
+    const Node *n = &g->node[i];
     Winograd *w = &job->plan->winograd[i];
-    int64_t c = ir_val(job->g, n->in[0])->shape.dim[1], k = ir_val(job->g, n->out[0])->shape.dim[1];
+    int64_t floats;
 
-    w->tiles = tiles_at_a_time(job->g, n);
+    w->side = side;
+    w->tiles = tiles_at_a_time(g, n, side);
     w->threads = job->options->threads ? MOST_THREADS : 1;
-    w->work = new_work(job, n, plan_winograd_work(w->tiles, c, k), w->threads);
+    floats = plan_winograd_work(w, ir_val(g, n->in[0])->shape.dim[1],
+                                ir_val(g, n->out[0])->shape.dim[1]);
+    w->work = new_work(job, n, floats, w->threads);
 }
 
 /* Nets that train know no weights.  Where memory is short and it does not fit, all is as without
@@ -180,9 +204,12 @@ bool pass_winograd(Job *job)
     if (!o->winograd || job->state || job->g->wide)
         return true;
     job->plan->winograd = arena_new_n(job->g->arena, Winograd, job->g->n_node);
-    for (uint32_t i = 1; i < job->g->n_node; i++)
-        if (can_be(job, &job->g->node[i]) && (o->winograd > 1 || pays(job->g, &job->g->node[i])))
-            add(job, i);
+    for (uint32_t i = 1; i < job->g->n_node; i++) {
+        const Node *n = &job->g->node[i];
+        int64_t side = can_be(job, n) ? best_side(job->g, n, o->winograd > 1) : 0;
+        if (side)
+            add(job, i, side);
+    }
     memory_plan(job->g, job->plan);
     if (o->max_ram && job->plan->arena_bytes > o->max_ram)
         job->plan->winograd = NULL;
