@@ -3,8 +3,8 @@
 //# WORKERS: threads that there is memory for; they share tiles, or channels if they are WIDE.
 //@ params NAME SIDE P TILE IN FN_IN OUT BATCH H W OH OW PAD PADQ C CP AHEAD ROWS COLS M BLOCK WIDE EACH EACHW MEACH MROW WORK WORKERS XN XROW XSTEP YN YROW YSTEP ADD SN SROW SSTEP STREAM START[] COUNT[] STEP[] PASS[] LAST[] FN[] REST[] FN_OUT[]
 /* Convolution by Winograd's F(${SIDE}x${SIDE}, 3x3): patches of ${P} x ${P} pixels, ${BLOCK} at a
- * time, become rows of ${P * P} matrices v, whose products m with as many matrices of weights become
- * ${SIDE} x ${SIDE} pixels of y. */
+ * time, become rows of ${P * P} matrices v, whose products m with as many matrices of weights
+ * become ${SIDE} x ${SIDE} pixels of y. */
 NET_FN void ${NAME}(const float *x, const float *w, const float *b,
 //@ if ADD
     const float *s,

@@ -184,8 +184,8 @@ NET_INLINE void winograd_in_c_6(const float *x, ptrdiff_t at, int r0, int r1, in
 }
 
 /* Convolution by Winograd's F(4x4, 3x3): patches of 6 x 6 pixels, 10 at a
- * time, become rows of 36 matrices v, whose products m with as many matrices of weights become
- * 4 x 4 pixels of y. */
+ * time, become rows of 36 matrices v, whose products m with as many matrices of weights
+ * become 4 x 4 pixels of y. */
 NET_FN void winograd_c_7(const float *x, const float *w, const float *b,
     float *y, float *work, int part, int parts)
 {
@@ -343,8 +343,8 @@ NET_INLINE void winograd_in_c_10(const float *x, ptrdiff_t at, int r0, int r1, i
 }
 
 /* Convolution by Winograd's F(2x2, 3x3): patches of 4 x 4 pixels, 10 at a
- * time, become rows of 16 matrices v, whose products m with as many matrices of weights become
- * 2 x 2 pixels of y. */
+ * time, become rows of 16 matrices v, whose products m with as many matrices of weights
+ * become 2 x 2 pixels of y. */
 NET_FN void winograd_c_11(const float *x, const float *w, const float *b,
     float *y, float *work, int part, int parts)
 {
