@@ -84,6 +84,15 @@ double conv_cost(const Site *s, const Choice *way)
                         : again(weights, (double)rows) + (double)rows * again(x, steps));
 }
 
+/* Of one row of all matrices: register tiles, one that is not whole among them. */
+double winograd_cost(const Site *s, const Choice *way)
+{
+    int64_t m = way->knob[KNOB_pixels], nv = s->target->tile_v, rest = s->tiles % m;
+
+    return (double)(s->tiles / m) * conv_step_cycles(s->target, m, nv)
+         + (rest ? conv_step_cycles(s->target, rest, nv) : 0);
+}
+
 /* A tile of m columns loads each pixel under it once per kernel row, and that row's weights.  A row
  * comes from the L2 cache once, or for each kernel row when so many do not stay in the L1. */
 double depthwise_cost(const Site *s, const Choice *way)

@@ -7,7 +7,8 @@
  *
  * order, of k_conv: 0: rows of pixels outside, panels of weights inside; 1: the other way round, so
  * that each weight is read once.  Of k_depthwise: 0: channels outside, columns inside; 1: columns
- * outside, so that what is read lies side by side.
+ * outside, so that what is read lies side by side.  Of k_winograd: 0: threads share tiles; 1:
+ * output channels.
  */
 #include "backend/sites.h"
 
@@ -233,4 +234,25 @@ Choice depthwise_way(Emit *e, const Node *n, const ConvShape *c)
     chosen.knob[KNOB_narrow] = KNOB_RULE;
     way = merge(&rule, &chosen);
     return take(e, n, &s, depthwise_can(c, &way) ? &way : &rule);
+}
+
+/* ---- Winograd: pixels are tiles in registers, row those under way, order what is shared ---- */
+
+bool winograd_can(const Site *s, const Choice *way)
+{
+    int64_t m = way->knob[KNOB_pixels];
+
+    return m <= WINOGRAD_MORE + 1 && m <= s->tiles && m * s->target->tile_v <= MOST_SUMS
+        && way->knob[KNOB_row] <= s->under_way;
+}
+
+Choice winograd_way(Emit *e, const Node *n, Site *s, const Choice *rule)
+{
+    Choice chosen, way;
+
+    if (!look_up(e, n, "winograd", s, &chosen))
+        return take(e, n, s, rule);
+    chosen.knob[KNOB_narrow] = KNOB_RULE;
+    way = merge(rule, &chosen);
+    return take(e, n, s, winograd_can(s, &way) ? &way : rule);
 }

@@ -106,6 +106,7 @@ typedef struct Cut {
     const ConvShape *c;
     const char *act, *put;
     int64_t side, tiles, block, m, ahead;
+    bool wide;                       /* threads share output channels, not tiles */
     uint32_t n;
     int64_t start[MAX_PIECE], count[MAX_PIECE], step[MAX_PIECE], pass[MAX_PIECE];
     int64_t last[MAX_PIECE], fn[MAX_PIECE], rest[MAX_PIECE], out[MAX_PIECE];
@@ -216,7 +217,7 @@ static int64_t lines_ahead(const Cut *t, int64_t step)
 
 /* ---- the call ---- */
 
-/* Few tiles and many channels: threads share the channels, and each transforms all of x. */
+/* In the template's words. */
 static void set_vars(const Cut *t, const Winograd *w, TmplVars *v)
 {
     const ConvShape *c = t->c;
@@ -229,7 +230,7 @@ static void set_vars(const Cut *t, const Winograd *w, TmplVars *v)
         { "AHEAD", t->ahead }, { "EACHW", c->c * round_up(c->k, PANEL_ROUND) },
         { "ROWS", (c->oh + t->side - 1) / t->side },
         { "COLS", (c->ow + t->side - 1) / t->side }, { "SIDE", t->side }, { "P", t->side + 2 },
-        { "M", t->m }, { "BLOCK", t->block }, { "WIDE", t->tiles <= t->block },
+        { "M", t->m }, { "BLOCK", t->block }, { "WIDE", t->wide },
         { "EACH", each }, { "MEACH", meach }, { "MROW", plan_winograd_channels(c->k) },
         { "WORK", plan_winograd_work(w, c->c, c->k) },
         { "WORKERS", w->threads }, { "XN", c->x.n }, { "XROW", c->x.h }, { "XSTEP", c->x.w },
@@ -277,22 +278,36 @@ static bool call(Cut *t, const Node *n, const Winograd *w)
     return true;
 }
 
+/* Few tiles: threads share the output channels, and each transforms all of x. */
+static Choice find_way(Emit *e, const Node *n, const Cut *t, int64_t under_way)
+{
+    Site s = { .kind = SITE_WINOGRAD, .target = e->target, .c = *t->c, .tiles = t->tiles,
+               .under_way = under_way };
+    Choice rule = choice_none();
+
+    rule.knob[KNOB_pixels] = best_m(e->target, t->tiles);
+    rule.knob[KNOB_row] = under_way;
+    rule.knob[KNOB_order] = t->tiles == under_way;
+    return winograd_way(e, n, &s, &rule);
+}
+
 bool emit_winograd(Emit *e, const Node *n)
 {
     const Winograd *w = &e->plan->winograd[n - e->g->node];
-    const Target *target = e->target;
-    const int64_t step = (int64_t)target->tile_v * target->width;
+    const int64_t step = (int64_t)e->target->tile_v * e->target->width;
     ConvShape c = conv_shape(e, n);
-    Cut t = { .e = e, .c = &c, .act = emit_act(e, &n->act), .put = "v_store" };
+    Cut t = { .e = e, .c = &c, .act = emit_act(e, &n->act), .put = "v_store", .side = w->side };
+    Choice way;
 
     if (!t.act)
         return false;
-    if (target->width % PANEL_WIDTH == 0 && emit_streams(e, n->out[0]))
+    if (e->target->width % PANEL_WIDTH == 0 && emit_streams(e, n->out[0]))
         t.put = "v_stream";
-    t.side = w->side;
     t.tiles = c.n * ((c.oh + t.side - 1) / t.side) * ((c.ow + t.side - 1) / t.side);
-    t.m = best_m(target, t.tiles);
-    t.block = round_up(w->tiles, t.m);
+    way = find_way(e, n, &t, w->tiles);
+    t.wide = way.knob[KNOB_order] == 1;
+    t.m = way.knob[KNOB_pixels];
+    t.block = round_up(way.knob[KNOB_row], t.m);
     t.ahead = lines_ahead(&t, step);
     return cut_channels(&t, step) && call(&t, n, w);
 }

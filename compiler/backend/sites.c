@@ -86,8 +86,9 @@ static Choice with(Choice c, Knob k, int64_t x)
 /* A band of any number of rows can be computed; whether it fits, fuse_block knows. */
 static bool can(const Site *s, const Choice *way)
 {
-    return s->kind == SITE_BAND ? true : s->kind == SITE_CONV
-         ? conv_can(s->target, &s->c, s->flat, way) : depthwise_can(&s->c, way);
+    return s->kind == SITE_BAND ? true : s->kind == SITE_WINOGRAD ? winograd_can(s, way)
+         : s->kind == SITE_CONV ? conv_can(s->target, &s->c, s->flat, way)
+         : depthwise_can(&s->c, way);
 }
 
 /* A band's costs are its rows' distance from what it has: more or fewer, both a little. */
@@ -96,7 +97,8 @@ static double cost(const Site *s, const Choice *way)
     int64_t from = s->now.knob[KNOB_rows], to = way->knob[KNOB_rows];
 
     if (s->kind != SITE_BAND)
-        return s->kind == SITE_CONV ? conv_cost(s, way) : depthwise_cost(s, way);
+        return s->kind == SITE_CONV ? conv_cost(s, way)
+             : s->kind == SITE_WINOGRAD ? winograd_cost(s, way) : depthwise_cost(s, way);
     return to == 0 ? 2 : from > to ? (double)from / (double)to : (double)to / (double)(from + 1);
 }
 
@@ -192,6 +194,17 @@ static void try_depthwise(Others *o)
     }
 }
 
+/* Tiles at a time are what the plan has memory for, or equal parts of it. */
+static void try_winograd(Others *o)
+{
+    for (int64_t m = 2; m <= LARGEST_TILE; m++)
+        for (int64_t parts = 1; parts <= 4 && parts <= o->s->under_way; parts *= 2) {
+            Choice w = with(with(o->s->now, KNOB_pixels, m), KNOB_row, o->s->under_way / parts);
+            try_way(o, with(w, KNOB_order, 0));
+            try_way(o, with(w, KNOB_order, 1));
+        }
+}
+
 /* 0: each layer by itself. */
 static void try_band(Others *o)
 {
@@ -220,6 +233,8 @@ static mnc_site describe(Arena *a, const Site *s)
     o->s = s;
     if (s->kind == SITE_BAND)
         try_band(o);
+    else if (s->kind == SITE_WINOGRAD)
+        try_winograd(o);
     else if (s->kind == SITE_CONV)
         try_conv(o);
     else

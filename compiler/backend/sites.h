@@ -8,7 +8,7 @@
 
 #include "backend/conv.h"
 
-typedef enum SiteKind { SITE_CONV, SITE_DEPTHWISE, SITE_BAND } SiteKind;
+typedef enum SiteKind { SITE_CONV, SITE_DEPTHWISE, SITE_WINOGRAD, SITE_BAND } SiteKind;
 
 typedef struct Site {
     SiteKind kind;
@@ -16,6 +16,7 @@ typedef struct Site {
     const char *kernel, *shape;
     ConvShape c;               /* not of a band */
     bool flat, act;            /* its pixels can be one row; it has an activation */
+    int64_t tiles, under_way;  /* of a Winograd convolution: all, and at most at a time */
     Choice now;                /* how it is computed */
     int *layer;                /* the numbers of its layers */
     uint32_t n, cap;
@@ -31,5 +32,10 @@ void sites_add_bands(Emit *e);
 double conv_cost(const Site *s, const Choice *way);
 double conv_step_cycles(const Target *t, int64_t m, int64_t nv);
 double depthwise_cost(const Site *s, const Choice *way);
+double winograd_cost(const Site *s, const Choice *way);
+
+/* conv_way.c: how it is computed by a rule, or as the options choose if that can be done. */
+Choice winograd_way(Emit *e, const Node *n, Site *s, const Choice *rule);
+bool winograd_can(const Site *s, const Choice *way);
 
 #endif

@@ -13,7 +13,8 @@
 
 #include <unistd.h>
 
-/* Pointwise and dense layers wide and narrow, bands, residuals, borders, a large kernel. */
+/* Pointwise and dense layers wide and narrow, bands, residuals, borders, a large kernel, one by
+ * Winograd. */
 static const char spec[] =
     "name choices\n"
     "block inverted(x, c, k, s) {\n"
@@ -27,6 +28,7 @@ static const char spec[] =
     "inverted 24 3 1\n"
     "inverted 40 5 2\n"
     "inverted 40 3 1\n"
+    "conv k=3 out=40 pad=1 bn relu\n"
     "head = pointwise out=136 bn relu\n"
     "global_avg_pool\n"
     "dense out=19\n"
@@ -37,7 +39,7 @@ enum { N_IN = 3 * 36 * 36, N_OUT = 19, WAYS = 10, MOST = 64 };
 static mnc_model *open_net(const char *target, bool threads, const mnc_choice *list, size_t n)
 {
     mnc_options o = { .target = target, .threads = threads, .prefix = "net", .weights = "file",
-                      .choices = list, .n_choices = n };
+                      .choices = list, .n_choices = n, .winograd = 2 };
     mnc_model *m = mnc_open(&o);
 
     assert_non_null(m);
