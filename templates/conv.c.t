@@ -1,7 +1,8 @@
 //# BAND: the caller asks for some rows, between others; x, y and s may be rings of that many rows.
+//# BY_ROWS: threads share the rows, though panels are outside.
 //# FAR: the next row of x is asked for while this one is worked on.
 //# LEFT, RIGHT: of a tile at the border, which of its columns of x are in the image; else RIGHT 0.
-//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R S H STRIDE PAD DIL STEP DILQ C XN XG XROW XFIRST XR XQ XW XC YN YG YROW YW SN SROW SW ADD WG BG K PANEL AHEAD SHARE ROW START[] COUNT[] STEPS[] FIRST[] FN[] COL[] M[] TIMES[] LEFT[] RIGHT[] PANELS_OUTER FAR STREAM
+//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R S H STRIDE PAD DIL STEP DILQ C XN XG XROW XFIRST XR XQ XW XC YN YG YROW YW SN SROW SW ADD WG BG K PANEL AHEAD SHARE ROW START[] COUNT[] STEPS[] FIRST[] FN[] COL[] M[] TIMES[] LEFT[] RIGHT[] PANELS_OUTER BY_ROWS FAR STREAM
 /* Convolution, ${ROWS} rows in register tiles along each, by panels of output channels.
 //@ if TAPS
  * Tiles at the border leave out kernel columns, rows at the border kernel rows.
@@ -32,7 +33,12 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
     t.s = ${S}, t.xr = ${XR}, t.xq = ${XQ}, t.ring = ${TAPS ? XRING : 0}, t.dil_h = ${DIL};
     t.step = ${STEP}, t.dil = ${DILQ};
 //@ end
-//@ if SHARE
+//@ if BY_ROWS
+    const int from = (int)NET_FROM(${ROWS}), to = (int)NET_TO(${ROWS});
+//@ end
+//@ if SHARE && BY_ROWS
+    t.share = NET_LEAST(${SHARE} * parts, 16);
+//@ elif SHARE
     t.share = ${SHARE};
 //@ end
     t.yw = ${YW}, t.sw = ${SW}, t.add = ${ADD};
@@ -59,7 +65,11 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         v_prefetch(x + (row + 1) * (ptrdiff_t)${XROW} + i);
 //@ end
 //@ for p in 0..len(START)
-//@ if PANELS_OUTER
+//@ if BY_ROWS
+    for (int k = 0; k < ${COUNT[p]}; k++) {
+        const int c = ${START[p]} + k * ${STEPS[p]};
+        for (int row = from; row < to; row++) {
+//@ elif PANELS_OUTER
     for (int k = (int)NET_FROM(${COUNT[p]}); k < (int)NET_TO(${COUNT[p]}); k++) {
         const int c = ${START[p]} + k * ${STEPS[p]};
         for (int row = 0; row < ${ROWS}; row++) {
@@ -101,6 +111,10 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
                 yr + i * t.yw, r0, r1, top, ${LEFT[t]}, ${RIGHT[t]}, t);
 //@ elif TAPS
                 yr + i * t.yw, r0, r1, top, t);
+//@ elif SHARE && BY_ROWS
+                yr + i * t.yw, wc + ${STEPS[p] * K}
+                    + ((row - from) * ${ROW} + i) * (ptrdiff_t)${C}
+                        / ((to - from) * ${ROW}) * 16, t);
 //@ elif SHARE
                 yr + i * t.yw, wc + ${STEPS[p] * K}
                     + (row * ${ROW} + i) * (ptrdiff_t)${C} / ${ROW * ROWS} * 16, t);

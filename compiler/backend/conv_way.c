@@ -46,12 +46,13 @@ static int64_t balance(const mnc_options *o, int64_t pieces)
 
 /* How many pixels go by between two passes over the weights: a divisor of all whose x stays in the
  * L1 cache, a tile at least.  To begin and end one takes about as long as a pixel.
- * All pixels when the weights are too large to pass twice. */
+ * All pixels when the weights are too large to pass twice, but threads share many pixels. */
 static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
 {
-    int64_t m = e->target->tile_m, most = CHUNK_BYTES / (c->c * 4), best = pixels, best_score = 0;
+    int64_t m = e->target->tile_m, most = is_hot(c) ? CHUNK_BYTES / (c->c * 4) : 3 * m;
+    int64_t best = pixels, best_score = 0;
 
-    if (!is_hot(c))
+    if (!is_hot(c) && (!e->options->threads || pixels < 4 * m))
         return pixels;
     for (int64_t n = m; n <= (most > m ? most : m) && n <= pixels; n++) {
         int64_t fill = 1000 * n * (m + 1) / ((n + (n + m - 1) / m) * m);

@@ -284,6 +284,13 @@ static void set_lists(const Tiling *t, TmplVars *v)
     tmpl_ints(v, "RIGHT", t->right, t->n_call);
 }
 
+/* Threads share rows where there are some, though weights are passed once: then what a depthwise
+ * layer reads and writes stays with one thread from layer to layer. */
+static bool is_by_rows(const Tiling *t)
+{
+    return t->way.knob[KNOB_order] == 1 && t->way.knob[KNOB_row] != KNOB_RULE && t->c->oh > 1;
+}
+
 /* PANELS_OUTER: weights that do not stay in the cache are passed over once, and rows go by
  * inside. */
 static void set_vars(const Tiling *t, TmplVars *v)
@@ -306,6 +313,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
         { "PANELS_OUTER", t->way.knob[KNOB_order] == 1 },
+        { "BY_ROWS", is_by_rows(t) },
         { "STREAM", t->stream },
         { "FAR", !has_taps(c) && !c->band && !t->way.knob[KNOB_order]
                  && c->h * c->x.h * 4 > CONV_FAR_BYTES },
