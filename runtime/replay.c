@@ -50,6 +50,13 @@ static double drift(const RtReplay *r, int64_t i)
     return most;
 }
 
+/* The first two losses of a net with batch norms have hardly drifted yet, unless PyTorch's float32
+ * has: Adam, which makes as much of the smallest gradient as of the largest, needs but one step. */
+static bool is_early(const RtReplay *r, int64_t i)
+{
+    return i < 2 && drift(r, i) <= LOSS_FIRST * fabs(r->loss64[i]);
+}
+
 static double loss_allowed(const RtReplay *r, const RtReplayResult *out, int64_t i, double rtol)
 {
     double want = fabs(r->loss64[i]);
@@ -57,7 +64,7 @@ static double loss_allowed(const RtReplay *r, const RtReplayResult *out, int64_t
     if (rtol > 0)
         return rtol * want;
     if (out->statistics)
-        return i < 2 ? LOSS_FIRST * want : fmax(LOSS_FIRST * want, DRIFT * drift(r, i));
+        return is_early(r, i) ? LOSS_FIRST * want : fmax(LOSS_FIRST * want, DRIFT * drift(r, i));
     return (r->recipe.eval_mode ? LOSS_FROZEN : LOSS) * want;
 }
 
