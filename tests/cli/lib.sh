@@ -78,5 +78,6 @@ ranks() {
 has_mpi() {
     command -v mpirun >/dev/null || { echo "skipped: no mpirun"; exit 77; }
     [ -e "$(dirname "$mnc")/libmncmpi.so.0" ] || { echo 'skipped: mnc was built without MPI'; exit 77; }
-    export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_plm_rsh_agent=sh    # no ssh is needed here
+    export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_plm_rsh_agent=sh    # no ssh is needed
+    export ASAN_OPTIONS=detect_leaks=0                  # Open MPI leaks
 }
