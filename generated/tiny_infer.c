@@ -603,6 +603,7 @@ NET_FN void conv_v3_3(const float *x, const float *w, const float *b,
  * in order. */
 NET_INLINE void tile_v3_4(const float *x, ptrdiff_t at, const float *w, const float *b,
     const float *s, float *y,
+    const float *next,
     const net_tile t)
 {
     v_f32 a[6][2];
@@ -615,6 +616,9 @@ NET_INLINE void tile_v3_4(const float *x, ptrdiff_t at, const float *w, const fl
 
     const float *xq = x + at, *wq = w;
     for (int k = 0; k < t.c; k++) {
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                v_prefetch(next + k * t.share + j * t.panel);
             v_f32 wj[2];
             NET_UNROLL
             for (int j = 0; j < 2; j++)
@@ -649,6 +653,7 @@ NET_INLINE void tile_v3_4(const float *x, ptrdiff_t at, const float *w, const fl
  * in order. */
 NET_INLINE void tile_v3_5(const float *x, ptrdiff_t at, const float *w, const float *b,
     const float *s, float *y,
+    const float *next,
     const net_tile t)
 {
     v_f32 a[5][2];
@@ -661,6 +666,9 @@ NET_INLINE void tile_v3_5(const float *x, ptrdiff_t at, const float *w, const fl
 
     const float *xq = x + at, *wq = w;
     for (int k = 0; k < t.c; k++) {
+            NET_UNROLL
+            for (int j = 0; j < 1; j++)
+                v_prefetch(next + k * t.share + j * t.panel);
             v_f32 wj[2];
             NET_UNROLL
             for (int j = 0; j < 2; j++)
@@ -698,7 +706,8 @@ NET_FN void conv_v3_6(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 96;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 8;
+    t.share = 8;
     t.yw = 16, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 16;
@@ -709,11 +718,13 @@ NET_FN void conv_v3_6(const float *x, const float *w, const float *b,
         for (int i = 0; i < 6; i += 6)
             tile_v3_4(x, at + i * t.xw, wc, b + c,
                 NULL,
-                yr + i * t.yw, t);
+                yr + i * t.yw, wc + 128
+                    + (row * 16 + i) * (ptrdiff_t)8 / 16 * 16, t);
         for (int i = 6; i < 16; i += 5)
             tile_v3_5(x, at + i * t.xw, wc, b + c,
                 NULL,
-                yr + i * t.yw, t);
+                yr + i * t.yw, wc + 128
+                    + (row * 16 + i) * (ptrdiff_t)8 / 16 * 16, t);
         }
     }
 }
@@ -829,7 +840,7 @@ NET_FN void conv_v3_10(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 16, t.xw = 16, t.xc = 1, t.panel = 256, t.ahead = 96;
+    t.c = 16, t.xw = 16, t.xc = 1, t.panel = 256, t.ahead = 8;
     t.yw = 8, t.sw = 8, t.add = 1;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 8;

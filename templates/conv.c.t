@@ -1,8 +1,9 @@
 //# BAND: the caller asks for some rows, between others; x, y and s may be rings of that many rows.
-//# BY_ROWS: threads share the rows, though panels are outside.
+//# TILES: so many of each piece, which few threads share, though panels are outside; ORDER: the place
+//#   of a list's first tile among them.
 //# FAR: the next row of x is asked for while this one is worked on.
 //# LEFT, RIGHT: of a tile at the border, which of its columns of x are in the image; else RIGHT 0.
-//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R S H STRIDE PAD DIL STEP DILQ C XN XG XROW XFIRST XR XQ XW XC YN YG YROW YW SN SROW SW ADD WG BG K PANEL AHEAD SHARE ROW START[] COUNT[] STEPS[] FIRST[] FN[] COL[] M[] TIMES[] LEFT[] RIGHT[] PANELS_OUTER BY_ROWS FAR STREAM
+//@ params NAME TILE BAND XRING YRING SRING BATCH GROUPS ROWS TAPS R S H STRIDE PAD DIL STEP DILQ C XN XG XROW XFIRST XR XQ XW XC YN YG YROW YW SN SROW SW ADD WG BG K PANEL AHEAD SHARE ROW START[] COUNT[] STEPS[] FIRST[] FN[] COL[] M[] TIMES[] LEFT[] RIGHT[] PANELS_OUTER TILES[] ORDER[] FAR STREAM
 /* Convolution, ${ROWS} rows in register tiles along each, by panels of output channels.
 //@ if TAPS
  * Tiles at the border leave out kernel columns, rows at the border kernel rows.
@@ -33,11 +34,13 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
     t.s = ${S}, t.xr = ${XR}, t.xq = ${XQ}, t.ring = ${TAPS ? XRING : 0}, t.dil_h = ${DIL};
     t.step = ${STEP}, t.dil = ${DILQ};
 //@ end
-//@ if BY_ROWS
-    const int from = (int)NET_FROM(${ROWS}), to = (int)NET_TO(${ROWS});
+//@ if len(TILES)
+    /* few threads share the pixels, so that no core reads what another wrote; many share panels */
+    const int few = parts <= ${TILES[0] / 2};
+
 //@ end
-//@ if SHARE && BY_ROWS
-    t.share = NET_LEAST(${SHARE} * parts, 16);
+//@ if SHARE && len(TILES)
+    t.share = few ? NET_LEAST(${SHARE} * parts, 16) : ${SHARE};
 //@ elif SHARE
     t.share = ${SHARE};
 //@ end
@@ -65,12 +68,15 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         v_prefetch(x + (row + 1) * (ptrdiff_t)${XROW} + i);
 //@ end
 //@ for p in 0..len(START)
-//@ if BY_ROWS
-    for (int k = 0; k < ${COUNT[p]}; k++) {
-        const int c = ${START[p]} + k * ${STEPS[p]};
-        for (int row = from; row < to; row++) {
+//@ if len(TILES)
+    for (int k = few ? 0 : (int)NET_FROM(${COUNT[p]});
+         k < (few ? ${COUNT[p]} : (int)NET_TO(${COUNT[p]})); k++) {
+        const int from = few ? (int)NET_FROM(${TILES[p]}) : 0;
+        const int to = few ? (int)NET_TO(${TILES[p]}) : ${TILES[p]};
 //@ elif PANELS_OUTER
     for (int k = (int)NET_FROM(${COUNT[p]}); k < (int)NET_TO(${COUNT[p]}); k++) {
+//@ end
+//@ if PANELS_OUTER
         const int c = ${START[p]} + k * ${STEPS[p]};
         for (int row = 0; row < ${ROWS}; row++) {
 //@ else
@@ -100,7 +106,13 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
         const float *sr = s + row * (ptrdiff_t)${SROW} + c;
 //@ end
 //@ for t in FIRST[p]..FIRST[p + 1]
+//@ if len(TILES)
+        for (int j = from > ${ORDER[t]} ? from : ${ORDER[t]},
+             i = ${COL[t]} + (j - ${ORDER[t]}) * ${M[t]};
+             j < NET_LEAST(to, ${ORDER[t] + TIMES[t]}); j++, i += ${M[t]})
+//@ else
         for (int i = ${COL[t]}; i < ${COL[t] + TIMES[t] * M[t]}; i += ${M[t]})
+//@ end
             ${TILE}_${FN[t]}(x, at + i * t.xw, wc, b + c,
 //@ if ADD
                 sr + i * t.sw,
@@ -111,10 +123,9 @@ NET_FN void ${NAME}(const float *x, const float *w, const float *b,
                 yr + i * t.yw, r0, r1, top, ${LEFT[t]}, ${RIGHT[t]}, t);
 //@ elif TAPS
                 yr + i * t.yw, r0, r1, top, t);
-//@ elif SHARE && BY_ROWS
+//@ elif SHARE && len(TILES)
                 yr + i * t.yw, wc + ${STEPS[p] * K}
-                    + ((row - from) * ${ROW} + i) * (ptrdiff_t)${C}
-                        / ((to - from) * ${ROW}) * 16, t);
+                    + (j - from) * (ptrdiff_t)${C} / (to - from) * 16, t);
 //@ elif SHARE
                 yr + i * t.yw, wc + ${STEPS[p] * K}
                     + (row * ${ROW} + i) * (ptrdiff_t)${C} / ${ROW * ROWS} * 16, t);

@@ -40,6 +40,7 @@ typedef struct Run { int64_t col, m, times; bool inner; } Run;
 
 enum {
     CONV_MAX_RUN = 24,
+    CONV_SHARED_TILES = 4,            /* of a row: so many are enough for two threads to share */
     CONV_FAR_BYTES = 1024 * 1024      /* an operand that does not stay in an L2 cache */
 };
 

@@ -46,13 +46,12 @@ static int64_t balance(const mnc_options *o, int64_t pieces)
 
 /* How many pixels go by between two passes over the weights: a divisor of all whose x stays in the
  * L1 cache, a tile at least.  To begin and end one takes about as long as a pixel.
- * All pixels when the weights are too large to pass twice, but threads share many pixels. */
+ * All pixels when the weights are too large to pass twice. */
 static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
 {
-    int64_t m = e->target->tile_m, most = is_hot(c) ? CHUNK_BYTES / (c->c * 4) : 3 * m;
-    int64_t best = pixels, best_score = 0;
+    int64_t m = e->target->tile_m, most = CHUNK_BYTES / (c->c * 4), best = pixels, best_score = 0;
 
-    if (!is_hot(c) && (!e->options->threads || pixels < 4 * m))
+    if (!is_hot(c))
         return pixels;
     for (int64_t n = m; n <= (most > m ? most : m) && n <= pixels; n++) {
         int64_t fill = 1000 * n * (m + 1) / ((n + (n + m - 1) / m) * m);
@@ -66,7 +65,7 @@ static int64_t row_length(const Emit *e, const ConvShape *c, int64_t pixels)
 }
 
 /* With few pixels in a row a tile is wide instead of high, so that enough sums are under way; but
- * where threads share the panels, not so wide that there is little to share. */
+ * where threads share panels, not so wide that there is little to share. */
 static int64_t tile_vectors(const Emit *e, const ConvShape *c, int64_t row)
 {
     const Target *t = e->target;
@@ -75,7 +74,8 @@ static int64_t tile_vectors(const Emit *e, const ConvShape *c, int64_t row)
 
     while (row * nv * 2 <= sums && nv * 2 <= all)
         nv *= 2;
-    while (!is_hot(c) && nv > per_panel && balance(e->options, all / nv) < WELL_BALANCED)
+    while (row <= (CONV_SHARED_TILES - 1) * t->tile_m && nv > per_panel && !is_hot(c)
+           && balance(e->options, all / nv) < WELL_BALANCED)
         nv /= 2;
     return nv;
 }
@@ -109,14 +109,13 @@ Choice conv_rule(const Emit *e, const ConvShape *c, bool flat, int64_t row)
     }
     w.knob[KNOB_vectors] = tile_vectors(e, c, length);
     w.knob[KNOB_pixels] = tile_pixels(t, w.knob[KNOB_vectors]);
-    w.knob[KNOB_ahead] = is_hot(c) ? (flat && !e->in_parts ? t->ahead : 0)
-                       : pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE;
-    if (flat)
-        w.knob[KNOB_next] = !is_hot(c) && pixels >= 2 * w.knob[KNOB_pixels];
-    if (flat && w.knob[KNOB_next])
-        w.knob[KNOB_ahead] = PREFETCH_NEAR;
     if (!c->band)
         w.knob[KNOB_order] = (c->r * c->s == 1 && rows == 1) || !is_hot(c);
+    if (flat)
+        w.knob[KNOB_next] = w.knob[KNOB_order] == 1 && pixels >= 2 * w.knob[KNOB_pixels];
+    w.knob[KNOB_ahead] = flat && w.knob[KNOB_next] ? PREFETCH_NEAR
+                       : !is_hot(c) ? pixels > 1 ? PREFETCH_ROWS : PREFETCH_ONCE
+                       : flat && !e->in_parts ? t->ahead : 0;
     return w;
 }
 

@@ -284,11 +284,23 @@ static void set_lists(const Tiling *t, TmplVars *v)
     tmpl_ints(v, "RIGHT", t->right, t->n_call);
 }
 
-/* Threads share rows where there are some, though weights are passed once: then what a depthwise
- * layer reads and writes stays with one thread from layer to layer. */
-static bool is_by_rows(const Tiling *t)
+/* Few threads share pixels though weights are passed once: what a depthwise layer in between reads
+ * and writes then stays with one of them from layer to layer.  TILES: of each piece; ORDER: as many
+ * go before each list's first; empty where threads share something else. */
+static void set_shares(const Tiling *t, TmplVars *v)
 {
-    return t->way.knob[KNOB_order] == 1 && t->way.knob[KNOB_row] != KNOB_RULE && t->c->oh > 1;
+    int64_t tiles[MAX_PIECE] = { 0 }, order[MAX_CALL];
+    bool can = t->e->options->threads && t->way.knob[KNOB_order] == 1
+            && t->way.knob[KNOB_row] != KNOB_RULE && t->c->oh == 1;
+
+    for (uint32_t p = 0; p < t->n_piece; p++)
+        for (int64_t i = t->first[p]; i < t->first[p + 1]; i++) {
+            order[i] = tiles[p];
+            tiles[p] += t->times[i];
+        }
+    can = can && tiles[0] >= CONV_SHARED_TILES;
+    tmpl_ints(v, "TILES", tiles, can ? t->n_piece : 0);
+    tmpl_ints(v, "ORDER", order, can ? t->n_call : 0);
 }
 
 /* PANELS_OUTER: weights that do not stay in the cache are passed over once, and rows go by
@@ -313,7 +325,6 @@ static void set_vars(const Tiling *t, TmplVars *v)
         { "YW", c->y.w }, { "SN", c->res.n }, { "SROW", c->res.h }, { "SW", c->res.w },
         { "ADD", c->add }, { "WG", group_floats(c) }, { "BG", round_up(kg, PANEL) }, { "K", k },
         { "PANELS_OUTER", t->way.knob[KNOB_order] == 1 },
-        { "BY_ROWS", is_by_rows(t) },
         { "STREAM", t->stream },
         { "FAR", !has_taps(c) && !c->band && !t->way.knob[KNOB_order]
                  && c->h * c->x.h * 4 > CONV_FAR_BYTES },
@@ -321,6 +332,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
 
     for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
         tmpl_int(v, vars[i].name, vars[i].x);
+    set_shares(t, v);
     tmpl_word(v, "TILE", arena_printf(t->e->arena, "tile_%s", t->e->target->suffix));
     set_lists(t, v);
 }

@@ -113,7 +113,7 @@ NET_FN void conv_c_4(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 8;
     t.yw = 24, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 16;
@@ -149,7 +149,7 @@ NET_FN void conv_c_5(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 24, t.xw = 24, t.xc = 1, t.panel = 384, t.ahead = 0;
+    t.c = 24, t.xw = 24, t.xc = 1, t.panel = 384, t.ahead = 8;
     t.yw = 8, t.sw = 8, t.add = 1;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 8;
@@ -224,7 +224,7 @@ NET_FN void conv_c_8(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 8;
     t.yw = 4, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 4;

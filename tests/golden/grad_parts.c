@@ -366,7 +366,7 @@ NET_FN void dense_c_11(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 8;
     t.yw = 3, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 3;
@@ -498,7 +498,7 @@ NET_FN void dense_c_15(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 0;
+    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 8;
     t.yw = 8, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 8;

@@ -58,7 +58,7 @@ NET_FN void conv_c_2(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 1, t.xw = 1, t.xc = 9, t.panel = 16, t.ahead = 0;
+    t.c = 1, t.xw = 1, t.xc = 9, t.panel = 16, t.ahead = 8;
     t.yw = 5, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 5;

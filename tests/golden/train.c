@@ -689,7 +689,7 @@ NET_FN void conv_c_24(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 8;
     t.yw = 65, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(4); k < (int)NET_TO(4); k++) {
         const int c = 0 + k * 16;
@@ -1024,7 +1024,7 @@ NET_FN void conv_c_36(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 65, t.xw = 65, t.xc = 1, t.panel = 1040, t.ahead = 0;
+    t.c = 65, t.xw = 65, t.xc = 1, t.panel = 1040, t.ahead = 8;
     t.yw = 8, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 8;
@@ -1204,7 +1204,7 @@ NET_FN void dense_c_42(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 0;
+    t.c = 8, t.xw = 8, t.xc = 1, t.panel = 128, t.ahead = 8;
     t.yw = 3, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 3;
@@ -1441,7 +1441,7 @@ NET_FN void dense_c_50(const float *x, const float *w, const float *b,
 {
     net_tile t;
 
-    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 0;
+    t.c = 3, t.xw = 3, t.xc = 1, t.panel = 48, t.ahead = 8;
     t.yw = 8, t.sw = 0, t.add = 0;
     for (int k = (int)NET_FROM(1); k < (int)NET_TO(1); k++) {
         const int c = 0 + k * 8;
