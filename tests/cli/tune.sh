@@ -109,7 +109,7 @@ has err "odd.json: note: 1 of 1 records of this tuning log are damaged, and igno
 # Ctrl-C, and on.
 rm -f "$log"
 code=0
-timeout -s INT 2 "$mnc" tune net.mnet --budget=1h >out 2>err || code=$?
+timeout -s INT 4 "$mnc" tune net.mnet --budget=1h >out 2>err || code=$?
 [ $code = 124 ] || fail "exit code $code"
 has err 'mnc: stopped; what was tried is in'
 [ -z "$(ls tmp)" ] || fail "left in the temporary folder: $(ls tmp)"
@@ -127,7 +127,7 @@ expect 0 "$mnc" tune wide.mnet --budget=1s --log=wide.json
 sed 's/"knobs": "[^"]*", "rule": "pixels=\([0-9]*\)\([^"]*\)"/"knobs": "pixels=1\2", "rule": "pixels=\1\2"/
      /"kernel": "conv"/s/"sure": false/"sure": true/' wide.json >slow.json
 has slow.json '"knobs": "pixels=1 '
-expect 0 "$mnc" tune wide.mnet --budget=1s --log=slow.json
+expect 0 "$mnc" tune wide.mnet --budget=3s --log=slow.json
 ! grep -q '"knobs": "pixels=1 ' slow.json || fail "a tile of one pixel stays"
 grep -q '"tried": \[.*"pixels=1 ' slow.json || fail "nor was it tried"
 
