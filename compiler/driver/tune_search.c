@@ -235,6 +235,8 @@ static bool judge_site(Tune *t, const Round *r, const Verdict *all, size_t i)
         if (!v->better || v->saved <= most.saved)
             continue;
         most = *v;
+        if (*to->knobs)                 /* a log that somebody wrote may not say so */
+            rt_tune_tried(&t->w->a, to, to->knobs);
         to->knobs = knobs;
     }
     if (!most.better)
