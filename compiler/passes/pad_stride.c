@@ -13,6 +13,8 @@
  */
 #include "passes/pass.h"
 
+#include <string.h>
+
 enum { LINE = 16, FEW_SETS = 256, FEWEST_PIXELS = 16 };      /* floats */
 
 /* Is operand k of the node read pixel by pixel, whatever the distance? */
@@ -21,16 +23,16 @@ static bool reads_pixels(const Node *n, uint32_t k)
     return n->op == OP_conv ? k == 0 || k == 3 : n->op == OP_reduce_mean;
 }
 
-/* By value: somebody counts on how it lies now. */
+/* By value: no convolution has made it, or somebody counts on how it lies now. */
 static bool *find_fixed(const Job *job)
 {
     const Graph *g = job->g;
     bool *fixed = arena_new_n(g->arena, bool, g->n_value);
 
-    for (uint32_t i = 1; i < g->n_value; i++) {
-        const Value *v = ir_val(g, (ValueId){ i });
-        fixed[i] = !v->producer.id || ir_node(g, v->producer)->op != OP_conv;
-    }
+    memset(fixed, true, g->n_value);
+    for (uint32_t i = 1; i < g->n_node; i++)
+        if (g->node[i].op == OP_conv)
+            fixed[g->node[i].out[0].id] = false;
     for (uint32_t i = 1; i < g->n_value; i++)
         if (job->plan->place[i].owner.id != i)
             fixed[job->plan->place[i].owner.id] = true;
