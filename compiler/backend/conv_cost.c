@@ -104,11 +104,11 @@ double depthwise_cost(const Site *s, const Choice *way)
     double spilt = larger(0, mean + (double)c->s + 1 - s->target->registers);
     double tile = SETUP + larger(taps * mean / UNITS, (double)c->r * (loads + 2 * spilt) / LOADS);
     double block = (double)(way->knob[KNOB_block] == KNOB_RULE ? c->k : way->knob[KNOB_block]);
-    double again = 4.0 * (double)(c->r * c->w) * block > L1_BYTES ? (double)c->r : 1;
+    double times = 4.0 * (double)(c->r * c->w) * block > L1_BYTES ? (double)c->r : 1;
     double bytes = 4.0 * (double)(c->n * c->oh * c->w * c->k);
     double speed = way->knob[KNOB_order] == 1 ? L2_SPEED : L2_SPEED / 2;
 
     tile = larger(tile, taps * LATENCY / 2);
     return (double)(c->n * c->oh * tiles * ((c->k + vw - 1) / vw)) * tile
-        + again * bytes / speed;
+        + times * bytes / speed;
 }

@@ -23,8 +23,7 @@ enum {
     PREFETCH_ROWS = 48, PREFETCH_ONCE = 8, PREFETCH_NEAR = 8,
     MOST_SUMS = 64, MOST_CHANNELS = 256,         /* of a tile: its text grows with both */
     MOST_COLUMNS = 16,
-    BLOCK_BYTES = 24 * 1024,      /* of x between two blocks of channels: what L1 caches keep */
-    FEW_SETS = 1024               /* bytes between pixels whose multiples share a cache's sets */
+    BLOCK_BYTES = 24 * 1024       /* of x between two blocks of channels: what L1 caches keep */
 };
 
 /* ---- convolutions ---- */
@@ -191,13 +190,13 @@ Choice conv_way(Emit *e, const Node *n, const ConvShape *c, bool flat)
 
 /* Channels whose rows, as many as the kernel is high, stay in the L1 cache: each row then comes
  * from the L2 once, not once per kernel row.  All channels where that is no gain: images from
- * further away are read in long runs, and pixels at multiples of FEW_SETS push each other out. */
+ * further away are read in long runs, and those at PLAN_FEW_SETS push each other out. */
 static int64_t block_channels(const ConvShape *c)
 {
     int64_t most = BLOCK_BYTES / (c->r * c->w * 4) / PANEL_WIDTH * PANEL_WIDTH;
     bool is_far = c->h * c->x.h * 4 > CONV_FAR_BYTES;
 
-    if (is_far || c->x.w * 4 % FEW_SETS == 0 || most < 2 * PANEL_WIDTH || most > c->k)
+    if (is_far || c->x.w % PLAN_FEW_SETS == 0 || most < 2 * PANEL_WIDTH || most > c->k)
         return c->k;
     return most;
 }

@@ -209,15 +209,14 @@ static uint32_t tile_function(Tiling *t, const Piece *p, const Run *run)
 {
     const ConvShape *c = t->c;
     TmplVars *v = tmpl_vars(t->e->arena);
-    const struct { const char *name; int64_t x; } vars[] = {
+    const IntVar vars[] = {
         { "M", run->m }, { "NV", p->nv }, { "VW", t->e->target->width }, { "LDW", p->ldw },
         { "LAST", p->last }, { "TAPS", has_taps(c) }, { "EDGE", !run->inner },
         { "NEXT", t->share },
         { "PARTIAL", t->e->in_parts && c->c > PARTIAL_SUM ? PARTIAL_SUM : 0 },
     };
 
-    for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
-        tmpl_int(v, vars[i].name, vars[i].x);
+    emit_int_vars(v, vars, sizeof vars / sizeof vars[0]);
     tmpl_word(v, "ACT", t->act);
     tmpl_word(v, "PUT", t->stream && p->nv * t->e->target->width % PANEL == 0 ? "v_stream"
                                                                               : "v_store");
@@ -309,7 +308,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
 {
     const ConvShape *c = t->c;
     int64_t k = c->r * c->s * c->c, kg = c->k / c->groups;
-    const struct { const char *name; int64_t x; } vars[] = {
+    const IntVar vars[] = {
         { "BAND", c->band }, { "XRING", c->x.ring }, { "YRING", c->y.ring },
         { "SRING", c->res.ring }, { "BATCH", c->n }, { "GROUPS", c->groups }, { "ROWS", c->oh },
         { "TAPS", has_taps(c) }, { "C", c->c }, { "R", c->r }, { "S", c->s },
@@ -330,8 +329,7 @@ static void set_vars(const Tiling *t, TmplVars *v)
                  && c->h * c->x.h * 4 > CONV_FAR_BYTES },
     };
 
-    for (size_t i = 0; i < sizeof vars / sizeof vars[0]; i++)
-        tmpl_int(v, vars[i].name, vars[i].x);
+    emit_int_vars(v, vars, sizeof vars / sizeof vars[0]);
     set_shares(t, v);
     tmpl_word(v, "TILE", arena_printf(t->e->arena, "tile_%s", t->e->target->suffix));
     set_lists(t, v);

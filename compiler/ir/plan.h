@@ -28,6 +28,9 @@ typedef enum PlaceFormat { FORMAT_STRIDED, FORMAT_PANELS } PlaceFormat;
 
 enum { PANEL_WIDTH = 16, PANEL_ROUND = 8 };
 
+/* Floats between pixels: at multiples of it these meet in few of a cache's sets (pad_stride). */
+enum { PLAN_FEW_SETS = 256 };
+
 typedef struct Place {
     PlaceKind kind;
     PlaceFormat format;

@@ -46,18 +46,25 @@ bool grad_expand(Autodiff *ad, const Node *n)
     return true;
 }
 
-/* The part of dy that lies at from, of shape s. */
-static ValueId part(Autodiff *ad, ValueId v, ValueId dy, const int64_t *from, const Shape *s)
+/* The elements of dy from start on, of shape s, backwards in one dimension: s->rank turns none. */
+static ValueId sliced(Autodiff *ad, ValueId v, ValueId dy, const int64_t *start, const Shape *s,
+                      uint32_t backwards)
 {
-    int64_t one[IR_MAX_RANK];
+    int64_t step[IR_MAX_RANK];
     Attr attr[3];
 
     for (uint32_t d = 0; d < s->rank; d++)
-        one[d] = 1;
-    attr[0] = attr_ints(A_start, from, s->rank);
+        step[d] = d == backwards ? -1 : 1;
+    attr[0] = attr_ints(A_start, start, s->rank);
     attr[1] = attr_ints(A_size, s->dim, s->rank);
-    attr[2] = attr_ints(A_step, one, s->rank);
+    attr[2] = attr_ints(A_step, step, s->rank);
     return grad_node(ad, OP_slice, v, &dy, attr, 3);
+}
+
+/* The part of dy that lies at from, of shape s. */
+static ValueId part(Autodiff *ad, ValueId v, ValueId dy, const int64_t *from, const Shape *s)
+{
+    return sliced(ad, v, dy, from, s, s->rank);
 }
 
 /* dy with zeros around it, or cut off where pad is negative. */
@@ -126,16 +133,10 @@ static Cut cut_at(const Shape *s, uint32_t d)
 static ValueId turned(Autodiff *ad, ValueId v, ValueId dy, uint32_t d)
 {
     Shape s = *grad_shape(ad, dy);
-    int64_t start[IR_MAX_RANK] = { 0 }, step[IR_MAX_RANK];
-    Attr attr[3];
+    int64_t start[IR_MAX_RANK] = { 0 };
 
-    for (uint32_t i = 0; i < s.rank; i++)
-        step[i] = i == d ? -1 : 1;
     start[d] = s.dim[d] - 1;
-    attr[0] = attr_ints(A_start, start, s.rank);
-    attr[1] = attr_ints(A_size, s.dim, s.rank);
-    attr[2] = attr_ints(A_step, step, s.rank);
-    return grad_node(ad, OP_slice, v, &dy, attr, 3);
+    return sliced(ad, v, dy, start, &s, d);
 }
 
 /* Zeros behind each element of dimension d, so that elements lie step apart: (b,n,a) as (b n,1,a)

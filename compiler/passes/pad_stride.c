@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { LINE = 16, FEW_SETS = 256, FEWEST_PIXELS = 16 };      /* floats */
+enum { LINE = 16, FEWEST_PIXELS = 16 };      /* floats */
 
 /* Is operand k of the node read pixel by pixel, whatever the distance? */
 static bool reads_pixels(const Node *n, uint32_t k)
@@ -49,7 +49,7 @@ static bool has_few_sets(const Value *v, const Place *p, uint32_t id)
     const Shape *s = &v->shape;
 
     return p->kind == PLACE_ARENA && p->owner.id == id && p->offset == 0 && v->dtype == DT_F32
-        && s->rank >= 3 && plan_is_channels_last(s, p->stride) && s->dim[1] % FEW_SETS == 0
+        && s->rank >= 3 && plan_is_channels_last(s, p->stride) && s->dim[1] % PLAN_FEW_SETS == 0
         && shape_count(s) / s->dim[1] >= FEWEST_PIXELS;
 }
 
